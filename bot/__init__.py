@@ -1,0 +1,1 @@
+"""What the bot is: its rules, its channels, and what keeps them running."""

@@ -1,0 +1,1 @@
+"""Pure rules: the standard library only, time passed in, no messenger known."""

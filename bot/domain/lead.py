@@ -1,0 +1,140 @@
+"""The lead's life: its states, the actions people take, and the one table that joins them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from bot.domain.errors import Refusal, Refused
+
+
+class State(StrEnum):
+    """Where a lead stands."""
+
+    NEW = "new"  # waits for a manager
+    TAKEN = "taken"  # has a responsible manager
+    REJECTED = "rejected"  # closed with a reason
+    CONVERTED = "converted"  # closed as won, with a deal
+    ABSORBED = "absorbed"  # went up in another lead of the same person
+
+
+OPEN = frozenset({State.NEW, State.TAKEN})
+CLOSED = frozenset({State.REJECTED, State.CONVERTED})
+
+
+class Action(StrEnum):
+    """What people do to a lead; the order is that of the card's buttons."""
+
+    TAKE = "take"
+    ASSIGN = "assign"
+    CONVERT = "convert"
+    REJECT = "reject"
+    RETURN = "return"
+    REOPEN = "reopen"
+
+
+class Role(IntEnum):
+    """What somebody may do; each role includes the ones before it."""
+
+    STRANGER = 0
+    MANAGER = 1  # free leads and their own
+    DISPATCHER = 2  # gives out and takes back anybody's leads
+    SUPERVISOR = 3  # anything on any lead
+
+
+class DealKind(StrEnum):
+    """What a lead is converted into."""
+
+    DEAL = "deal"
+    TASK = "task"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """One interest of one customer. Times are aware UTC; `version` grows with every change."""
+
+    id: int
+    account: int
+    person: int
+    desk: str
+    channel: str
+    source: str
+    state: State
+    created_at: datetime
+    version: int = 1
+    repeat_of: int | None = None
+    responsible: int | None = None  # staff id
+    reason: str = ""
+    first_words: str = ""
+    taken_at: datetime | None = None
+    answered_at: datetime | None = None  # first human answer
+    closed_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to do something about it."""
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member of staff about to act."""
+
+    staff: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """An action's row: from which states, to which, and the role that suffices on anybody's lead.
+
+    On a free lead, and on their own, every manager may act.
+    """
+
+    action: Action
+    sources: frozenset[State]
+    target: State
+    anybodys: Role
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(Action.TAKE, frozenset({State.NEW}), State.TAKEN, Role.MANAGER),
+    Transition(Action.ASSIGN, OPEN, State.TAKEN, Role.DISPATCHER),
+    Transition(Action.CONVERT, OPEN, State.CONVERTED, Role.SUPERVISOR),
+    Transition(Action.REJECT, OPEN, State.REJECTED, Role.SUPERVISOR),
+    Transition(Action.RETURN, frozenset({State.TAKEN}), State.NEW, Role.DISPATCHER),
+    Transition(Action.REOPEN, CLOSED, State.TAKEN, Role.MANAGER),
+)
+_BY_ACTION = {transition.action: transition for transition in TRANSITIONS}
+
+
+def actions(state: State) -> tuple[Action, ...]:
+    """What can be done in a state, in the order of the card's buttons."""
+    return tuple(row.action for row in TRANSITIONS if state in row.sources)
+
+
+def decide(lead: Lead, action: Action, actor: Actor) -> Transition:
+    """The transition this actor may make now; raises Refused with the reason otherwise."""
+    if actor.role < Role.MANAGER:
+        raise Refused(Refusal.STRANGER)
+    transition = _BY_ACTION[action]
+    if lead.state not in transition.sources:
+        raise Refused(_why_not(lead, action))
+    somebody_elses = lead.responsible not in (None, actor.staff)
+    if somebody_elses and actor.role < transition.anybodys:
+        raise Refused(Refusal.NOT_YOURS)
+    return transition
+
+
+def _why_not(lead: Lead, action: Action) -> Refusal:
+    if lead.state in CLOSED:
+        return Refusal.CLOSED
+    if lead.state is State.ABSORBED:
+        return Refusal.ABSORBED
+    if action is Action.TAKE:
+        return Refusal.TAKEN
+    if action is Action.REOPEN:
+        return Refusal.OPEN
+    return Refusal.FREE

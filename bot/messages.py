@@ -1,0 +1,557 @@
+"""The neutral vocabulary between the product and every messenger.
+
+Events come from a channel, outgoing calls go to one; both are frozen records
+that survive a trip through JSON, because they are kept in the inbox and the
+outbox. Text is a tuple of spans, never a markup language, so nothing is ever
+escaped here: each channel renders spans in its own safe way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any, Literal, Protocol
+
+from pydantic import Field, TypeAdapter
+
+# --- addresses -----------------------------------------------------------
+
+
+def address(channel: str, platform_id: str | int) -> str:
+    """`telegram:-100123`: a chat or an account, with the channel that reaches it."""
+    return f"{channel}:{platform_id}"
+
+
+def split_address(value: str) -> tuple[str, str]:
+    """The channel's name and the platform's own id; ValueError when it is no address."""
+    channel, colon, platform_id = value.partition(":")
+    if not (channel and colon and platform_id):
+        raise ValueError(f"not an address: {value!r} (expected channel:id)")
+    return channel, platform_id
+
+
+# --- text ----------------------------------------------------------------
+
+
+class Style(StrEnum):
+    """How a span looks, where the messenger can show it."""
+
+    PLAIN = "plain"
+    BOLD = "bold"
+    ITALIC = "italic"
+    STRIKE = "strike"
+    CODE = "code"
+    QUOTE = "quote"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style; `url` only with LINK."""
+
+    text: str
+    style: Style = Style.PLAIN
+    url: str = ""
+
+
+Text = tuple[Span, ...]
+
+
+def plain(text: str) -> Text:
+    """A text without any style."""
+    return (Span(text),) if text else ()
+
+
+def characters(text: Text) -> str:
+    """What the spans say, without their styles."""
+    return "".join(span.text for span in text)
+
+
+# --- attachments ---------------------------------------------------------
+
+
+class AttachmentKind(StrEnum):
+    """What a customer or a manager can attach."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    VIDEO_NOTE = "video_note"
+    ANIMATION = "animation"
+    VOICE = "voice"
+    AUDIO = "audio"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    LINK = "link"
+    POLL = "poll"
+    DICE = "dice"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One attached thing: `ref` is what `channel` needs to open or resend it.
+
+    `title` says in plain words what it is where it cannot be shown in kind (a
+    sticker's emoji, a place's name, a contact's name, a link's title).
+    """
+
+    kind: AttachmentKind
+    channel: str = ""
+    ref: str = ""
+    name: str = ""
+    size: int | None = None  # bytes
+    mime: str = ""
+    title: str = ""
+    phone: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """An opened file: its name, size in bytes where known, and its bytes as they come."""
+
+    name: str
+    size: int | None
+    chunks: AsyncIterator[bytes]
+
+
+OpenFile = Callable[[Attachment], AbstractAsyncContextManager[Download]]
+
+# --- what comes in -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who acted. `name` is empty where the platform does not tell it (VK)."""
+
+    id: str
+    name: str = ""
+    username: str = ""
+    language: str = ""
+    bot: bool = False
+    anonymous: bool = False  # an admin writing as the group, or a channel
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where it happened."""
+
+    id: str
+    private: bool
+    title: str = ""
+    forum: bool = False
+    broadcast: bool = False  # a channel, where nobody converses
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A message, or with `edited` its new text; `source` is a start payload or VK's ref."""
+
+    channel: str
+    chat: Chat
+    author: Author
+    message_id: str
+    at: datetime
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    thread: str = ""
+    album: str = ""
+    source: str = ""
+    forwarded_from: str = ""
+    edited: bool = False
+    kind: Literal["message"] = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed:
+    """A press of an inline button; must be answered by `press_id` within seconds."""
+
+    channel: str
+    chat: Chat
+    author: Author
+    press_id: str
+    message_id: str
+    data: str
+    kind: Literal["press"] = "press"
+
+
+class Reach(StrEnum):
+    """Whether the product may write to an account."""
+
+    OPEN = "open"
+    BLOCKED = "blocked"  # the customer blocked the bot
+    DENIED = "denied"  # the customer forbade or never allowed messages
+    GONE = "gone"  # deactivated or deleted
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChanged:
+    """A customer blocked, unblocked, allowed or forbade messages."""
+
+    channel: str
+    author: Author
+    reach: Reach
+    kind: Literal["reach"] = "reach"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChanged:
+    """Somebody (`self` for the bot) came to a chat, left it, or changed rank."""
+
+    channel: str
+    chat: Chat
+    member: Author
+    present: bool
+    admin: bool = False
+    self: bool = False
+    kind: Literal["member"] = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMoved:
+    """A group became a supergroup: the same chat under a new id."""
+
+    channel: str
+    old: str
+    new: str
+    kind: Literal["moved"] = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class AdminWrote:
+    """A community admin answered a customer in the messenger's own inbox."""
+
+    channel: str
+    account: str  # the customer's platform id
+    admin: str  # the admin's platform id
+    message_id: str
+    at: datetime
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    kind: Literal["admin_wrote"] = "admin_wrote"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDue:
+    """A sweep found this deadline's step due."""
+
+    deadline: int
+    step: int
+    kind: Literal["deadline_due"] = "deadline_due"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDue:
+    """It is time for this recipient's digest; `recipient` is an address, `day` an ISO date."""
+
+    period: str  # "daily" or "weekly"
+    day: str
+    recipient: str
+    kind: Literal["digest_due"] = "digest_due"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryEnded:
+    """An outgoing call that somebody waits to hear of came to an end."""
+
+    delivery: int
+    outcome: str  # "sent", "failed" or "unknown"
+    reason: str = ""
+    kind: Literal["delivery_ended"] = "delivery_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class EventSetAside:
+    """An inbox event failed for good and was set aside; a supervisor must hear of it."""
+
+    inbox: int
+    reason: str
+    kind: Literal["set_aside"] = "set_aside"
+
+
+Event = (
+    MessageReceived
+    | ButtonPressed
+    | ReachChanged
+    | MemberChanged
+    | ChatMoved
+    | AdminWrote
+    | DeadlineDue
+    | DigestDue
+    | DeliveryEnded
+    | EventSetAside
+)
+
+EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+# --- what goes out -------------------------------------------------------
+
+
+Look = Literal["", "primary", "success", "danger"]
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button: `data` (at most 64 bytes) comes back in a press, or `url` opens."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+    look: Look = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A new message. `random_id` (non-zero int32) makes a repeat harmless where that is known."""
+
+    chat: str  # the platform's own id
+    text: Text = ()
+    keyboard: Keyboard = ()
+    attachments: tuple[Attachment, ...] = ()
+    reply_to: str = ""
+    thread: str = ""
+    silent: bool = False
+    random_id: int = 0
+    kind: Literal["post"] = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A new text and keyboard for a message that the bot posted."""
+
+    chat: str
+    message_id: str
+    text: Text = ()
+    keyboard: Keyboard = ()
+    kind: Literal["edit"] = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Take back a message that the bot posted."""
+
+    chat: str
+    message_id: str
+    kind: Literal["delete"] = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPress:
+    """The short answer a pressing person sees; `alert` shows it until closed."""
+
+    press_id: str
+    chat: str
+    author: str
+    text: str = ""
+    alert: bool = False
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """An emoji under somebody's message."""
+
+    chat: str
+    message_id: str
+    emoji: str
+    kind: Literal["react"] = "react"
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Leave a chat where the bot has no business."""
+
+    chat: str
+    kind: Literal["leave"] = "leave"
+
+
+class Priority(IntEnum):
+    """Who goes first when the pace does not suffice for all."""
+
+    ANSWER = 0  # to presses
+    REPLY = 1  # to customers
+    CARD = 2  # new cards, and customers' words under them
+    CHANGE = 3  # of cards
+    DIGEST = 4
+
+    @property
+    def patience(self) -> timedelta:
+        """How long it yields to the first: people at a button see an answer at once or never.
+
+        Nobody is starved: once it has waited that much longer, it goes first.
+        """
+        return _PATIENCE[self]
+
+
+_PATIENCE = {
+    Priority.ANSWER: timedelta(0),
+    Priority.REPLY: timedelta(minutes=10),
+    Priority.CARD: timedelta(minutes=10, seconds=30),
+    Priority.CHANGE: timedelta(minutes=11),
+    Priority.DIGEST: timedelta(minutes=12),
+}
+
+
+Outgoing = Post | Edit | Delete | AnswerPress | React | Leave
+
+OUTGOING: TypeAdapter[Outgoing] = TypeAdapter(Annotated[Outgoing, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the platform called the messages it accepted (none for answers and edits)."""
+
+    message_ids: tuple[str, ...] = ()
+
+
+class Failure(StrEnum):
+    """Why a call failed, in the terms that decide what to do next."""
+
+    PACE = "pace"  # the platform asks to wait: `retry_after` seconds, this chat alone
+    TRANSIENT = "transient"  # certainly not done; try again later
+    AMBIGUOUS = "ambiguous"  # may be done: the answer never came
+    BLOCKED = "blocked"  # the person blocked the bot
+    DENIED = "denied"  # the person never allowed or forbade messages
+    GONE = "gone"  # the person or chat no longer exists
+    LOST = "lost"  # the message to edit, reply to or delete no longer exists
+    RIGHTS = "rights"  # the bot may not do this here, or was removed from the chat
+    MOVED = "moved"  # the chat has a new id: `moved_to`
+    TOO_LARGE = "too_large"  # the file is over the platform's limit
+    TOO_LATE = "too_late"  # the press or message is too old to be answered or edited
+    TOKEN = "token"  # noqa: S105 - the platform refuses the token itself
+    REFUSED = "refused"  # any other permanent refusal
+
+
+_RETRYABLE = frozenset({Failure.PACE, Failure.TRANSIENT, Failure.AMBIGUOUS, Failure.TOKEN})
+
+
+class SendError(Exception):
+    """A call that a channel could not make; `str()` is a reason without any personal data."""
+
+    def __init__(
+        self,
+        failure: Failure,
+        reason: str,
+        *,
+        retry_after: float | None = None,
+        moved_to: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.failure = failure
+        self.retry_after = retry_after
+        self.moved_to = moved_to
+
+    @property
+    def permanent(self) -> bool:
+        """Whether trying the same call again can never help."""
+        return self.failure not in _RETRYABLE
+
+
+class ChannelRefused(Exception):
+    """The platform refuses the channel itself (token, rights); `str()` says the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """One event exactly as the platform gave it; `id` is unique within the channel."""
+
+    id: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody's standing in a chat as the platform tells it."""
+
+    present: bool
+    admin: bool = False
+    name: str = ""
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform tells of an account."""
+
+    name: str
+    username: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What platforms told before an event is handled; None where nothing was asked or told."""
+
+    member: Member | None = None  # the author's standing in the team's chat
+    profile: Profile | None = None  # the author's, where the event does not tell it
+    colleagues: dict[str, Member] = field(
+        default_factory=dict
+    )  # by address: admins and named managers
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of a check: `key` names the text, `values` fill it; `ok` or what to mend."""
+
+    ok: bool
+    key: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+Accept = Callable[[Sequence[Raw], str], Awaitable[None]]
+
+
+class Channel(Protocol):
+    """One messenger under one token. Every method may raise SendError unless it says otherwise."""
+
+    name: str
+    repeatable: float  # seconds for which a post with the same random_id is posted only once
+
+    async def receive(self, accept: Accept, cursor: str) -> None:
+        """Take events in until cancelled: `accept(raws, cursor)` commits, then it is told.
+
+        `cursor` is what the last `accept` was given ("" at the first start). Survives
+        every network fault by backing off; raises ChannelRefused when only a person
+        can help.
+        """
+
+    def parse(self, body: dict[str, Any]) -> Event | None:
+        """One raw event in neutral words; None when it is of no interest.
+
+        Raises ValueError (with no personal data in it) when it cannot be understood.
+        """
+
+    def fit(self, post: Post) -> tuple[Post, ...]:
+        """The same words as posts within the platform's limits, each of them one call."""
+
+    async def send(self, outgoing: Outgoing, open_file: OpenFile) -> Sent:
+        """Make the call. "Nothing changed" is success."""
+
+    def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        """Open a file of this channel for streaming."""
+
+    async def member(self, chat: str, user: str) -> Member:
+        """A person's standing in a chat; absent ones are `present=False`, not an error."""
+
+    async def admins(self, chat: str) -> dict[str, Member]:
+        """The people (no bots) who administer a chat, by their platform ids."""
+
+    async def profiles(self, users: Sequence[str]) -> dict[str, Profile]:
+        """Names of accounts; unknown ones are missing."""
+
+    async def check(self, chat: str) -> list[Finding]:
+        """What is right and wrong with token, rights and the team `chat` ("" if not here)."""
+
+    async def close(self) -> None:
+        """Give connections and threads back."""
