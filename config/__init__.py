@@ -1,0 +1,1 @@
+"""What the owner decides: settings and words."""

@@ -1,0 +1,225 @@
+"""The settings by group: each a frozen record whose fields carry their defaults and meanings."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from config.values import (
+    Accounts,
+    Address,
+    ApiUrl,
+    Duration,
+    OptionalAccount,
+    PerPeriod,
+    Proxy,
+    Reasons,
+    TeamChat,
+    TelegramToken,
+    TimeOfDay,
+    TimeOfWeek,
+    TimeZone,
+    VkToken,
+    WeeklyTime,
+    Whole,
+    only_built,
+)
+
+
+class Group(BaseModel):
+    """A table of settings that knows no others than its own and never repeats a wrong value."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True
+    )
+
+    @classmethod
+    def leaves(cls) -> dict[tuple[str, ...], FieldInfo]:
+        """Every setting in this group and the groups inside it, by its path of names."""
+        found: dict[tuple[str, ...], FieldInfo] = {}
+        for name, info in cls.model_fields.items():
+            if isinstance(info.annotation, type) and issubclass(info.annotation, Group):
+                inner = info.annotation.leaves()
+                found |= {(name, *path): leaf for path, leaf in inner.items()}
+            else:
+                found[name,] = info
+        return found
+
+
+class Telegram(Group):
+    """The connection to a Telegram bot."""
+
+    token: TelegramToken = Field(
+        default="", repr=False, description="the bot's token; empty: Telegram is off"
+    )
+    api_url: ApiUrl = Field(default="https://api.telegram.org", description="any Bot API server")
+    proxy: Proxy = Field(default="", repr=False, description="an http, https or socks5 address")
+    per_second: PerPeriod = Field(default=30, description="calls a second at most")
+    group_per_minute: PerPeriod = Field(
+        default=20, description="posts and edits a minute in a group at most"
+    )
+    mode: Annotated[Literal["polling", "webhook"], only_built("polling")] = Field(
+        default="polling", description="how events come in; `webhook` is not built yet"
+    )
+    webhook_url: Annotated[str, only_built("")] = Field(
+        default="", description="the full public address of the webhook; not built yet"
+    )
+    webhook_secret: Annotated[str, only_built("")] = Field(
+        default="",
+        repr=False,
+        description="the secret that Telegram repeats in each call; not built yet",
+    )
+
+
+class Vk(Group):
+    """The connection to a VK community."""
+
+    token: VkToken = Field(
+        default="", repr=False, description="the community's token; empty: VK is off"
+    )
+    group_id: Whole = Field(default=0, ge=0, description="the community's number, without a minus")
+    api_url: ApiUrl = Field(default="https://api.vk.ru", description="methods at `/method/NAME`")
+    proxy: Proxy = Field(default="", repr=False, description="an http, https or socks5 address")
+    per_second: PerPeriod = Field(default=20, description="calls a second at most")
+    mode: Annotated[Literal["longpoll", "callback"], only_built("longpoll")] = Field(
+        default="longpoll", description="how events come in; `callback` is not built yet"
+    )
+    confirmation: Annotated[str, only_built("")] = Field(
+        default="",
+        repr=False,
+        description="the code that confirms the callback address; not built yet",
+    )
+    secret: Annotated[str, only_built("")] = Field(
+        default="", repr=False, description="the secret that VK repeats in each call; not built yet"
+    )
+
+
+class Team(Group):
+    """The people who work the leads."""
+
+    language: Literal["ru", "en", "es"] = Field(
+        default="ru", description="the team's language: ru, en, es"
+    )
+    timezone: TimeZone = Field(default="Europe/Moscow", description="the team's time zone")
+    chat: TeamChat = Field(default="", description="the managers' group, `telegram:-100…`")
+    managers: Accounts = Field(
+        default=(),
+        description="accounts offered as colleagues, beside the admins and whoever acted",
+    )
+    dispatchers: Annotated[Accounts, only_built(())] = Field(
+        default=(), description="accounts that assign leads; not built yet"
+    )
+    supervisors: Accounts = Field(
+        default=(),
+        description="accounts, `telegram:123`, `vk:45`; they get digests and alarms in private",
+    )
+    supervisors_chat: Address = Field(default="", description="a chat for digests instead")
+    conversation: Annotated[Literal["auto", "replies", "topics"], only_built("auto", "replies")] = (
+        Field(default="auto", description="how managers answer; not yet `topics`")
+    )
+
+
+class ChannelPolicy(Group):
+    """What holds for the leads of one channel."""
+
+    lead_source: bool = Field(default=True, description="whether what comes in becomes leads")
+    responsible: OptionalAccount = Field(
+        default="", description="the account answerable for the channel"
+    )
+    distribution: Annotated[Literal["claim"], only_built("claim")] = Field(
+        default="claim", description="who gets a new lead: whoever takes it"
+    )
+    reject_reason_required: bool = Field(
+        default=True, description="whether to reject needs a reason"
+    )
+    greeting: str = Field(
+        default="", max_length=4096, description="the answer to a first message; empty: none"
+    )
+    questions: Annotated[Any, only_built(None)] = Field(
+        default=None, description="a short questionnaire; not built yet"
+    )
+    consent: Annotated[Any, only_built(None)] = Field(
+        default=None, description="consent to data processing; not built yet"
+    )
+
+
+class Channels(Group):
+    """The policy of each channel."""
+
+    telegram: ChannelPolicy = ChannelPolicy()
+    vk: ChannelPolicy = ChannelPolicy()
+
+
+class Leads(Group):
+    """What holds for every lead."""
+
+    reject_reasons: Reasons = Field(
+        default=(), description="reasons shown as buttons; empty: a list in the team's language"
+    )
+
+
+class Deadlines(Group):
+    """How long a lead may wait."""
+
+    take: Duration = Field(
+        default=timedelta(minutes=5), description="until somebody takes a new lead"
+    )
+    first_reply: Duration = Field(
+        default=timedelta(minutes=15), description="until the customer gets a first human answer"
+    )
+    next_reply: Annotated[Duration, only_built(timedelta(hours=1))] = Field(
+        default=timedelta(hours=1), description="until each further answer; not built yet"
+    )
+    close: Annotated[Duration, only_built(timedelta(days=7))] = Field(
+        default=timedelta(days=7), description="until the lead is closed; not built yet"
+    )
+
+
+class Hours(Group):
+    """When the team works."""
+
+    week: Annotated[dict[str, Any], only_built({})] = Field(
+        default={}, description="working hours, round the clock by default; not built yet"
+    )
+    holidays: Annotated[Any, only_built("", [])] = Field(
+        default="", description="a country or dates; not built yet"
+    )
+
+
+class Digest(Group):
+    """When supervisors get their digests, in the team's local time."""
+
+    at: TimeOfDay = Field(default=time(9), description="the daily digest")
+    weekly: TimeOfWeek = Field(default=WeeklyTime(0, time(9)), description="the weekly digest")
+
+
+class Http(Group):
+    """Where the product answers over HTTP."""
+
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="where `/healthz` and others listen"
+    )
+    port: Whole = Field(default=8081, ge=0, le=65535, description="its port; 0 switches it off")
+
+
+class Rehearsal(Group):
+    """What only rehearsals and the sandbox need."""
+
+    clock_file: Path | None = Field(
+        default=None, description="a file with the seconds by which the product's clock is moved"
+    )
+
+
+class Log(Group):
+    """How the product reports on itself."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least serious entries shown: debug, info, warning, error"
+    )
+    format: Literal["auto", "json", "pretty"] = Field(
+        default="auto", description="`json`, `pretty`, or by whether a terminal looks on"
+    )

@@ -1,0 +1,170 @@
+"""The settings as a whole, read from `dialead.toml` and the environment, which wins."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_origin
+
+from pydantic import Field, ValidationError
+
+from config.groups import (
+    Channels,
+    Deadlines,
+    Digest,
+    Group,
+    Hours,
+    Http,
+    Leads,
+    Log,
+    Rehearsal,
+    Team,
+    Telegram,
+    Vk,
+)
+from config.problems import Problem, SettingsError, in_words, unknown
+from config.values import DatabaseUrl
+
+__all__ = ["Settings", "SettingsError", "load_settings"]
+
+Values = dict[str, Any]
+
+
+class Settings(Group):
+    """Everything that the owner decides; a field's path is the setting's name."""
+
+    database_url: DatabaseUrl = Field(
+        default="sqlite:///dialead.db", repr=False, description="`sqlite:///…` or `postgresql://…`"
+    )
+    telegram: Telegram = Telegram()
+    vk: Vk = Vk()
+    team: Team = Team()
+    channels: Channels = Channels()
+    leads: Leads = Leads()
+    deadlines: Deadlines = Deadlines()
+    hours: Hours = Hours()
+    digest: Digest = Digest()
+    http: Http = Http()
+    rehearsal: Rehearsal = Rehearsal()
+    log: Log = Log()
+
+
+def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool = True) -> Settings:
+    """The settings found for a process working in `folder`.
+
+    `connected=False` is for commands that only need the database: missing tokens
+    and a missing team chat are then no error. Raises SettingsError with everything
+    that is wrong at once.
+    """
+    found, problems = _from_environment(environ)
+    values = _merged(_from_file(environ, folder), found)
+    settings, refused = _validated(values)
+    problems += refused
+    if connected:
+        problems += _unconnected(values)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings
+
+
+def _from_environment(environ: Mapping[str, str]) -> tuple[Values, list[Problem]]:
+    """What the environment sets; an empty value sets only a text, or nothing at all."""
+    leaves = Settings.leaves()
+    values: Values = {}
+    problems = []
+    for path, text in sorted(_ours(environ).items()):
+        if path not in leaves:
+            problems.append(unknown(path, leaves))
+            continue
+        annotation = leaves[path].annotation
+        if text.strip() or annotation is str:
+            try:
+                _put(values, path, _decoded(text, annotation))
+            except ValueError:
+                problems.append(Problem(path, 'must be JSON in the environment, like ["…", "…"]'))
+    return values, problems
+
+
+def _ours(environ: Mapping[str, str]) -> dict[tuple[str, ...], str]:
+    """The variables under our prefixes; a bare TEAM or LOG belongs to somebody else."""
+    paths = {name: tuple(name.lower().split("__")) for name in environ}
+    return {
+        path: environ[name]
+        for name, path in paths.items()
+        if path == ("database_url",) or (len(path) > 1 and path[0] in Settings.model_fields)
+    }
+
+
+def _decoded(text: str, annotation: Any) -> Any:
+    return json.loads(text) if get_origin(annotation) in (tuple, dict) else text
+
+
+def _put(values: Values, path: tuple[str, ...], value: Any) -> None:
+    for name in path[:-1]:
+        values = values.setdefault(name, {})
+    values[path[-1]] = value
+
+
+def _from_file(environ: Mapping[str, str], folder: Path) -> Values:
+    named = environ.get("DIALEAD_CONFIG", "").strip()
+    path = folder / (named or "dialead.toml")
+    if not named and not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingsError([f"{path.name} is not UTF-8; save it in that encoding"]) from None
+    except ValueError as error:  # tomllib's own, with its line, or an endless number
+        raise SettingsError([f"{path.name} is no valid TOML: {error}"]) from None
+    except OSError as error:
+        remedy = "; mend DIALEAD_CONFIG" if named else ""
+        raise SettingsError([f"cannot read {path}: {error.strerror}{remedy}"]) from None
+
+
+def _merged(base: Values, over: Values) -> Values:
+    """Both, `over` winning; where a table should be and is not, `base` is left to be refused."""
+    merged = dict(base)
+    for name, value in over.items():
+        if not isinstance(value, dict) or name not in merged:
+            merged[name] = value
+        elif isinstance(merged[name], dict):
+            merged[name] = _merged(merged[name], value)
+    return merged
+
+
+def _validated(values: Values) -> tuple[Settings | None, list[Problem]]:
+    try:
+        return Settings.model_validate(values), []
+    except ValidationError as error:
+        return None, [in_words(item, Settings.leaves()) for item in error.errors()]
+
+
+def _unconnected(values: Values) -> list[Problem]:
+    """What is missing to serve anybody, judged by what is given even where that is wrong."""
+    telegram, vk = ("telegram", "token"), ("vk", "token")
+    chat, group = ("team", "chat"), ("vk", "group_id")
+    problems = []
+    if not _given(values, telegram):
+        problems.append(Problem(telegram, _NO_TELEGRAM if _given(values, vk) else _NO_MESSENGER))
+    if (_given(values, telegram) or _given(values, vk)) and not _given(values, chat):
+        problems.append(Problem(chat, _NO_CHAT))
+    if _given(values, vk) and not _given(values, group):
+        problems.append(Problem(group, _NO_GROUP))
+    return problems
+
+
+def _given(values: Any, path: tuple[str, ...]) -> bool:
+    for name in path:
+        values = values.get(name) if isinstance(values, dict) else None
+    return str(values or "").strip() not in ("", "0")
+
+
+_NO_MESSENGER = (
+    "no messenger is connected; set telegram.token (from @BotFather) and team.chat,"
+    " for VK beside them vk.token and vk.group_id"
+)
+_NO_TELEGRAM = "must be set for VK too, because the team works in a Telegram group"
+_NO_CHAT = "must be set where a token is; add the bot to the managers' group, write telegram:-100…"
+_NO_GROUP = "must be set with vk.token; write the community's number"

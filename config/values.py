@@ -1,0 +1,183 @@
+"""The kinds of value that a setting may have, each refusing the impossible in words.
+
+No message repeats the value: a token may have been pasted in the wrong place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+from difflib import get_close_matches
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_LONGEST = timedelta(days=366)
+_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
+_TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyTime:
+    """A local time on one day of the week; `weekday` counts from Monday, 0."""
+
+    weekday: int
+    at: time
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]} {self.at:%H:%M}"
+
+
+def only_built(*values: object) -> AfterValidator:
+    """Accept these values of a documented setting and say of any other that it is not built yet."""
+
+    def refuse(value: object) -> object:
+        if value not in values:
+            raise ValueError("this is not built yet; leave the setting out")
+        return value
+
+    return AfterValidator(refuse)
+
+
+def _database_url(value: str) -> str:
+    if value.startswith(("postgresql://", "sqlite:///")) and not value.endswith("///"):
+        return value
+    raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+
+
+def _address(value: str) -> str:
+    if not _ADDRESS.fullmatch(value):
+        raise ValueError("this is no address; write telegram:NUMBER or vk:NUMBER")
+    return value
+
+
+def _account(value: str) -> str:
+    if ":-" in _address(value):
+        raise ValueError("this is a group; write a person's account, without the minus")
+    return value
+
+
+def _team_chat(value: str) -> str:
+    if value.startswith("vk:"):
+        raise ValueError(
+            "a team chat in VK is not built yet; write a Telegram group's telegram:-100…"
+        )
+    if ":-" not in _address(value):
+        raise ValueError("this is a person; write a group's address, telegram:-100…")
+    return value
+
+
+def _unless_empty(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda value: check(value) if value else value)
+
+
+def _telegram_token(value: str) -> str:
+    if not _TELEGRAM_TOKEN.fullmatch(value):
+        raise ValueError("this is no bot token; copy it whole from @BotFather, like 123456:ABC…")
+    return value
+
+
+def _vk_token(value: str) -> str:
+    if re.search(r"\s", value):
+        raise ValueError("this is no token; copy it from the community's settings, without spaces")
+    return value
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not _has_host(value, schemes):
+            raise ValueError(f"write an address with its host, beginning with {_either(schemes)}")
+        return value.rstrip("/")
+
+    return check
+
+
+def _has_host(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a broken IPv6 host
+        return False
+
+
+def _either(schemes: tuple[str, ...]) -> str:
+    return " or ".join(f"{scheme}://" for scheme in schemes)
+
+
+def _timezone(value: str) -> str:
+    zones = available_timezones()
+    if value in zones:
+        return value
+    near = get_close_matches(value, zones, 1)
+    hint = f"did you mean {near[0]}?" if near else "write it like Europe/Moscow"
+    raise ValueError(f"there is no such time zone; {hint}")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+def _duration(value: Any) -> Any:
+    """Let the environment, where all is text, give seconds as the file does."""
+    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
+
+
+def _sensible(value: timedelta) -> timedelta:
+    if not timedelta(0) < value <= _LONGEST:
+        raise ValueError("write a time longer than nothing and no longer than a year")
+    return value
+
+
+def _time_of_day(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("write a time of day as HH:MM, like 09:00")
+    return time(int(found[1]), int(found[2]))
+
+
+def _weekly_time(value: Any) -> WeeklyTime:
+    if isinstance(value, WeeklyTime):
+        return value
+    day, _, at = value.strip().lower().partition(" ") if isinstance(value, str) else ("", "", "")
+    if day not in WEEKDAYS or not _TIME.fullmatch(at):
+        raise ValueError(f"write a day ({', '.join(WEEKDAYS)}) and HH:MM, like mon 09:00")
+    return WeeklyTime(WEEKDAYS.index(day), _time_of_day(at))
+
+
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("the same entry stands here twice")
+    return values
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+TelegramToken = Annotated[str, _unless_empty(_telegram_token)]
+VkToken = Annotated[str, _unless_empty(_vk_token)]
+ApiUrl = Annotated[str, AfterValidator(_url("http", "https"))]
+Proxy = Annotated[str, _unless_empty(_url("http", "https", "socks5"))]
+Whole = Annotated[int, BeforeValidator(_number)]
+PerPeriod = Annotated[Whole, Field(ge=1)]
+Address = Annotated[str, _unless_empty(_address)]
+Account = Annotated[str, AfterValidator(_account)]
+Accounts = Annotated[tuple[Account, ...], AfterValidator(_distinct)]
+OptionalAccount = Annotated[str, _unless_empty(_account)]
+TeamChat = Annotated[str, _unless_empty(_team_chat)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
+Reason = Annotated[str, Field(min_length=1, max_length=40)]  # fits a button of every messenger
+Reasons = Annotated[tuple[Reason, ...], AfterValidator(_distinct)]
+Duration = Annotated[
+    timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_sensible)
+]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
+TimeOfWeek = Annotated[WeeklyTime, BeforeValidator(_weekly_time)]
