@@ -1,0 +1,94 @@
+"""Telegram as a channel: one bot under one token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from bot.channels.telegram import check, files, fit, parse, people, receive, send
+from bot.channels.telegram.client import Client
+from bot.channels.telegram.receive import Sleep
+from bot.messages import (
+    Accept,
+    Attachment,
+    Channel,
+    Download,
+    Event,
+    Finding,
+    Member,
+    OpenFile,
+    Outgoing,
+    Post,
+    Profile,
+    Sent,
+)
+
+
+class Settings(Protocol):
+    """What a Telegram channel needs to be told; `proxy` is "" for none."""
+
+    @property
+    def token(self) -> str: ...
+    @property
+    def api_url(self) -> str: ...
+    @property
+    def proxy(self) -> str: ...
+
+
+def open_channel(name: str, settings: Settings) -> Channel:
+    """The channel under this name; no connection is opened before the first call."""
+    return TelegramChannel(name, settings)
+
+
+class TelegramChannel:
+    """One bot on a Bot API server; see `bot.messages.Channel` for what each method promises."""
+
+    repeatable = 0.0  # Telegram posts whatever it is sent, however often
+
+    def __init__(self, name: str, settings: Settings, sleep: Sleep = asyncio.sleep) -> None:
+        self.name = name
+        self._sleep = sleep
+        self._me = settings.token.partition(":")[0]  # a token begins with its bot's id
+        self._client = Client(settings.token, settings.api_url, settings.proxy)
+
+    async def receive(self, accept: Accept, cursor: str) -> None:
+        """Poll until cancelled; the cursor stays unused, as Telegram keeps its own."""
+        await receive.receive(self._client, accept, self._sleep)
+
+    def parse(self, body: dict[str, Any]) -> Event | None:
+        """One raw update in neutral words."""
+        return parse.parse(self.name, self._me, body)
+
+    def fit(self, post: Post) -> tuple[Post, ...]:
+        """The post in as many calls as Telegram's limits ask for."""
+        return fit.fit(self.name, post)
+
+    async def send(self, outgoing: Outgoing, open_file: OpenFile) -> Sent:
+        """Make the call."""
+        return await send.send(self._client, self.name, outgoing, open_file)
+
+    def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        """Open a file of this bot's chats for streaming."""
+        return files.open_file(self._client, attachment)
+
+    async def member(self, chat: str, user: str) -> Member:
+        """A person's standing in a chat."""
+        return await people.member(self._client, chat, user)
+
+    async def admins(self, chat: str) -> dict[str, Member]:
+        """The people who administer a chat."""
+        return await people.admins(self._client, chat)
+
+    async def profiles(self, users: Sequence[str]) -> dict[str, Profile]:
+        """Names of accounts."""
+        return await people.profiles(self._client, users)
+
+    async def check(self, chat: str) -> list[Finding]:
+        """What is right and wrong with token, rights and the team's chat."""
+        return await check.check(self._client, chat)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.close()

@@ -1,0 +1,137 @@
+"""Taking updates in by long polling: committed first, confirmed to Telegram afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram.methods import DeleteWebhook, GetUpdates
+from aiogram.utils.backoff import Backoff, BackoffConfig
+
+from bot.channels.telegram.client import Client
+from bot.channels.telegram.errors import RefusalError
+from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError
+
+KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
+"""The kinds of update asked for."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_POLL_SECONDS = 25
+_BACKOFF = BackoffConfig(min_delay=0.5, max_delay=20, factor=2, jitter=0.1)
+_CONFLICT_SECONDS = 15.0
+
+_log = structlog.get_logger(__name__)
+
+
+async def receive(client: Client, accept: Accept, sleep: Sleep = asyncio.sleep) -> None:
+    """Poll until cancelled. Raises ChannelRefused when Telegram refuses the token.
+
+    The first poll names no offset: a stale one would drop updates, because ids start
+    anew at random after an idle week, and Telegram itself remembers what it confirmed.
+    """
+    polling = _Polling(client, accept, sleep)
+    while True:
+        await polling.turn()
+
+
+class _Polling:
+    """The state between two polls: what to confirm next, and how long to wait after a fault."""
+
+    def __init__(self, client: Client, accept: Accept, sleep: Sleep) -> None:
+        self._client = client
+        self._accept = accept
+        self._sleep = sleep
+        self._offset: int | None = None
+        self._backoff = Backoff(_BACKOFF)
+        self._conflict_told = False
+
+    async def turn(self) -> None:
+        """One poll and, when it brought anything, one commit."""
+        try:
+            updates = await self._poll()
+        except SendError as error:
+            await self._recover(error)
+            return
+        self._conflict_told = False
+        if not updates:
+            # The poll has confirmed what came before. Naming the offset any longer could
+            # only drop updates, should their ids start anew below it.
+            self._offset = None
+            self._backoff.reset()
+        elif await self._commit(updates):
+            self._backoff.reset()
+        else:
+            await self._sleep(self._delay())
+
+    async def _poll(self) -> list[Any]:
+        method = GetUpdates(offset=self._offset, timeout=_POLL_SECONDS, allowed_updates=KINDS)
+        updates = await self._client.call(method, seconds=_POLL_SECONDS + 10)
+        if not isinstance(updates, list):
+            raise SendError(Failure.TRANSIENT, "getUpdates: the result is no list")
+        return updates
+
+    async def _commit(self, updates: list[Any]) -> bool:
+        """Whether the batch is committed and the next poll will confirm any of it."""
+        ids = [number for update in updates if (number := _update_id(update)) is not None]
+        offset = max(ids) + 1 if ids else self._offset
+        try:
+            await self._accept([_raw(update) for update in updates], str(offset or ""))
+        except Exception as error:  # whatever fails, the batch comes again
+            _log.error("updates_not_accepted", count=len(updates), error=type(error).__name__)
+            return False
+        self._offset = offset
+        return bool(ids)
+
+    async def _recover(self, error: SendError) -> None:
+        if error.failure is Failure.TOKEN:
+            raise ChannelRefused(
+                "Telegram refuses the token: copy it again from @BotFather into telegram.token"
+            ) from error
+        if isinstance(error, RefusalError) and error.status == 409:
+            await self._resolve(error)
+            return
+        _log.warning("polling_failed", reason=str(error))
+        await self._sleep(max(error.retry_after or 0, self._delay()))
+
+    async def _resolve(self, conflict: RefusalError) -> None:
+        """Two ways to lose the updates: a webhook left over, or somebody else who polls."""
+        if "webhook" in str(conflict):
+            _log.warning("webhook_removed", remedy="polling needs it gone; updates are kept")
+            await self._remove_webhook()
+            await self._sleep(self._delay())
+            return
+        if not self._conflict_told:
+            remedy = "stop the other program on this token, or take a new token from @BotFather"
+            _log.warning("polling_conflict", remedy=remedy)
+            self._conflict_told = True
+        await self._sleep(_CONFLICT_SECONDS)
+
+    async def _remove_webhook(self) -> None:
+        try:
+            await self._client.call(DeleteWebhook(drop_pending_updates=False))
+        except SendError as error:
+            _log.warning("webhook_stays", reason=str(error))
+
+    def _delay(self) -> float:
+        return max(0.1, next(self._backoff))
+
+
+def _update_id(update: Any) -> int | None:
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _raw(update: Any) -> Raw:
+    """The update for the inbox; one without an id is known by its content."""
+    text = json.dumps(update, ensure_ascii=False).encode("utf-8", "replace")
+    number = _update_id(update)
+    body = json.loads(text)  # half a surrogate pair, which no database stores, became "?"
+    return Raw(
+        id=str(number) if number is not None else "x" + hashlib.sha256(text).hexdigest()[:32],
+        body=body if isinstance(body, dict) else {"malformed": body},
+    )

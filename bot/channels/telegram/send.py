@@ -1,0 +1,125 @@
+"""The neutral calls made as calls of the Bot API."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageCaption,
+    EditMessageText,
+    LeaveChat,
+    SetMessageReaction,
+    TelegramMethod,
+)
+from aiogram.types import ReactionTypeEmoji
+
+from bot.channels.telegram.client import CALL_SECONDS, Client, as_id
+from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS
+from bot.channels.telegram.markup import NO_PREVIEW, captioned, keyboard
+from bot.channels.telegram.post import Files, posting
+from bot.channels.telegram.spans import render, shortened
+from bot.messages import (
+    AnswerPress,
+    Delete,
+    Edit,
+    Failure,
+    Leave,
+    OpenFile,
+    Outgoing,
+    Post,
+    React,
+    SendError,
+    Sent,
+    characters,
+    plain,
+)
+
+UPLOAD_SECONDS = 300
+ANSWER_UNITS = 200
+
+
+async def send(client: Client, channel: str, outgoing: Outgoing, open_file: OpenFile) -> Sent:
+    """Make one call; a post must have been through `fit`. Every failure is a SendError."""
+    match outgoing:
+        case Post():
+            return await _post(client, channel, outgoing, open_file)
+        case Edit():
+            await _edit(client, outgoing)
+        case Delete(chat, message_id):
+            await client.call(DeleteMessage(chat_id=as_id(chat), message_id=as_id(message_id)))
+        case AnswerPress():
+            await client.call(_answer(outgoing))
+        case React():
+            await client.call(_reaction(outgoing))
+        case Leave(chat):
+            await client.call(LeaveChat(chat_id=as_id(chat)))
+    return Sent()
+
+
+async def _post(client: Client, channel: str, post: Post, open_file: OpenFile) -> Sent:
+    async with AsyncExitStack() as opened:
+        files = Files(channel, open_file, opened)
+        method = await posting(post, files)
+        seconds = UPLOAD_SECONDS if files.uploads else CALL_SECONDS
+        try:
+            result = await client.call(method, seconds)
+        except SendError:
+            # It fails for what broke the file, not for the connection that broke then.
+            for upload in files.uploads:
+                if upload.failure:
+                    raise upload.failure from None
+            raise
+    return _sent(result)
+
+
+def _sent(result: Any) -> Sent:
+    messages = result if isinstance(result, list) else [result]
+    try:
+        return Sent(tuple(str(message["message_id"]) for message in messages))
+    except (TypeError, KeyError):
+        raise SendError(Failure.AMBIGUOUS, "the answer names no message") from None
+
+
+async def _edit(client: Client, edit: Edit) -> None:
+    """Edit the text, or the caption where the message turns out to be media."""
+    where: dict[str, Any] = {
+        "chat_id": as_id(edit.chat),
+        "message_id": as_id(edit.message_id),
+        "reply_markup": keyboard(edit.keyboard),
+    }
+    text, entities = render(shortened(edit.text, TEXT_UNITS))
+    where_text = where | {"link_preview_options": NO_PREVIEW}
+    try:
+        await _call_unless_same(client, EditMessageText(text=text, entities=entities, **where_text))
+    except SendError as error:
+        if "no text in the message" not in str(error):
+            raise
+        caption = captioned(shortened(edit.text, CAPTION_UNITS))
+        await _call_unless_same(client, EditMessageCaption(**caption, **where))
+
+
+async def _call_unless_same(client: Client, method: TelegramMethod[Any]) -> None:
+    """That the message already says so is success."""
+    try:
+        await client.call(method)
+    except SendError as error:
+        if "not modified" not in str(error).lower().replace("_", " "):
+            raise
+
+
+def _answer(answer: AnswerPress) -> AnswerCallbackQuery:
+    text = characters(shortened(plain(answer.text), ANSWER_UNITS))
+    return AnswerCallbackQuery(
+        callback_query_id=answer.press_id, text=text or None, show_alert=answer.alert
+    )
+
+
+def _reaction(react: React) -> SetMessageReaction:
+    return SetMessageReaction(
+        chat_id=as_id(react.chat),
+        message_id=as_id(react.message_id),
+        reaction=[ReactionTypeEmoji(emoji=react.emoji)] if react.emoji else [],
+    )

@@ -1,0 +1,120 @@
+"""VK: one community under one token."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+import aiohttp
+
+from bot.channels.vk import checks
+from bot.channels.vk.api import Api
+from bot.channels.vk.connections import stream_session
+from bot.channels.vk.files import open_file
+from bot.channels.vk.fit import fit_post
+from bot.channels.vk.parse import parse_event
+from bot.channels.vk.people import fetch_profiles
+from bot.channels.vk.receive import Receiver, Sleep
+from bot.channels.vk.send import Sender
+from bot.messages import (
+    Accept,
+    Attachment,
+    Channel,
+    Download,
+    Event,
+    Finding,
+    Member,
+    OpenFile,
+    Outgoing,
+    Post,
+    Profile,
+    Sent,
+)
+
+PER_SECOND = 20  # calls of one community token that VK allows
+
+
+class VkSettings(Protocol):
+    """What the channel reads of its settings; `per_second` may be left out."""
+
+    @property
+    def token(self) -> str: ...
+    @property
+    def group_id(self) -> int: ...
+    @property
+    def api_url(self) -> str: ...
+    @property
+    def proxy(self) -> str: ...
+
+
+def open_channel(name: str, settings: VkSettings) -> Channel:
+    """The community of these settings, as the channel `name`. Nothing is connected yet."""
+    return VkChannel(name, settings)
+
+
+class VkChannel:
+    """Everything the product asks of VK; see `bot.messages.Channel`."""
+
+    repeatable = 3000.0  # VK remembers a random_id for about an hour, or a hundred messages
+
+    def __init__(self, name: str, settings: VkSettings, sleep: Sleep = asyncio.sleep) -> None:
+        self.name = name
+        self._sleep = sleep
+        self._group_id = settings.group_id
+        self._proxy = settings.proxy
+        per_second = float(getattr(settings, "per_second", PER_SECOND))
+        self._api = Api(settings.token, settings.api_url, settings.proxy, per_second)
+        self._opened: aiohttp.ClientSession | None = None
+
+    async def receive(self, accept: Accept, cursor: str) -> None:
+        """Take events in until cancelled; the cursor is the long poll's position."""
+        receiver = Receiver(self._api, self._http, self._group_id, self._sleep)
+        await receiver.receive(accept, cursor)
+
+    def parse(self, body: dict[str, Any]) -> Event | None:
+        """One event in neutral words."""
+        return parse_event(body, self.name)
+
+    def fit(self, post: Post) -> tuple[Post, ...]:
+        """The post as messages that VK takes."""
+        return fit_post(post, self.name)
+
+    async def send(self, outgoing: Outgoing, open_file: OpenFile) -> Sent:
+        """Make the call; a post's uploads are calls of their own."""
+        return await Sender(self._api, self._http, self.name).send(outgoing, open_file)
+
+    def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        """Open an attachment of VK's for streaming."""
+        return open_file(self._http, attachment)
+
+    async def member(self, chat: str, user: str) -> Member:
+        """Nobody: a community answers in private, and its chats are no team's place yet."""
+        return Member(present=False)
+
+    async def admins(self, chat: str) -> dict[str, Member]:
+        """Nobody, for the same reason."""
+        return {}
+
+    async def profiles(self, users: Sequence[str]) -> dict[str, Profile]:
+        """Names of accounts, a thousand a call."""
+        return await fetch_profiles(self._api, users)
+
+    async def check(self, chat: str) -> list[Finding]:
+        """What is right and wrong with token, community and long poll."""
+        return await checks.find(self._api, self._group_id)
+
+    async def close(self) -> None:
+        """Close the connections; calls still under way are not waited for."""
+        self._api.close()
+        if self._opened is not None:
+            await self._opened.close()
+            self._opened = None
+
+    @property
+    def _http(self) -> aiohttp.ClientSession:
+        """Opened at the first use, because aiohttp wants a running loop."""
+        if self._opened is None:
+            self._opened = stream_session(self._proxy)
+        return self._opened

@@ -1,0 +1,161 @@
+"""What is attached to a VK message, in neutral words: one reader a kind, in a table."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable
+from typing import Any
+
+from bot.messages import Attachment, AttachmentKind
+
+_SITE = "https://vk.com"
+_TITLE = 200  # characters of a foreign title that are worth keeping
+
+Thing = dict[str, Any]
+
+
+def read_attachments(message: Thing, channel: str) -> tuple[Attachment, ...]:
+    """Everything attached to the message, a place on the map included."""
+    found = [_read(item, channel) for item in message.get("attachments") or ()]
+    if message.get("geo"):
+        found.append(_place(message["geo"], channel))
+    return tuple(found)
+
+
+def reference(kind: str, thing: Thing) -> str:
+    """VK's name of an object, `photo1_2_key`, by which it is attached again."""
+    key = thing.get("access_key")
+    return f"{kind}{thing['owner_id']}_{thing['id']}" + (f"_{key}" if key else "")
+
+
+def _read(item: Thing, channel: str) -> Attachment:
+    kind = str(item["type"])
+    reader = _READERS.get(kind)
+    thing = item.get(kind)
+    if reader is None or not isinstance(thing, dict):
+        return Attachment(AttachmentKind.OTHER, channel, title=kind)
+    return reader(thing, channel)
+
+
+def _photo(photo: Thing, channel: str) -> Attachment:
+    original = photo.get("orig_photo")
+    best = original or _biggest(photo.get("sizes") or ())
+    ref = reference("photo", photo)
+    return Attachment(
+        AttachmentKind.PHOTO, channel, ref, mime="image/jpeg", url=str(best.get("url", ""))
+    )
+
+
+def _video(video: Thing, channel: str) -> Attachment:
+    # The file itself needs a user's token: a link is all that a community can pass on.
+    return _link_to("video", video, channel, str(video.get("title", "")))
+
+
+def _audio(audio: Thing, channel: str) -> Attachment:
+    title = f"{audio.get('artist', '')} – {audio.get('title', '')}".strip(" –")[:_TITLE]
+    url = str(audio.get("url") or "")
+    kind = AttachmentKind.AUDIO if url else AttachmentKind.OTHER
+    ref = reference("audio", audio)
+    return Attachment(
+        kind, channel, ref, name=f"{title}.mp3", mime="audio/mpeg", title=title, url=url
+    )
+
+
+def _voice(voice: Thing, channel: str) -> Attachment:
+    return Attachment(
+        AttachmentKind.VOICE,
+        channel,
+        reference("audio_message", voice),
+        name="voice.ogg",
+        mime="audio/ogg",
+        url=str(voice["link_ogg"]),
+    )
+
+
+def _document(doc: Thing, channel: str) -> Attachment:
+    name = str(doc.get("title", ""))
+    extension = str(doc.get("ext", ""))
+    mime = mimetypes.guess_type(name)[0] or mimetypes.guess_type(f"file.{extension}")[0]
+    return Attachment(
+        AttachmentKind.DOCUMENT,
+        channel,
+        reference("doc", doc),
+        name=name,
+        size=doc.get("size"),
+        mime=mime or "",
+        url=str(doc.get("url", "")),
+    )
+
+
+def _sticker(sticker: Thing, channel: str) -> Attachment:
+    url = str(_biggest(sticker.get("images") or ()).get("url", ""))
+    return Attachment(AttachmentKind.STICKER, channel, mime="image/png", url=url)
+
+
+def _graffiti(graffiti: Thing, channel: str) -> Attachment:
+    ref = reference("graffiti", graffiti)
+    url = str(graffiti["url"])
+    return Attachment(AttachmentKind.PHOTO, channel, ref, mime="image/png", url=url)
+
+
+def _link(link: Thing, channel: str) -> Attachment:
+    title = str(link.get("title") or "")[:_TITLE]
+    return Attachment(AttachmentKind.LINK, channel, title=title, url=str(link["url"]))
+
+
+def _wall(post: Thing, channel: str) -> Attachment:
+    owner = post.get("owner_id", post.get("to_id", post.get("from_id")))
+    first_line = str(post.get("text", "")).partition("\n")[0]
+    return _link_to("wall", {**post, "owner_id": owner}, channel, first_line)
+
+
+def _market(item: Thing, channel: str) -> Attachment:
+    found = _link_to("market", item, channel, str(item.get("title", "")))
+    url = f"{_SITE}/product{item['owner_id']}_{item['id']}"
+    return Attachment(found.kind, channel, found.ref, title=found.title, url=url)
+
+
+def _story(story: Thing, channel: str) -> Attachment:
+    return _link_to("story", story, channel, "")
+
+
+def _poll(poll: Thing, channel: str) -> Attachment:
+    found = _link_to("poll", poll, channel, str(poll.get("question", "")))
+    return Attachment(AttachmentKind.POLL, channel, found.ref, title=found.title, url=found.url)
+
+
+def _place(geo: Thing, channel: str) -> Attachment:
+    point = geo["coordinates"]
+    return Attachment(
+        AttachmentKind.LOCATION,
+        channel,
+        title=str((geo.get("place") or {}).get("title", "")),
+        latitude=float(point["latitude"]),
+        longitude=float(point["longitude"]),
+    )
+
+
+def _link_to(kind: str, thing: Thing, channel: str, title: str) -> Attachment:
+    url = f"{_SITE}/{kind}{thing['owner_id']}_{thing['id']}"
+    ref = reference(kind, thing)
+    return Attachment(AttachmentKind.LINK, channel, ref, title=title[:_TITLE], url=url)
+
+
+def _biggest(images: Any) -> Thing:
+    return max(images, key=lambda image: image["width"] * image["height"], default={})
+
+
+_READERS: dict[str, Callable[[Thing, str], Attachment]] = {
+    "photo": _photo,
+    "video": _video,
+    "audio": _audio,
+    "audio_message": _voice,
+    "doc": _document,
+    "sticker": _sticker,
+    "graffiti": _graffiti,
+    "link": _link,
+    "wall": _wall,
+    "market": _market,
+    "story": _story,
+    "poll": _poll,
+}

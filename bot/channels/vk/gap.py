@@ -1,0 +1,55 @@
+"""Finds in the conversations what the long poll lost, in the form of ordinary events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.channels.vk.api import Api
+from bot.messages import Raw, SendError
+
+CONVERSATIONS = 200  # most recent ones looked at
+MESSAGES = 200  # newest ones of each
+
+
+async def missed(api: Api, group_id: int, since: float) -> AsyncIterator[list[Raw]]:
+    """Each conversation's messages of `since` (Unix time) and later, in order.
+
+    The ids are stable, so a repeat is known; what had come as an event before comes
+    again under the same number in its conversation. Raises SendError.
+    """
+    request = {"count": CONVERSATIONS, "group_id": group_id}
+    answer = await api.call("messages.getConversations", request)
+    for item in answer["items"]:
+        if item.get("last_message", {}).get("date", since) < since:
+            break  # they come newest first
+        raws = await _history(api, group_id, item["conversation"]["peer"]["id"], since)
+        if raws:
+            yield raws
+
+
+async def _history(api: Api, group_id: int, peer_id: int, since: float) -> list[Raw]:
+    request = {"peer_id": peer_id, "count": MESSAGES, "group_id": group_id}
+    try:
+        answer = await api.call("messages.getHistory", request)
+    except SendError as error:
+        if not error.permanent:
+            raise
+        return []  # a chat that the community was removed from
+    recent = [message for message in answer["items"] if message["date"] >= since]
+    return [_raw(message, group_id) for message in reversed(recent)]
+
+
+def _raw(message: dict[str, Any], group_id: int) -> Raw:
+    """Shaped like the event that was lost; the bot's own words are dropped by the parser."""
+    event_id = f"history:{message['peer_id']}:{message['conversation_message_id']}"
+    said = bool(message.get("out"))
+    return Raw(
+        id=event_id,
+        body={
+            "type": "message_reply" if said else "message_new",
+            "event_id": event_id,
+            "group_id": group_id,
+            "object": message if said else {"message": message},
+        },
+    )

@@ -1,0 +1,311 @@
+"""Taking events in: nothing lost, nothing spun, and VK told of nothing before the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+
+from bot.channels.vk.api import Api
+from bot.channels.vk.receive import Position, Receiver, as_raw
+from bot.messages import AdminWrote, ChannelRefused, MessageReceived, Raw
+from bot.sandbox.vk import Fault
+from tests.channels.vk_place import ANNA, BORIS, BRISK, GROUP, PABLO, Place, open_place
+
+
+@pytest.fixture
+async def place() -> AsyncIterator[Place]:
+    async with open_place() as opened:
+        yield opened
+
+
+@dataclass
+class Inbox:
+    """Commits as a database would; `refusals` commits fail first."""
+
+    cursor: str = ""
+    raws: list[Raw] = field(default_factory=list)
+    refusals: int = 0
+    delays: list[float] = field(default_factory=list)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def accept(self, raws: Sequence[Raw], cursor: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise OSError("the database is down")
+        known = {raw.id for raw in self.raws}
+        self.raws.extend(raw for raw in raws if raw.id not in known)
+        self.cursor = cursor
+        self._news.set()
+
+    async def sleep(self, seconds: float) -> None:
+        self.delays.append(seconds)
+        self._news.set()
+        await asyncio.sleep(0)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+
+@asynccontextmanager
+async def receiving(place: Place, inbox: Inbox) -> AsyncIterator[asyncio.Task[None]]:
+    api = Api(place.server.token, place.server.url, "", BRISK)
+    async with aiohttp.ClientSession() as http:
+        receiver = Receiver(api, http, GROUP, sleep=inbox.sleep)
+        task = asyncio.create_task(receiver.receive(inbox.accept, inbox.cursor))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            api.close()
+
+
+async def followed(place: Place, inbox: Inbox) -> None:
+    """Let a first start find its position."""
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor)
+
+
+def texts(place: Place, inbox: Inbox) -> list[str]:
+    events = (place.channel.parse(raw.body) for raw in inbox.raws)
+    return [event.text for event in events if isinstance(event, MessageReceived)]
+
+
+async def test_the_first_start_keeps_its_position_and_follows_from_there(place: Place) -> None:
+    place.server.write(ANNA, "before the bot")
+    inbox = Inbox()
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor)
+        place.server.write(ANNA, "Hello")
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+
+
+async def test_what_came_during_a_downtime_is_handled_once(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    for number in range(5):
+        place.server.write(ANNA, str(number))
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 5)
+    async with receiving(place, inbox):
+        place.server.write(ANNA, "after")
+        await inbox.until(lambda: len(inbox.raws) == 6)
+    assert texts(place, inbox) == ["0", "1", "2", "3", "4", "after"]
+
+
+async def test_events_keep_the_ids_that_vk_gave_them(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+    (raw,) = inbox.raws
+    assert raw == Raw(place.server.events[-1]["event_id"], place.server.events[-1])
+
+
+async def test_a_failed_commit_brings_the_same_events_again(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    inbox.refusals = 3
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+    assert len(inbox.delays) == 3
+
+
+async def test_a_cancelled_poll_ends_though_it_blocks(place: Place) -> None:
+    inbox = Inbox()
+    async with receiving(place, inbox) as task:
+        await inbox.until(lambda: inbox.cursor)
+        await asyncio.sleep(0)
+        task.cancel()
+        done, _ = await asyncio.wait([task], timeout=5)
+    assert task in done
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.DROP_BEFORE,
+        Fault.DROP_AFTER,
+        Fault.HTML_502,
+        Fault.HTML_200,
+        Fault.TRUNCATED_JSON,
+        Fault.failed(4),
+        Fault.failed(99),
+    ],
+)
+async def test_a_sick_long_poll_is_outlived_without_spinning(place: Place, fault: Fault) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    place.server.fail("longpoll", fault, times=6)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+    assert 3 <= len(inbox.delays) <= 6  # aiohttp itself asks again after some drops
+    assert inbox.delays[-1] > inbox.delays[0] > 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+async def test_the_same_order_over_and_over_is_not_obeyed_in_a_spin(
+    place: Place, number: int
+) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    place.server.fail("longpoll", Fault.failed(number), times=6)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws and len(inbox.delays) >= 5)
+    assert texts(place, inbox) == ["Hello"]
+
+
+async def test_an_expired_key_is_renewed_at_once(place: Place) -> None:
+    inbox = Inbox()
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor)
+        place.server.expire_key()
+        place.server.write(ANNA, "Hello")
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+    assert inbox.delays == []
+
+
+async def test_events_that_vk_forgot_are_found_in_the_conversations(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "one")
+    place.server.write(PABLO, "hola")
+    place.server.write(ANNA, "two")
+    place.server.admin_replies(BORIS, ANNA, "On our way")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 4)
+        place.server.write(ANNA, "three")
+        await inbox.until(lambda: len(inbox.raws) == 5)
+    assert sorted(texts(place, inbox)) == ["hola", "one", "three", "two"]
+    annas = [text for text in texts(place, inbox) if text != "hola"]
+    assert annas == ["one", "two", "three"]
+    events = [place.channel.parse(raw.body) for raw in inbox.raws]
+    assert [e.admin for e in events if isinstance(e, AdminWrote)] == [str(BORIS)]
+
+
+async def test_after_the_loss_of_key_and_history_nothing_is_missing(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    place.server.lose_history()
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+        place.server.write(ANNA, "Hello again")
+        await inbox.until(lambda: len(inbox.raws) == 2)
+    assert texts(place, inbox) == ["Hello", "Hello again"]
+
+
+async def test_a_message_found_in_the_history_is_the_same_message(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    place.server.fail("longpoll", Fault.failed(3))
+    told = place.heard()
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+    found = place.heard(inbox.raws[0].body)
+    assert (found.channel, found.chat, found.message_id, found.text) == (
+        told.channel,
+        told.chat,
+        told.message_id,
+        told.text,
+    )
+
+
+async def test_a_gap_whose_commit_fails_is_filled_all_the_same(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "Hello")
+    place.server.forget_events(place.server.community.events.last + 1)
+    inbox.refusals = 2
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+
+
+async def test_a_gap_that_cannot_be_looked_into_does_not_stop_the_intake(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "lost")
+    place.server.forget_events(place.server.community.events.last + 1)
+    place.server.fail("messages.getConversations", Fault.code(15))
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor.startswith(f"{place.server.community.events.last}@"))
+        place.server.write(ANNA, "Hello")
+        await inbox.until(lambda: inbox.raws)
+    assert texts(place, inbox) == ["Hello"]
+
+
+async def test_one_malformed_event_does_not_hold_up_its_neighbours(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.write(ANNA, "before")
+    place.server.inject({"type": "message_new", "object": "nonsense"})
+    place.server.inject(["no", "event"])  # type: ignore[arg-type]
+    place.server.write(ANNA, "after")
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 4)
+    broken = [raw for raw in inbox.raws if raw.id.startswith("hash:")]
+    assert len(broken) == 2
+    for raw in broken:
+        with pytest.raises(ValueError, match="VK event"):
+            place.channel.parse(raw.body)
+    inbox.raws = [raw for raw in inbox.raws if raw not in broken]
+    assert texts(place, inbox) == ["before", "after"]
+
+
+def test_an_event_without_an_id_is_known_again_by_its_content() -> None:
+    one = as_raw({"type": "message_deny", "object": {"user_id": ANNA, "x": "\ud83d"}})
+    again = as_raw({"object": {"x": "\ud83d", "user_id": ANNA}, "type": "message_deny"})
+    other = as_raw({"type": "message_deny", "object": {"user_id": PABLO}})
+    assert one == again
+    assert one.id != other.id
+    assert one.body["object"]["x"] == "?"
+
+
+async def test_a_refused_token_needs_a_person(place: Place) -> None:
+    inbox = Inbox()
+    place.server.fail("groups.getLongPollServer", Fault.code(5))
+    async with receiving(place, inbox) as task:
+        with pytest.raises(ChannelRefused, match=r"vk\.token"):
+            await asyncio.wait_for(task, 10)
+
+
+@pytest.mark.parametrize("code", [7, 15, 100])
+async def test_a_long_poll_that_is_switched_off_needs_a_person(place: Place, code: int) -> None:
+    inbox = Inbox()
+    place.server.fail("groups.getLongPollServer", Fault.code(code))
+    async with receiving(place, inbox) as task:
+        with pytest.raises(ChannelRefused, match="Long Poll"):
+            await asyncio.wait_for(task, 10)
+
+
+async def test_a_start_during_an_outage_waits_for_vk(place: Place) -> None:
+    inbox = Inbox()
+    place.server.fail("groups.getLongPollServer", Fault.HTML_502, times=3)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor)
+    assert len(inbox.delays) == 3
+
+
+def test_a_cursor_is_read_as_it_was_written() -> None:
+    assert Position.read(str(Position("17", 1_700_000_000))) == Position("17", 1_700_000_000)
+    assert Position.read("17") == Position("17", 0)
+    assert Position.read("") == Position("", 0)
