@@ -1,0 +1,1 @@
+"""What the bot remembers: all SQL lives here, one file a noun."""

@@ -1,0 +1,69 @@
+"""Clients, and what their leads were converted into."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.lead import DealKind, Lead
+from storage.schema import clients, deals
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What a lead became; `amount` in minor units of `currency`, None when not told."""
+
+    id: int
+    client: int
+    lead: int
+    kind: DealKind
+    title: str
+    amount: int | None
+    currency: str
+
+
+async def convert(
+    session: Session, lead: Lead, kind: DealKind, *, responsible: int, at: datetime
+) -> Deal:
+    """The deal of a lead, and its client if the person had none."""
+    client = await session.one(_client_of, lead.person)
+    if client is None:
+        client = await session.insert(clients, person=lead.person, created_at=at)
+    number = await session.insert(
+        deals, client=client, lead=lead.id, kind=kind.value, responsible=responsible, at=at
+    )
+    return Deal(number, client, lead.id, kind, "", None, "")
+
+
+def describe(session: Session, deal: int, *, title: str, amount: int | None, currency: str) -> None:
+    """Give a deal its title and amount."""
+    session.update(deals, {"id": deal}, title=title, amount=amount, currency=currency)
+
+
+async def of_lead(session: Session, lead: int) -> Deal | None:
+    """The newest deal of a lead."""
+    return await session.one(_of_lead, lead)
+
+
+async def _client_of(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, int]:
+    rows = await connection.execute(sa.select(clients).where(clients.c.person.in_(keys)))
+    return {row.person: row.id for row in rows}
+
+
+async def _of_lead(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Deal]:
+    rows = await connection.execute(
+        sa.select(deals).where(deals.c.lead.in_(keys)).order_by(deals.c.id)
+    )
+    return {row.lead: _deal(row) for row in rows}
+
+
+def _deal(row: Any) -> Deal:
+    return Deal(
+        row.id, row.client, row.lead, DealKind(row.kind), row.title, row.amount, row.currency
+    )

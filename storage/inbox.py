@@ -1,0 +1,172 @@
+"""Events taken in: kept raw before the platform is told, handled in order, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import EVENTS, Event, Raw
+from storage.database import Database
+from storage.schema import cursors, inbox
+
+INTERNAL = "dialead"  # the channel name of the product's own events
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One event that waits: `body` as the platform gave it, `key` once it was parsed."""
+
+    id: int
+    channel: str
+    body: dict[str, Any]
+    key: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """One event that was set aside, and why."""
+
+    id: int
+    channel: str
+    received_at: datetime
+    attempts: int
+    reason: str
+
+
+async def accept(
+    database: Database, channel: str, raws: Sequence[Raw], cursor: str, now: datetime
+) -> None:
+    """Keep what came, and the position up to which it came, in one transaction."""
+    rows = [
+        {"channel": channel, "event_id": raw.id, "body": raw.body, "received_at": now}
+        for raw in raws
+    ]
+    position = database.upsert(cursors, "value").values(channel=channel, value=cursor)
+    async with database.write() as connection:
+        if rows:
+            await connection.execute(database.insert_new(inbox), rows)
+        await connection.execute(position)
+
+
+async def cursor(database: Database, channel: str) -> str:
+    """The position kept last, or "" at the first start."""
+    async with database.read() as connection:
+        found = await connection.execute(
+            sa.select(cursors.c.value).where(cursors.c.channel == channel)
+        )
+        return found.scalar() or ""
+
+
+async def add_events(
+    database: Database,
+    connection: AsyncConnection,
+    events: Mapping[str, Event],
+    now: datetime,
+) -> None:
+    """Events of the product's own, by their unique names; known ones are left alone."""
+    if not events:
+        return
+    rows = [
+        {
+            "channel": INTERNAL,
+            "event_id": name,
+            "body": EVENTS.dump_python(event, mode="json"),
+            "received_at": now,
+        }
+        for name, event in events.items()
+    ]
+    await connection.execute(database.insert_new(inbox), rows)
+
+
+async def unrouted(database: Database, limit: int) -> Sequence[Arrival]:
+    """Events that nobody has parsed yet, in order."""
+    query = sa.select(inbox).where(inbox.c.state == "new", inbox.c.key.is_(None))
+    return await _arrivals(database, query.order_by(inbox.c.id).limit(limit))
+
+
+async def heads(
+    database: Database, *, busy: Collection[str], now: datetime, limit: int
+) -> Sequence[Arrival]:
+    """The first waiting event of each key that is not busy, if it may be handled now."""
+    earlier = inbox.alias("earlier")
+    first = (
+        sa.select(sa.func.min(earlier.c.id))
+        .where(earlier.c.state == "new", earlier.c.key == inbox.c.key)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(inbox)
+        .where(
+            inbox.c.state == "new",
+            inbox.c.key.is_not(None),
+            inbox.c.key.not_in(busy),
+            inbox.c.id == first,
+            sa.or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now),
+        )
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return await _arrivals(database, query)
+
+
+async def next_retry(database: Database) -> datetime | None:
+    """When the earliest event that waits for another attempt may be handled."""
+    query = sa.select(sa.func.min(inbox.c.not_before)).where(inbox.c.state == "new")
+    async with database.read() as connection:
+        found: datetime | None = (await connection.execute(query)).scalar()
+        return found
+
+
+async def route(connection: AsyncConnection, keys: Mapping[int, str]) -> None:
+    """Give events the keys within which they go in order."""
+    await _update(connection, [{"b_id": number, "key": key} for number, key in keys.items()])
+
+
+async def done(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """These events were handled."""
+    await _update(connection, [{"b_id": number, "state": "done"} for number in numbers])
+
+
+async def retry(
+    connection: AsyncConnection, number: int, *, not_before: datetime, reason: str
+) -> None:
+    """This event could not be handled; it is tried again later."""
+    await connection.execute(
+        inbox.update()
+        .where(inbox.c.id == number)
+        .values(attempts=inbox.c.attempts + 1, not_before=not_before, reason=reason)
+    )
+
+
+async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
+    """These events can't be handled; they are kept with the reason."""
+    rows = [{"b_id": number, "state": "dead", "reason": why} for number, why in reasons.items()]
+    await _update(connection, rows)
+
+
+async def dead(database: Database) -> Sequence[Dead]:
+    """What was set aside, in order."""
+    query = sa.select(inbox).where(inbox.c.state == "dead").order_by(inbox.c.id)
+    async with database.read() as connection:
+        rows = await connection.execute(query)
+        return [
+            Dead(row.id, row.channel, row.received_at, row.attempts, row.reason) for row in rows
+        ]
+
+
+async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        statement = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
+        await connection.execute(statement, rows)
+
+
+async def _arrivals(database: Database, query: sa.Select[Any]) -> Sequence[Arrival]:
+    async with database.read() as connection:
+        rows = await connection.execute(query)
+        return [Arrival(row.id, row.channel, row.body, row.key, row.attempts) for row in rows]

@@ -1,0 +1,57 @@
+"""Bringing the schema up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from storage.database import Database, DatabaseUnfit
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+async def upgrade(database: Database) -> None:
+    """Take every step that the database has not taken; DatabaseUnfit when it is ahead of us."""
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    found = await revision(database)
+    if found is not None and found not in known:
+        raise DatabaseUnfit("the database was made by a newer version of Dialead; update it")
+
+    def run(connection: Connection) -> None:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    async with database.write() as connection:
+        await connection.run_sync(run)
+
+
+async def revision(database: Database) -> str | None:
+    """The last step the database has taken; None for an empty one."""
+    async with database.read() as connection:
+        return await connection.run_sync(
+            lambda sync: MigrationContext.configure(sync).get_current_revision()
+        )
+
+
+def head() -> str | None:
+    """The newest step there is."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+async def upgrade_at(url: str) -> None:
+    """Bring the database at a URL up to date."""
+    database = Database(url)
+    try:
+        await upgrade(database)
+    finally:
+        await database.close()

@@ -1,0 +1,239 @@
+"""Calls to be made: kept before they are made, in order, and what became of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import OUTGOING, Outgoing, Priority, address
+from storage.database import Database
+from storage.schema import cards, outbox, places
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One call that waits; `card` is the message id of the card that it goes under."""
+
+    id: int
+    channel: str
+    chat: str
+    key: str
+    priority: Priority
+    outgoing: Outgoing
+    lead: int | None
+    message: int | None
+    asks: str
+    told: bool
+    random_id: int
+    attempts: int
+    turn_at: datetime
+    expires_at: datetime | None
+    claimed_at: datetime | None
+    card: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call ended, or that it is to be tried again at `retry_at`."""
+
+    delivery: Delivery
+    state: str  # queued | sent | failed | unknown | expired
+    reason: str = ""
+    retry_at: datetime | None = None
+    message_ids: tuple[str, ...] = ()
+
+
+async def add(
+    session: Session,
+    channel: str,
+    outgoing: Outgoing,
+    *,
+    chat: str,
+    key: str,
+    priority: Priority,
+    now: datetime,
+    lead: int | None = None,
+    message: int | None = None,
+    under_card: bool = False,
+    asks: str = "",
+    told: bool = False,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Keep a call to be made; its number. With `told` a handler hears how it ended."""
+    return await session.insert(
+        outbox,
+        channel=channel,
+        chat=chat,
+        key=key,
+        priority=int(priority),
+        payload=OUTGOING.dump_python(outgoing, mode="json"),
+        lead=lead,
+        message=message,
+        under_card=under_card,
+        asks=asks,
+        told=told,
+        random_id=secrets.randbelow(2**31 - 1) + 1,
+        state="queued",
+        turn_at=now + priority.patience,
+        not_before=not_before,
+        expires_at=expires_at,
+    )
+
+
+async def waiting(
+    connection: AsyncConnection, channel: str, *, busy: Collection[str], now: datetime, limit: int
+) -> Sequence[Delivery]:
+    """The calls that may be made now: the first of each key, whose turn it is first.
+
+    Chats that are `busy` get answers to presses only. What goes under a card waits for it.
+    """
+    earlier = outbox.alias("earlier")
+    first = (
+        sa.select(sa.func.min(earlier.c.id))
+        .where(earlier.c.state.in_(("queued", "claimed")), earlier.c.key == outbox.c.key)
+        .scalar_subquery()
+    )
+    query = (
+        _SELECT.where(
+            outbox.c.channel == channel,
+            outbox.c.state == "queued",
+            sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+            sa.or_(outbox.c.priority == Priority.ANSWER.value, outbox.c.chat.not_in(busy)),
+            outbox.c.id == first,
+            sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
+        )
+        .order_by(outbox.c.turn_at, outbox.c.id)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in await connection.execute(query)]
+
+
+async def next_retry(connection: AsyncConnection, channel: str) -> datetime | None:
+    """When the earliest call that was put off may be made, cards included."""
+    of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
+        outbox.c.channel == channel, outbox.c.state == "queued"
+    )
+    of_cards = sa.select(sa.func.min(cards.c.not_before)).where(
+        cards.c.state == "queued", cards.c.chat.startswith(f"{channel}:")
+    )
+    found = [(await connection.execute(query)).scalar() for query in (of_calls, of_cards)]
+    return min((moment for moment in found if moment), default=None)
+
+
+async def claim(connection: AsyncConnection, found: Sequence[Delivery], now: datetime) -> None:
+    """Say that these calls are about to be made."""
+    await connection.execute(
+        outbox.update()
+        .where(outbox.c.id.in_([delivery.id for delivery in found]))
+        .values(state="claimed", claimed_at=now, attempts=outbox.c.attempts + 1)
+    )
+
+
+async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Write down how calls ended, and the places that they made."""
+    statement = (
+        outbox.update()
+        .where(outbox.c.id == sa.bindparam("b_id"))
+        .values(
+            {name: sa.bindparam(name) for name in ("state", "reason", "not_before", "ended_at")}
+        )
+    )
+    await connection.execute(statement, [_ended(outcome, now) for outcome in outcomes])
+    made = [place for outcome in outcomes for place in _places(outcome)]
+    if made:
+        await connection.execute(places.insert(), made)
+
+
+async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
+    """Calls of which a process died before it could write down what became of them."""
+    query = _SELECT.where(outbox.c.channel == channel, outbox.c.state == "claimed")
+    async with database.read() as connection:
+        return [_delivery(row) for row in await connection.execute(query.order_by(outbox.c.id))]
+
+
+async def recent(
+    database: Database, channel: str, *, since: timedelta, now: datetime
+) -> Sequence[tuple[str, int, datetime]]:
+    """(chat, priority, when) of the calls made lately, for the pace to go on from."""
+    query = sa.select(outbox.c.chat, outbox.c.priority, outbox.c.ended_at).where(
+        outbox.c.channel == channel, outbox.c.ended_at > now - since
+    )
+    async with database.read() as connection:
+        rows = await connection.execute(query)
+        return [(row.chat, row.priority, row.ended_at) for row in rows]
+
+
+async def by_id(session: Session, number: int) -> Delivery | None:
+    """The call of this number, made or not."""
+    return await session.one(_by_id, number)
+
+
+_SELECT = sa.select(outbox, cards.c.message_id.label("card")).join(
+    cards,
+    sa.and_(
+        outbox.c.under_card,
+        cards.c.lead == outbox.c.lead,
+        cards.c.chat == outbox.c.channel + ":" + outbox.c.chat,
+    ),
+    isouter=True,
+)
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        row.id,
+        row.channel,
+        row.chat,
+        row.key,
+        Priority(row.priority),
+        OUTGOING.validate_python(row.payload),
+        row.lead,
+        row.message,
+        row.asks,
+        row.told,
+        row.random_id,
+        row.attempts,
+        row.turn_at,
+        row.expires_at,
+        row.claimed_at,
+        row.card,
+    )
+
+
+def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    return {
+        "b_id": outcome.delivery.id,
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "not_before": outcome.retry_at,
+        "ended_at": None if outcome.state == "queued" else now,
+    }
+
+
+def _places(outcome: Outcome) -> list[dict[str, Any]]:
+    delivery = outcome.delivery
+    if delivery.lead is None:
+        return []
+    return [
+        {
+            "chat": address(delivery.channel, delivery.chat),
+            "message_id": message_id,
+            "lead": delivery.lead,
+            "message": delivery.message,
+            "asks": delivery.asks,
+        }
+        for message_id in outcome.message_ids
+    ]
+
+
+async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Delivery]:
+    rows = await connection.execute(_SELECT.where(outbox.c.id.in_(keys)))
+    return {row.id: _delivery(row) for row in rows}

@@ -1,0 +1,102 @@
+"""Figures of a period, each defined once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.schema import deadlines, leads, touches
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened between two moments, and what is open now.
+
+    `received` counts leads that came in; `taken`, `answered`, `converted` and
+    `rejected` count leads to which that happened in the period, each once.
+    `unprocessed` are open now, `overdue` those of them with a missed deadline.
+    """
+
+    received: int
+    taken: int
+    answered: int
+    converted: int
+    rejected: int
+    reasons: Sequence[tuple[str, int]]  # the most frequent first
+    unprocessed: int
+    oldest: datetime | None
+    overdue: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to tell."""
+        happened = self.received + self.taken + self.answered + self.converted + self.rejected
+        return bool(happened + self.unprocessed)
+
+
+_KINDS = {
+    "taken": ("take", "give"),
+    "answered": ("answered",),
+    "converted": ("convert",),
+    "rejected": ("reject",),
+}
+
+
+async def figures(session: Session, since: datetime, until: datetime) -> Figures:
+    """The figures of [since, until)."""
+    happened = {
+        name: await _touched(session, kinds, since, until) for name, kinds in _KINDS.items()
+    }
+    open_ = leads.c.state.in_(("new", "taken"))
+    counted = sa.select(sa.func.count().label("n"), sa.func.min(leads.c.created_at).label("oldest"))
+    now = (await session.rows(counted.where(open_)))[0]
+    late = sa.select(deadlines.c.lead).where(
+        deadlines.c.done_at.is_(None), deadlines.c.due_at <= until
+    )
+    return Figures(
+        received=await _count(session, *_between(leads.c.created_at, since, until)),
+        **happened,
+        reasons=await _reasons(session, since, until),
+        unprocessed=now.n,
+        oldest=now.oldest,
+        overdue=await _count(session, open_, leads.c.id.in_(late)),
+    )
+
+
+async def _count(session: Session, *where: sa.ColumnElement[bool]) -> int:
+    rows = await session.rows(sa.select(sa.func.count()).select_from(leads).where(*where))
+    return int(rows[0][0])
+
+
+async def _touched(session: Session, kinds: Sequence[str], since: datetime, until: datetime) -> int:
+    rows = await session.rows(
+        sa.select(sa.func.count(touches.c.lead.distinct())).where(
+            touches.c.kind.in_(kinds), *_between(touches.c.at, since, until)
+        )
+    )
+    return int(rows[0][0])
+
+
+async def _reasons(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
+    count = sa.func.count().label("n")
+    rows = await session.rows(
+        sa.select(leads.c.reason, count)
+        .where(
+            leads.c.state == "rejected",
+            leads.c.reason != "",
+            *_between(leads.c.closed_at, since, until),
+        )
+        .group_by(leads.c.reason)
+        .order_by(count.desc(), leads.c.reason)
+    )
+    return [(row.reason, row.n) for row in rows]
+
+
+def _between(
+    column: sa.Column[datetime], since: datetime, until: datetime
+) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return column >= since, column < until

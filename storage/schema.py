@@ -1,0 +1,331 @@
+"""Every table, once, for SQLite and PostgreSQL alike; over 250 lines because it is one list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC moment; naive datetimes are refused, SQLite keeps them as UTC text."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _table(name: str, *items: Any) -> sa.Table:
+    # AUTOINCREMENT keeps SQLite from handing out the number of a purged row again.
+    return sa.Table(name, metadata, *items, sqlite_autoincrement=True)
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False) -> sa.Column[int]:
+    # Deferred, so that a transaction may write its updates before its new rows.
+    key = sa.ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")
+    return sa.Column(name, sa.BigInteger, key, nullable=nullable, index=index)
+
+
+def _text(name: str, default: str = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, default=default, server_default=default)
+
+
+def _count(name: str, default: int = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, default=default, server_default=str(default))
+
+
+def _flag(name: str) -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, default=False, server_default=sa.false())
+
+
+def _when(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
+    return sa.Column(name, Instant, nullable=nullable)
+
+
+def _only(name: str, condition: str, *columns: str, unique: bool = False) -> sa.Index:
+    """An index over the rows for which the condition holds."""
+    where = sa.text(condition)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+# --- events taken in ------------------------------------------------------
+
+inbox = _table(
+    "inbox",
+    _id(),
+    _text("channel"),
+    _text("event_id"),
+    sa.Column("key", sa.Text),  # null until the event was parsed
+    sa.Column("body", sa.JSON),
+    _text("state", "new"),  # new | done | dead
+    _count("attempts"),
+    _when("not_before"),
+    _text("reason"),
+    _when("received_at", nullable=False),
+    sa.UniqueConstraint("channel", "event_id"),
+    _only("ix_inbox_waiting", "state = 'new'", "key", "id"),
+    _only("ix_inbox_dead", "state = 'dead'", "id"),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("channel", sa.Text, primary_key=True),
+    _text("value"),
+)
+
+# --- people ---------------------------------------------------------------
+
+persons = _table(
+    "persons",
+    _id(),
+    _ref("root", "persons", nullable=True),  # null: itself; else the winner of a merge
+    _when("created_at", nullable=False),
+)
+
+accounts = _table(
+    "accounts",
+    _id(),
+    _text("channel"),
+    _text("platform_id"),
+    _ref("person", "persons", index=True),
+    _text("name"),
+    _text("username"),
+    _text("language"),
+    _text("reach", "open"),
+    _text("source"),  # a start payload that waits for the first real message
+    _when("created_at", nullable=False),
+    sa.UniqueConstraint("channel", "platform_id"),
+)
+
+contacts = _table(
+    "contacts",
+    _id(),
+    _ref("account", "accounts"),
+    _text("kind"),
+    _text("value"),
+    sa.UniqueConstraint("account", "kind", "value"),
+)
+
+staff = _table("staff", _id(), _text("name"), _when("created_at", nullable=False))
+
+staff_accounts = sa.Table(
+    "staff_accounts",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),  # telegram:123
+    _ref("staff", "staff"),
+    _text("username"),
+)
+
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("chat", sa.Text, primary_key=True),  # an address
+    sa.Column("member", sa.Text, primary_key=True),  # an address
+    _flag("present"),
+    _flag("admin"),
+    _text("name"),
+    _text("username"),
+    _when("checked_at", nullable=False),
+)
+
+chats = sa.Table(
+    "chats",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("moved_to", sa.Text),
+)
+
+# --- leads ----------------------------------------------------------------
+
+leads = _table(
+    "leads",
+    _id(),
+    _ref("account", "accounts", index=True),
+    _ref("person", "persons", index=True),
+    _text("desk"),
+    _text("channel"),
+    _text("source"),
+    _ref("repeat_of", "leads", nullable=True),
+    _text("state", "new"),
+    _ref("responsible", "staff", nullable=True),
+    _text("reason"),
+    _text("first_words"),
+    _count("version", 1),
+    _when("created_at", nullable=False),
+    _when("taken_at"),
+    _when("answered_at"),
+    _when("closed_at"),
+    _only("uq_leads_open", "state in ('new', 'taken')", "person", "desk", unique=True),
+    _only("ix_leads_open", "state in ('new', 'taken')", "created_at"),
+    sa.Index("ix_leads_created_at", "created_at"),
+    sa.Index("ix_leads_closed_at", "closed_at"),
+)
+
+assignments = _table(
+    "assignments",
+    _id(),
+    _ref("lead", "leads", index=True),
+    _ref("staff", "staff"),
+    _text("kind"),  # take | give
+    _ref("by", "staff", nullable=True),
+    _when("at", nullable=False),
+    _when("ended_at"),
+    _only("uq_assignments_open", "ended_at is null", "lead", unique=True),
+)
+
+messages = _table(
+    "messages",
+    _id(),
+    _ref("account", "accounts", index=True),
+    _ref("lead", "leads", nullable=True, index=True),
+    _text("direction"),  # in | out | note
+    _text("author"),  # customer | staff | bot | admin
+    _ref("staff", "staff", nullable=True),
+    _text("chat"),  # the address of the chat in which it was written
+    _text("message_id"),
+    _text("text"),
+    sa.Column("attachments", sa.JSON, nullable=False, default=list, server_default="[]"),
+    _when("at", nullable=False),
+    _when("edited_at"),
+    sa.UniqueConstraint("chat", "message_id"),
+)
+
+versions = _table(
+    "versions",
+    _id(),
+    _ref("message", "messages", index=True),
+    _text("text"),
+    _when("until", nullable=False),
+)
+
+places = sa.Table(
+    "places",
+    metadata,
+    sa.Column("chat", sa.Text, primary_key=True),  # an address
+    sa.Column("message_id", sa.Text, primary_key=True),
+    _ref("lead", "leads", index=True),
+    _ref("message", "messages", nullable=True, index=True),
+    _text("asks"),  # what a reply to this message is an answer to: reason, deal:17
+)
+
+cards = _table(
+    "cards",
+    _id(),
+    _ref("lead", "leads"),
+    _text("chat"),  # an address
+    _count("wanted", 1),
+    _count("shown"),
+    _text("menu"),  # which further buttons it shows: "", reject, assign, convert
+    sa.Column("message_id", sa.Text),
+    _text("state", "queued"),  # queued | claimed | failed
+    _count("attempts"),
+    _when("not_before"),
+    _when("claimed_at"),
+    _text("reason"),
+    _when("queued_at", nullable=False),
+    sa.UniqueConstraint("lead", "chat"),
+    _only("ix_cards_wanted", "wanted > shown and state <> 'failed'", "id"),
+)
+
+touches = _table(
+    "touches",
+    _id(),
+    _ref("lead", "leads", index=True),
+    _when("at", nullable=False),
+    _text("actor"),  # customer | staff | bot
+    _ref("staff", "staff", nullable=True),
+    _text("kind"),
+    sa.Column("data", sa.JSON, nullable=False, default=dict, server_default="{}"),
+    sa.Index("ix_touches_at", "at"),
+)
+
+clients = _table(
+    "clients",
+    _id(),
+    _ref("person", "persons"),
+    _when("created_at", nullable=False),
+    sa.UniqueConstraint("person"),
+)
+
+deals = _table(
+    "deals",
+    _id(),
+    _ref("client", "clients", index=True),
+    _ref("lead", "leads", index=True),
+    _text("kind"),
+    _text("title"),
+    sa.Column("amount", sa.BigInteger),  # minor units
+    _text("currency"),
+    _ref("responsible", "staff", nullable=True),
+    _when("at", nullable=False),
+)
+
+deadlines = _table(
+    "deadlines",
+    _id(),
+    _ref("lead", "leads"),
+    _text("kind"),  # take | first_reply
+    _count("step"),
+    _when("due_at", nullable=False),
+    _when("next_at"),  # when the next step of reminding is due; null after the last
+    _when("done_at"),
+    _only("uq_deadlines_open", "done_at is null", "lead", "kind", unique=True),
+    _only("ix_deadlines_next", "done_at is null and next_at is not null", "next_at"),
+)
+
+# --- calls to be made -----------------------------------------------------
+
+outbox = _table(
+    "outbox",
+    _id(),
+    _text("channel"),
+    _text("chat"),  # the platform's own id
+    _text("key"),  # calls of one key go in order
+    _count("priority"),
+    sa.Column("payload", sa.JSON),
+    _ref("lead", "leads", nullable=True),
+    _ref("message", "messages", nullable=True),  # of which this is a copy
+    _flag("under_card"),  # waits for the lead's card, and replies to it
+    _text("asks"),
+    _flag("told"),  # whether a handler waits to hear how it ended
+    _count("random_id"),
+    _text("state", "queued"),  # queued | claimed | sent | failed | unknown | expired
+    _count("attempts"),
+    _when("turn_at", nullable=False),  # the earlier, the more urgent
+    _when("not_before"),
+    _when("expires_at"),
+    _when("claimed_at"),
+    _when("ended_at"),
+    _text("reason"),
+    _only("ix_outbox_waiting", "state in ('queued', 'claimed')", "channel", "turn_at"),
+    _only("ix_outbox_key", "state in ('queued', 'claimed')", "key", "id"),
+    sa.Index("ix_outbox_ended_at", "ended_at"),
+)

@@ -1,0 +1,236 @@
+"""The unit of work: what one event reads, and the writes it collects until they are flushed.
+
+Reads of all events of a batch that ask for the same kind of thing in the same
+moment become one statement; writes of all of them become one transaction with
+one statement per table and shape.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+import sqlalchemy as sa
+from aiodataloader import DataLoader
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.schema import leads, metadata
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Find = Callable[[AsyncConnection, Sequence[K]], Awaitable[Mapping[K, V]]]
+
+
+class Conflict(Exception):
+    """Somebody else changed what this event decided upon; handle the event again."""
+
+
+class Reads:
+    """What the events of one batch ask the database; answers are remembered for the batch."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._loaders: dict[Find[Any, Any], DataLoader[Any, Any]] = {}
+
+    async def one(self, find: Find[K, V], key: K) -> V | None:
+        """What `find(connection, keys)` maps this key to, or None."""
+        loader = self._loaders.get(find)
+        if loader is None:
+            loader = self._loaders[find] = DataLoader(self._batched(find))
+        found: V | None = await loader.load(key)
+        return found
+
+    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """The rows of one statement of its own."""
+        async with self._database.read() as connection:
+            return (await connection.execute(statement)).all()
+
+    def _batched(
+        self, find: Find[Any, Any]
+    ) -> Callable[[list[Any]], Coroutine[Any, Any, list[Any]]]:
+        async def load(keys: list[Any]) -> list[Any]:
+            async with self._database.read() as connection:
+                found = await find(connection, keys)
+            return [found.get(key) for key in keys]
+
+        return load
+
+
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    table: sa.Table
+    values: dict[str, Any]
+    known: Literal["refuse", "ignore", "replace"]  # what to do with a row that is there
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    table: sa.Table
+    where: dict[str, Any]
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Session:
+    """One event's reads and collected writes."""
+
+    reads: Reads
+    ids: Ids
+    inserts: list[_Insert] = field(default_factory=list)
+    updates: list[_Update] = field(default_factory=list)
+    versions: dict[int, int] = field(default_factory=dict)  # lead -> the version decided upon
+
+    async def one(self, find: Find[K, V], key: K) -> V | None:
+        """See Reads.one."""
+        return await self.reads.one(find, key)
+
+    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+        """See Reads.rows."""
+        return await self.reads.rows(statement)
+
+    async def new_id(self, table: sa.Table) -> int:
+        """The number that a row to be inserted will have."""
+        return await self.ids.take(table)
+
+    async def insert(self, table: sa.Table, **values: Any) -> int:
+        """A row to be inserted; its number."""
+        number = await self.ids.take(table)
+        self.inserts.append(_Insert(table, {"id": number, **values}, "refuse"))
+        return number
+
+    def put(self, table: sa.Table, *, ignore: bool = False, **values: Any) -> None:
+        """A row to be inserted whose number nobody needs; with `ignore` unless it is there."""
+        self.inserts.append(_Insert(table, values, "ignore" if ignore else "refuse"))
+
+    def upsert(self, table: sa.Table, **values: Any) -> None:
+        """A row to be inserted, or to replace the one with the same primary key."""
+        self.inserts.append(_Insert(table, values, "replace"))
+
+    def update(self, table: sa.Table, where: dict[str, Any], **values: Any) -> None:
+        """Columns to be set in the rows where every named column has its value."""
+        for insert in self.inserts:
+            if insert.table is table and where.items() <= insert.values.items():
+                insert.values.update(values)
+                return
+        self.updates.append(_Update(table, where, values))
+
+    def expect(self, lead: int, version: int) -> None:
+        """Let the flush fail with Conflict unless the lead still has this version."""
+        self.versions.setdefault(lead, version)
+
+
+class Ids:
+    """Numbers for rows to come, reserved a few at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._spare: dict[str, list[int]] = defaultdict(list)
+
+    async def take(self, table: sa.Table) -> int:
+        """A number nobody else has."""
+        while not (spare := self._spare[table.name]):
+            # Leads are numbered for people: no gaps after a restart.
+            count = 1 if table is leads else 64
+            spare.extend(await self._database.reserve_ids(table, count))
+        return spare.pop(0)
+
+    def forget(self) -> None:
+        """Start anew after a number turned out to be taken."""
+        self._spare.clear()
+        self._database.forget_ids()
+
+
+async def flush(
+    database: Database,
+    sessions: Sequence[Session],
+    also: Callable[[AsyncConnection], Awaitable[None]] | None = None,
+) -> None:
+    """Write everything the sessions collected, and `also`, in one transaction.
+
+    Raises Conflict when a lead has changed meanwhile, IntegrityError when a unique
+    index refuses; then nothing was written.
+    """
+    if also is None and not any(session.inserts or session.updates for session in sessions):
+        return
+    async with database.write() as connection:
+        await _check_versions(connection, sessions)
+        # Updates first: they free what a unique index allows once, such as the open assignment.
+        await _update(connection, [u for s in sessions for u in s.updates])
+        await _insert(database, connection, [i for s in sessions for i in s.inserts])
+        if also is not None:
+            await also(connection)
+
+
+async def _check_versions(connection: AsyncConnection, sessions: Iterable[Session]) -> None:
+    expected: dict[int, int] = {}
+    for session in sessions:
+        if twice := expected.keys() & session.versions.keys():
+            raise Conflict(f"lead={min(twice)} is changed by two events of one batch")
+        expected |= session.versions
+    if not expected:
+        return
+    found = await connection.execute(
+        sa.select(leads.c.id, leads.c.version).where(leads.c.id.in_(expected)).with_for_update()
+    )
+    for lead, version in found:
+        if expected[lead] != version:
+            raise Conflict(f"lead={lead} has version {version}, not {expected[lead]}")
+
+
+async def _insert(
+    database: Database, connection: AsyncConnection, inserts: Iterable[_Insert]
+) -> None:
+    groups: dict[tuple[str, str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for insert in inserts:
+        groups[insert.table.name, insert.known, tuple(insert.values)].append(insert.values)
+    for group in sorted(groups, key=lambda group: _ORDER[group[0]]):
+        name, known, columns = group
+        statement: sa.Insert = metadata.tables[name].insert()
+        if known == "ignore":
+            statement = database.insert_new(metadata.tables[name])
+        elif known == "replace":
+            statement = database.upsert(metadata.tables[name], *columns)
+        await connection.execute(statement, groups[group])
+
+
+async def _update(connection: AsyncConnection, updates: Iterable[_Update]) -> None:
+    groups: dict[tuple[object, ...], list[_Update]] = defaultdict(list)
+    for update in updates:
+        groups[update.table.name, _shape(update.where), _shape(update.values)].append(update)
+    for group in groups.values():
+        await connection.execute(_statement(group[0]), [_parameters(update) for update in group])
+
+
+def _shape(values: dict[str, Any]) -> tuple[object, ...]:
+    """What must be equal for two updates to be one statement: all but the bound values."""
+    return tuple((name, _bound(value) or str(value)) for name, value in values.items())
+
+
+def _bound(value: Any) -> bool:
+    return value is not None and not isinstance(value, sa.ColumnElement)
+
+
+def _statement(update: _Update) -> sa.Update:
+    table = update.table
+    where = (
+        table.c[name] == sa.bindparam(f"w_{name}") if _bound(value) else table.c[name].is_(value)
+        for name, value in update.where.items()
+    )
+    values = {
+        name: sa.bindparam(f"v_{name}") if _bound(value) else value
+        for name, value in update.values.items()
+    }
+    return table.update().where(*where).values(values)
+
+
+def _parameters(update: _Update) -> dict[str, Any]:
+    where = {f"w_{name}": value for name, value in update.where.items() if _bound(value)}
+    return where | {f"v_{name}": value for name, value in update.values.items() if _bound(value)}
+
+
+# Tables that are referred to come before those which refer to them.
+_ORDER = {table.name: position for position, table in enumerate(metadata.sorted_tables)}

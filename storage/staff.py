@@ -1,0 +1,135 @@
+"""The team: who they are on which messenger, and who is in which chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import Member
+from storage.schema import members, staff, staff_accounts
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One member of the team; `address` is the account that acts for them."""
+
+    id: int
+    name: str
+    address: str
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Somebody's standing in a chat when the platform was last asked."""
+
+    chat: str
+    member: str
+    present: bool
+    admin: bool
+    name: str
+    username: str
+    checked_at: datetime
+
+
+async def at(session: Session, address: str) -> Staff | None:
+    """Who of the team has this account."""
+    return await session.one(_at, address)
+
+
+async def by_id(session: Session, number: int) -> Staff:
+    """The member of this number; KeyError when there is none."""
+    found = await session.one(_by_id, number)
+    if found is None:
+        raise KeyError(f"no staff={number}")
+    return found
+
+
+async def create(
+    session: Session, address: str, *, name: str, username: str, now: datetime
+) -> Staff:
+    """A new member of the team."""
+    number = await session.insert(staff, name=name, created_at=now)
+    session.put(staff_accounts, address=address, staff=number, username=username)
+    return Staff(number, name, address, username)
+
+
+def rename(session: Session, who: Staff, name: str, username: str) -> None:
+    """Follow a changed profile."""
+    session.update(staff, {"id": who.id}, name=name)
+    session.update(staff_accounts, {"address": who.address}, username=username)
+
+
+async def colleagues(session: Session, chat: str, named: Sequence[str]) -> Sequence[Staff]:
+    """Whom a lead can be given to, by name: the team but for those who have left its chat."""
+    gone = sa.select(members.c.member).where(members.c.chat == chat, sa.not_(members.c.present))
+    rows = await session.rows(
+        _SELECT.where(
+            sa.or_(staff_accounts.c.address.not_in(gone), staff_accounts.c.address.in_(named))
+        ).order_by(staff.c.name, staff.c.id)
+    )
+    return [_staff(row) for row in rows]
+
+
+async def membership(session: Session, chat: str, member: str) -> Membership | None:
+    """What is remembered of somebody's standing in a chat."""
+    return await session.one(_membership, (chat, member))
+
+
+def remember(session: Session, chat: str, address: str, member: Member, now: datetime) -> None:
+    """Remember what the platform told of somebody's standing."""
+    session.upsert(
+        members,
+        chat=chat,
+        member=address,
+        present=member.present,
+        admin=member.admin,
+        name=member.name,
+        username=member.username,
+        checked_at=now,
+    )
+
+
+_SELECT = sa.select(
+    staff.c.id, staff.c.name, staff_accounts.c.address, staff_accounts.c.username
+).join(staff_accounts, staff_accounts.c.staff == staff.c.id)
+
+
+def _staff(row: Any) -> Staff:
+    return Staff(row.id, row.name, row.address, row.username)
+
+
+async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Staff]:
+    rows = await connection.execute(_SELECT.where(staff_accounts.c.address.in_(keys)))
+    return {row.address: _staff(row) for row in rows}
+
+
+async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Staff]:
+    rows = await connection.execute(_SELECT.where(staff.c.id.in_(keys)))
+    return {row.id: _staff(row) for row in rows}
+
+
+async def _membership(
+    connection: AsyncConnection, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Membership]:
+    rows = await connection.execute(
+        sa.select(members).where(sa.tuple_(members.c.chat, members.c.member).in_(keys))
+    )
+    return {
+        (row.chat, row.member): Membership(
+            row.chat,
+            row.member,
+            row.present,
+            row.admin,
+            row.name,
+            row.username,
+            row.checked_at,
+        )
+        for row in rows
+    }

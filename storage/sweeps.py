@@ -1,0 +1,55 @@
+"""What time has made due, taken into the inbox as events, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.messages import DeadlineDue, DigestDue, Event
+from storage import deadlines, inbox
+from storage.database import Database
+from storage.schema import cursors
+
+_AT_ONCE = 500
+
+
+async def take_deadlines(database: Database, now: datetime) -> int:
+    """Take in every deadline whose next step is due; how many there were."""
+    async with database.read() as connection:
+        due = await deadlines.due(connection, now, _AT_ONCE)
+    events: dict[str, Event] = {
+        f"deadline:{one.id}:{one.step}": DeadlineDue(one.id, one.step) for one in due
+    }
+    if events:
+        async with database.write() as connection:
+            await inbox.add_events(database, connection, events, now)
+    return len(events)
+
+
+async def take_digest(
+    database: Database, period: str, due_at: datetime, recipients: Sequence[str], now: datetime
+) -> bool:
+    """Take in the digest that was due last, unless it was taken before; whether it was taken.
+
+    At the first start nothing is due: there was nobody to tell of the time before.
+    """
+    mark = f"digest:{period}"
+    async with database.write() as connection:
+        query = sa.select(cursors.c.value).where(cursors.c.channel == mark)
+        last = (await connection.execute(query)).scalar()
+        if last is not None and datetime.fromisoformat(last) >= due_at:
+            return False
+        reached = (due_at if last is not None else now).isoformat()
+        statement = database.upsert(cursors, "value").values(channel=mark, value=reached)
+        await connection.execute(statement)
+        if last is None:
+            return False
+        day = due_at.date().isoformat()
+        events: dict[str, Event] = {
+            f"{mark}:{day}:{recipient}": DigestDue(period, day, recipient)
+            for recipient in recipients
+        }
+        await inbox.add_events(database, connection, events, now)
+    return True
