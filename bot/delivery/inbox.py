@@ -1,0 +1,277 @@
+"""Events in order: taken in, parsed and keyed, prepared, handled in batches, flushed as one."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy.exc import StatementError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.backoff import delay
+from bot.delivery.describing import describe
+from bot.messages import Event, EventSetAside, Raw
+from storage import inbox
+from storage.database import UNREACHABLE, Database
+from storage.session import Conflict, Ids, Reads, Session, flush
+
+BATCH = 64  # events flushed as one transaction
+ATTEMPTS = 8  # before an event is set aside
+
+log = structlog.get_logger()
+
+
+class Handlers(Protocol):
+    """What the inbox needs of those who know what events mean."""
+
+    def parse(self, channel: str, body: dict[str, Any]) -> Event | None:
+        """The event, or None when it is of no interest; ValueError when it can't be understood."""
+
+    async def key(self, event: Event, session: Session) -> str:
+        """Events of one key are handled in order, one at a time."""
+
+    def needs_network(self, event: Event) -> bool:
+        """Whether `prepare` may have to ask a platform, which can take its time."""
+
+    async def prepare(self, event: Event, reads: Reads) -> Any:
+        """What must be known before the event is handled."""
+
+    async def handle(self, event: Event, facts: Any, session: Session) -> None:
+        """Decide; reads and collects writes, never commits, never awaits the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One event that is being worked on."""
+
+    arrival: inbox.Arrival
+    event: Event
+    facts: Any = None
+
+
+class Dispatcher:
+    """Takes events from the inbox to the handlers and writes what they decided."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Handlers,
+        *,
+        now: Callable[[], datetime],
+        flushed: Callable[[], None],
+    ) -> None:
+        """`flushed` is called after every transaction that may have left calls to be made."""
+        self._database = database
+        self._handlers = handlers
+        self._ids = Ids(database)
+        self._now = now
+        self._flushed = flushed
+        self._wake = asyncio.Event()
+        self._busy: set[str] = set()
+        self._ready: list[Job] = []
+        self._preparing: set[asyncio.Task[None]] = set()
+
+    async def accept(self, channel: str, raws: Sequence[Raw], cursor: str) -> None:
+        """Keep events of a channel; when this returns the platform may be told."""
+        await inbox.accept(self._database, channel, raws, cursor, self._now())
+        if raws:
+            self._wake.set()
+
+    async def add(self, events: Mapping[str, Event]) -> None:
+        """Take in events of the product's own, each once by its unique name."""
+        if not events:
+            return
+        async with self._database.write() as connection:
+            await inbox.add_events(self._database, connection, events, self._now())
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; a database that fails is tried again."""
+        failures = 0
+        while True:
+            try:
+                self._wake.clear()
+                if not await self.step():
+                    await self._rest()
+                failures = 0
+            except UNREACHABLE as error:
+                failures += 1
+                log.warning("inbox_database", reason=describe(error), failures=failures)
+                self._forget()
+                await asyncio.sleep(delay(failures, base=0.2, cap=10, jitter=random.random()))
+
+    async def step(self) -> bool:
+        """One round: route what is new, start what may start, handle what is ready."""
+        routed = await self._route()
+        started = await self._start()
+        jobs, self._ready = self._ready[:BATCH], self._ready[BATCH:]
+        if jobs:
+            try:
+                await self.process(jobs)
+            finally:
+                self._busy -= {job.arrival.key for job in jobs if job.arrival.key}
+            self._flushed()
+        return bool(routed or started or jobs)
+
+    async def process(self, jobs: Sequence[Job]) -> None:
+        """Handle events of different keys and flush them as one transaction.
+
+        A batch that is refused as a whole is repeated one event at a time; one that
+        is refused alone, or fails, is tried again later and set aside in the end.
+        """
+        reads = Reads(self._database)
+        sessions = [Session(reads, self._ids) for _ in jobs]
+        results = await asyncio.gather(
+            *(self._handle(job, session) for job, session in zip(jobs, sessions, strict=True)),
+            return_exceptions=True,
+        )
+        failed = {
+            job.arrival.id: error
+            for job, error in zip(jobs, results, strict=True)
+            if isinstance(error, Exception)
+        }
+        _raise_cancelled(results)
+        good = [
+            session
+            for job, session in zip(jobs, sessions, strict=True)
+            if job.arrival.id not in failed
+        ]
+        try:
+            await flush(self._database, good, lambda c: self._finish(c, jobs, failed))
+        except UNREACHABLE:
+            raise
+        except (Conflict, StatementError) as refusal:
+            self._ids.forget()
+            await self._one_by_one(jobs, refusal)
+
+    async def _one_by_one(self, jobs: Sequence[Job], refusal: Exception) -> None:
+        if len(jobs) > 1:
+            for job in jobs:
+                await self.process([job])
+            return
+        async with self._database.write() as connection:
+            await self._finish(connection, jobs, {jobs[0].arrival.id: refusal})
+
+    async def _handle(self, job: Job, session: Session) -> None:
+        await self._handlers.handle(job.event, job.facts, session)
+
+    async def _finish(
+        self, connection: AsyncConnection, jobs: Sequence[Job], failed: Mapping[int, Exception]
+    ) -> None:
+        arrivals = {job.arrival.id: job.arrival for job in jobs}
+        await inbox.done(connection, [number for number in arrivals if number not in failed])
+        for number, error in failed.items():
+            await self._put_off(connection, arrivals[number], error)
+
+    async def _put_off(
+        self, connection: AsyncConnection, arrival: inbox.Arrival, error: Exception
+    ) -> None:
+        reason = describe(error)
+        attempt = arrival.attempts + 1
+        log.warning("event_failed", inbox=arrival.id, attempt=attempt, reason=reason)
+        if attempt >= ATTEMPTS:
+            await self._set_aside(connection, {arrival.id: reason})
+            return
+        # What lost against another change is sure to be decided anew at once.
+        wait = 0.0 if isinstance(error, Conflict) else delay(attempt, base=1, cap=60, jitter=1)
+        not_before = self._now() + timedelta(seconds=wait)
+        await inbox.retry(connection, arrival.id, not_before=not_before, reason=reason)
+
+    async def _set_aside(self, connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
+        await inbox.set_aside(connection, reasons)
+        events = {
+            f"set aside:{number}": EventSetAside(number, reason)
+            for number, reason in reasons.items()
+        }
+        await inbox.add_events(self._database, connection, events, self._now())
+        self._wake.set()
+
+    async def _route(self) -> bool:
+        """Parse what is new and give it its key."""
+        arrivals = await inbox.unrouted(self._database, 4 * BATCH)
+        if not arrivals:
+            return False
+        session = Session(Reads(self._database), self._ids)
+        found = [(arrival, *self._parse(arrival)) for arrival in arrivals]
+        keys = await asyncio.gather(
+            *(self._handlers.key(event, session) for _, event, _ in found if event)
+        )
+        events = [arrival.id for arrival, event, _ in found if event]
+        async with self._database.write() as connection:
+            await inbox.route(connection, dict(zip(events, keys, strict=True)))
+            await inbox.done(connection, [a.id for a, event, bad in found if not (event or bad)])
+            await self._set_aside(connection, {a.id: bad for a, _, bad in found if bad})
+        return True
+
+    def _parse(self, arrival: inbox.Arrival) -> tuple[Event | None, str]:
+        """The event, or why there is none."""
+        try:
+            return self._handlers.parse(arrival.channel, arrival.body), ""
+        except Exception as error:  # one event that can't be understood must not stop the others
+            log.warning("event_malformed", inbox=arrival.id, reason=describe(error))
+            return None, f"malformed: {describe(error)}"
+
+    async def _start(self) -> bool:
+        """Begin with the first event of every idle key."""
+        room = 4 * BATCH - len(self._busy)
+        if room <= 0:
+            return False
+        arrivals = await inbox.heads(
+            self._database, busy=self._busy, now=self._now(), limit=min(room, BATCH)
+        )
+        reads = Reads(self._database)
+        for arrival in arrivals:
+            event, _ = self._parse(arrival)
+            if event is None or arrival.key is None:
+                continue
+            self._busy.add(arrival.key)
+            if self._handlers.needs_network(event):
+                task = asyncio.create_task(self._prepare(Job(arrival, event), reads))
+                self._preparing.add(task)
+                task.add_done_callback(self._preparing.discard)
+            else:
+                self._ready.append(Job(arrival, event))
+        return bool(arrivals)
+
+    async def _prepare(self, job: Job, reads: Reads) -> None:
+        try:
+            facts = await self._handlers.prepare(job.event, reads)
+            self._ready.append(Job(job.arrival, job.event, facts))
+        except Exception as error:
+            async with self._database.write() as connection:
+                await self._put_off(connection, job.arrival, error)
+            self._busy.discard(job.arrival.key or "")
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        """Wait for a wake-up, or for the earliest event that waits for another attempt."""
+        retry_at = await inbox.next_retry(self._database)
+        seconds = (retry_at - self._now()).total_seconds() if retry_at else 5.0
+        try:
+            async with asyncio.timeout(min(5.0, max(0.01, seconds))):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _forget(self) -> None:
+        """Drop what was begun; the inbox still has it."""
+        for task in self._preparing:
+            task.cancel()
+        self._ready.clear()
+        self._busy.clear()
+        self._ids.forget()
+
+
+def _raise_cancelled(results: Sequence[object]) -> None:
+    for result in results:
+        if isinstance(result, asyncio.CancelledError):
+            raise result

@@ -1,0 +1,60 @@
+"""What becomes of a call that failed, or of which nobody knows: one policy per kind, pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.delivery.backoff import delay
+from bot.messages import Failure, Post, Priority, SendError
+from storage.outbox import Delivery, Outcome
+
+ATTEMPTS = 500  # some eight hours at the longest wait
+WAIT_FOR_RIGHTS = timedelta(seconds=60)
+_TEAM = frozenset({Priority.CARD, Priority.CHANGE})
+
+
+def after_error(
+    delivery: Delivery, error: SendError, *, now: datetime, repeatable: float, jitter: float
+) -> Outcome:
+    """How a refused or unanswered call goes on; `repeatable` as of its channel."""
+    match error.failure:
+        case Failure.PACE:
+            wait = timedelta(seconds=error.retry_after or 1.0)
+            return Outcome(delivery, "queued", str(error), retry_at=now + wait)
+        case Failure.AMBIGUOUS:
+            return after_silence(delivery, str(error), now=now, repeatable=repeatable)
+        case Failure.TRANSIENT | Failure.TOKEN | Failure.MOVED:
+            return _again(delivery, str(error), now, jitter)
+        case Failure.RIGHTS | Failure.GONE if delivery.priority in _TEAM:
+            # The team's chat: rights come back, and then nothing may be missing.
+            return Outcome(delivery, "queued", str(error), retry_at=now + WAIT_FOR_RIGHTS)
+    return Outcome(delivery, "failed", error.failure.value)
+
+
+def after_silence(delivery: Delivery, reason: str, *, now: datetime, repeatable: float) -> Outcome:
+    """How a call goes on that may have been made: the answer, or our record of it, is missing.
+
+    What is harmless when repeated is repeated. A customer's copy never is: its
+    manager is asked. What the team would miss is posted again.
+    """
+    if not isinstance(delivery.outgoing, Post):
+        return Outcome(delivery, "queued", reason)
+    claimed = delivery.claimed_at or now
+    if repeatable and now - claimed < timedelta(seconds=repeatable):
+        return Outcome(delivery, "queued", reason, retry_at=now + timedelta(seconds=1))
+    if delivery.priority is Priority.REPLY:
+        return Outcome(delivery, "unknown", reason)
+    return Outcome(delivery, "queued", reason, retry_at=now + timedelta(seconds=1))
+
+
+def _again(delivery: Delivery, reason: str, now: datetime, jitter: float) -> Outcome:
+    if delivery.attempts >= ATTEMPTS:
+        return Outcome(delivery, "failed", reason)
+    wait = delay(delivery.attempts + 1, base=1, cap=60, jitter=jitter)
+    return Outcome(delivery, "queued", reason, retry_at=now + timedelta(seconds=wait))
+
+
+def card_retry(attempts: int, error: SendError, *, now: datetime, jitter: float) -> datetime:
+    """When a card that could not be shown is tried again."""
+    wait = error.retry_after or delay(attempts + 1, base=1, cap=60, jitter=jitter)
+    return now + timedelta(seconds=wait)

@@ -1,0 +1,29 @@
+"""The ticks: which sweep runs how often. APScheduler only ticks; the truth is in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+SECONDS = 5  # between two sweeps of a kind
+
+Sweep = Callable[[], Awaitable[None]]
+
+
+def start(sweeps: Mapping[str, Sweep]) -> AsyncIOScheduler:
+    """A running scheduler: never two sweeps of a kind at once, none left out for being late."""
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for name, sweep in sweeps.items():
+        scheduler.add_job(
+            sweep,
+            "interval",
+            seconds=SECONDS,
+            id=name,
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+    scheduler.start()
+    return scheduler
