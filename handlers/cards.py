@@ -1,0 +1,197 @@
+"""A lead as people see it: the card, its buttons, and a line in a list."""
+
+from __future__ import annotations
+
+from bot.domain.lead import Action, DealKind, Lead, State, actions
+from bot.messages import Button, Keyboard, Look, Span, Style, Text, split_address
+from handlers.wire import pack
+from handlers.work import Policy, reason_mark
+from storage import accounts, deals, leads, staff
+from storage.accounts import Account
+from storage.cards import Card
+from storage.session import Session
+from storage.staff import Staff
+
+FIRST_WORDS = 200  # characters of the first message that a card shows
+_NAME = 24
+_COLLEAGUES = 20
+_ICONS = {
+    State.NEW: "🆕",
+    State.TAKEN: "💬",
+    State.REJECTED: "✖️",
+    State.CONVERTED: "✅",
+    State.ABSORBED: "↪️",
+}
+_LOOKS: dict[Action, Look] = {
+    Action.TAKE: "primary",
+    Action.CONVERT: "success",
+    Action.REJECT: "danger",
+}
+
+
+async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Keyboard]:
+    """The card's face at this moment."""
+    lead = await leads.by_id(session, card.lead)
+    if lead is None:
+        raise KeyError(f"card={card.id} of no lead={card.lead}")
+    return await _face(session, policy, lead), await _keyboard(session, policy, lead, card.menu)
+
+
+def person(account: Account, policy: Policy) -> str:
+    """What a customer is called."""
+    return account.name or account.username or policy.texts("card.nameless", id=account.platform_id)
+
+
+def mention(who: Staff) -> Span:
+    """A manager's name in a form that makes their phone ring."""
+    platform, number = split_address(who.address)
+    if who.username or platform != "telegram":
+        return Span(f"@{who.username}" if who.username else who.name)
+    return Span(who.name, Style.LINK, f"tg://user?id={number}")
+
+
+async def line(session: Session, policy: Policy, lead: Lead) -> Text:
+    """A lead in a list: number, who, state, since when."""
+    account = await accounts.by_id(session, lead.account)
+    state = await _state(session, policy, lead)
+    at = policy.texts.datetime(lead.created_at, policy.timezone)
+    return (
+        Span(f"{_ICONS[lead.state]} "),
+        Span(f"#{lead.id}", Style.BOLD),
+        Span(f" {_cut(person(account, policy), _NAME)} · {state} · {at}"),
+    )
+
+
+async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
+    """At most seven lines, the first with who and state."""
+    texts = policy.texts
+    account = await accounts.by_id(session, lead.account)
+    name = _cut(person(account, policy), _NAME)
+    lines: list[Text] = [
+        (
+            Span(f"{_ICONS[lead.state]} #{lead.id} {name}", Style.BOLD),
+            Span(f" · {texts(f'state.{lead.state.value}').lower()}"),
+        ),
+        (Span(_origin(policy, lead)),),
+    ]
+    if contacts := await _contacts(session, account):
+        lines.append((Span(contacts),))
+    if lead.first_words:
+        lines.append((Span(_cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
+    if account.reach != "open":
+        lines.append((Span(f"⚠️ {texts(f'reach.{account.reach.value}')}"),))
+    if outcome := await _outcome(session, policy, lead):
+        lines.append((Span(outcome),))
+    return _joined(lines)
+
+
+def _origin(policy: Policy, lead: Lead) -> str:
+    texts = policy.texts
+    parts = [texts(f"channel.{lead.channel}"), texts.datetime(lead.created_at, policy.timezone)]
+    if lead.source:
+        parts.insert(1, _cut(lead.source, 40))
+    if lead.repeat_of:
+        parts.append(texts("card.repeat", number=lead.repeat_of))
+    return " · ".join(parts)
+
+
+async def _contacts(session: Session, account: Account) -> str:
+    found = [value for _, value in await accounts.contacts_of(session, account.id)]
+    if account.username:
+        found.append(f"@{account.username}")
+    return " · ".join(found[:3])
+
+
+async def _state(session: Session, policy: Policy, lead: Lead) -> str:
+    if lead.responsible is None:
+        return policy.texts(f"state.{lead.state.value}").lower()
+    return (await staff.by_id(session, lead.responsible)).name
+
+
+async def _outcome(session: Session, policy: Policy, lead: Lead) -> str:
+    """Who has it, or how it ended."""
+    texts = policy.texts
+    if lead.state is State.TAKEN:
+        return texts("card.responsible", name=await _state(session, policy, lead))
+    if lead.state is State.REJECTED and lead.reason:
+        return texts("card.reason", reason=_cut(lead.reason, 120))
+    if lead.state is not State.CONVERTED:
+        return ""
+    deal = await deals.of_lead(session, lead.id)
+    if deal is None:
+        return ""
+    money = texts.money(deal.amount, deal.currency) if deal.amount is not None else ""
+    parts = [texts(f"convert.{deal.kind.value}"), _cut(deal.title, 80), money]
+    return " · ".join(part for part in parts if part)
+
+
+async def _keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> Keyboard:
+    """Only what fits the state; a menu takes the place of the actions."""
+    possible = actions(lead.state)
+    if menu and menu in {action.value for action in possible}:
+        further = await _MENUS[menu](session, policy, lead)
+        back = Button(f"‹ {policy.texts('button.back')}", pack("back", lead.id))
+        return (*_pairs(further), (back,))
+    buttons = [
+        Button(
+            policy.texts(f"button.{action.value}"),
+            pack(action.value, lead.id),
+            look=_LOOKS.get(action, ""),
+        )
+        for action in possible
+    ]
+    return _pairs(buttons)
+
+
+async def _reasons(session: Session, policy: Policy, lead: Lead) -> list[Button]:
+    del session
+    verb = Action.REJECT.value
+    buttons = [Button(r, pack(verb, lead.id, reason_mark(r))) for r in policy.reasons]
+    buttons.append(Button(f"✍️ {policy.texts('button.own_words')}", pack(verb, lead.id, "own")))
+    if not policy.of(lead.channel).reject_reason_required:
+        buttons.append(Button(policy.texts("button.no_reason"), pack(verb, lead.id, "none")))
+    return buttons
+
+
+async def _colleagues(session: Session, policy: Policy, lead: Lead) -> list[Button]:
+    found = [
+        one
+        for one in await staff.colleagues(session, policy.chat, policy.managers)
+        if one.id != lead.responsible
+    ]
+    return [
+        Button(one.name, pack(Action.ASSIGN.value, lead.id, str(one.id)))
+        for one in found[:_COLLEAGUES]
+    ]
+
+
+async def _kinds(session: Session, policy: Policy, lead: Lead) -> list[Button]:
+    del session
+    return [
+        Button(policy.texts(f"convert.{kind.value}"), pack("convert", lead.id, kind.value))
+        for kind in DealKind
+    ]
+
+
+_MENUS = {
+    Action.REJECT.value: _reasons,
+    Action.ASSIGN.value: _colleagues,
+    Action.CONVERT.value: _kinds,
+}
+
+
+def _pairs(buttons: list[Button]) -> Keyboard:
+    """Two in a row, the way thumbs like them."""
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+def _cut(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _joined(lines: list[Text]) -> Text:
+    found: list[Span] = []
+    for line_ in lines:
+        found += [*([Span("\n")] if found else []), *line_]
+    return tuple(found)

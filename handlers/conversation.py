@@ -1,0 +1,118 @@
+"""The conversation in the team's chat: a manager's reply reaches the customer, a note does not."""
+
+from __future__ import annotations
+
+from bot.domain.deals import read_deal
+from bot.domain.errors import Refused
+from bot.domain.lead import Action, Actor, Lead, Role, State, decide
+from bot.messages import MessageReceived, Span, Text, address, plain
+from handlers import managers
+from handlers.customers import answered
+from handlers.managers import Act, member_of_staff
+from handlers.relay import in_kind, in_words
+from handlers.work import Work
+from storage import accounts, cards, deals, leads, messages
+from storage.messages import Place
+
+
+async def replied(work: Work, event: MessageReceived, place: Place) -> None:
+    """A reply to anything that stands for a lead: an answer asked for, a note, or words to send."""
+    where = address(event.channel, event.chat.id)
+    if await messages.written(work.session, where, event.message_id) is not None:
+        return  # it came twice
+    author = address(event.channel, event.author.id)
+    if event.author.anonymous:
+        await _say(work, event, work.texts("reply.anonymous"))
+        return
+    role = work.role(author)
+    lead = await leads.by_id(work.session, place.lead)
+    if role < Role.MANAGER or lead is None:
+        return
+    who = await member_of_staff(work, author, event.author.name, event.author.username)
+    act = Act(who, role, lead)
+    if place.asks and not _note(event.text):
+        await _answer_asked(work, event, act, place.asks)
+    else:
+        await _write(work, event, act)
+
+
+async def _answer_asked(work: Work, event: MessageReceived, act: Act, asked: str) -> None:
+    """The reason or the deal that a prompt asked for."""
+    if not event.text.strip():
+        await _say(work, event, work.texts("reply.words_please"))
+        return
+    await _keep(work, event, act, "note")
+    if asked == "reason":
+        try:
+            await managers.reject(work, act, event.text.strip())
+        except Refused as refusal:
+            await _say(work, event, await managers.refused(work, act, refusal.refusal))
+            return
+    elif asked.startswith("deal:"):
+        title, amount, currency = read_deal(event.text, work.policy.currency)
+        number = int(asked.removeprefix("deal:"))
+        deals.describe(work.session, number, title=title, amount=amount, currency=currency)
+        leads.touch(
+            work.session, act.lead.id, at=work.now, kind="deal", actor="staff", staff=act.who.id
+        )
+        cards.refresh(work.session, act.lead.id, work.now)
+    await work.react(event.channel, event.chat.id, event.message_id, "👌")
+
+
+async def _write(work: Work, event: MessageReceived, act: Act) -> None:
+    """Words to the customer; lines that begin with // stay inside."""
+    words = "\n".join(line for line in event.text.splitlines() if not _note(line)).strip()
+    if not words and not event.attachments:
+        await _keep(work, event, act, "note")
+        leads.touch(
+            work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id
+        )
+        await work.react(event.channel, event.chat.id, event.message_id, "✍")
+        return
+    account = await accounts.by_id(work.session, act.lead.account)
+    number = await _keep(work, event, act, "out")
+    lead = await _taken_by_answering(work, act)
+    leads.touch(
+        work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
+    )
+    if lead.open:
+        await answered(work, lead)
+    lines = ([words] if words else []) + in_words(event.attachments, work.texts)
+    text: Text = (Span("\n".join(lines)),) if lines else ()
+    await work.to_customer(
+        account, text, lead=lead.id, attachments=in_kind(event.attachments), message=number
+    )
+
+
+async def _taken_by_answering(work: Work, act: Act) -> Lead:
+    """Whoever answers a free lead has taken it."""
+    if act.lead.state is not State.NEW:
+        return act.lead
+    decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
+    return await managers.hand(work, act, act.who, "take")
+
+
+async def _keep(work: Work, event: MessageReceived, act: Act, direction: str) -> int:
+    return await messages.add(
+        work.session,
+        account=act.lead.account,
+        lead=act.lead.id,
+        direction=direction,
+        author="staff",
+        staff=act.who.id,
+        chat=address(event.channel, event.chat.id),
+        message_id=event.message_id,
+        at=work.now,
+        text=event.text,
+        attachments=event.attachments,
+    )
+
+
+async def _say(work: Work, event: MessageReceived, words: str) -> None:
+    """Answer the manager's message."""
+    where = address(event.channel, event.chat.id)
+    await work.post(where, plain(words), reply_to=event.message_id)
+
+
+def _note(line: str) -> bool:
+    return line.lstrip().startswith("//")

@@ -1,0 +1,251 @@
+"""Customers: whatever they write becomes one right lead, or joins the one that is open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.courtesy import is_courtesy
+from bot.domain.lead import CLOSED, Lead, State
+from bot.messages import (
+    AdminWrote,
+    AttachmentKind,
+    MessageReceived,
+    Reach,
+    ReachChanged,
+    Span,
+    Style,
+    Text,
+    address,
+    plain,
+)
+from handlers import cards as faces
+from handlers.relay import body, in_kind, summary
+from handlers.work import DESK, Work
+from storage import accounts, cards, deadlines, leads, messages, staff
+from storage.accounts import Account
+
+COURTESY_WINDOW = timedelta(hours=24)  # thanks within it join the closed lead
+
+
+async def wrote(work: Work, event: MessageReceived) -> None:
+    """A customer's message: kept once, shown to the managers, answered for by a lead."""
+    account = await _account(work, event)
+    known = await messages.written(work.session, account.address, event.message_id)
+    if event.edited:
+        await _edited(work, account, event, known)
+        return
+    if known is not None:
+        return  # it came twice
+    if event.text == "/start" and not event.attachments:
+        await _started(work, account, event)
+        return
+    if not work.policy.of(event.channel).lead_source:
+        await _keep(work, account, event, None)
+        return
+    await _arrived(work, account, event)
+
+
+async def reach_changed(work: Work, event: ReachChanged) -> None:
+    """A customer blocked us or came back; their open lead shows it."""
+    account = await accounts.at(work.session, address(event.channel, event.author.id))
+    if account is None or account.reach is event.reach:
+        return
+    accounts.change(work.session, account, reach=event.reach.value)
+    lead = await leads.open_of(work.session, account.person, DESK)
+    if lead is not None:
+        leads.touch(work.session, lead.id, at=work.now, kind="reach", reach=event.reach.value)
+        cards.refresh(work.session, lead.id, work.now)
+
+
+async def admin_wrote(work: Work, event: AdminWrote) -> None:
+    """An admin answered in the messenger's own inbox: a human answer, kept and shown."""
+    account = await accounts.at(work.session, address(event.channel, event.account))
+    if account is None:
+        return
+    if await messages.written(work.session, account.address, event.message_id) is not None:
+        return
+    lead = await leads.open_of(work.session, account.person, DESK)
+    number = await messages.add(
+        work.session,
+        account=account.id,
+        lead=lead.id if lead else None,
+        direction="out",
+        author="admin",
+        chat=account.address,
+        message_id=event.message_id,
+        at=event.at,
+        text=event.text,
+        attachments=event.attachments,
+    )
+    if lead is None:
+        return
+    leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff")
+    await answered(work, lead)
+    head = work.texts("relay.admin", channel=work.texts(f"channel.{event.channel}"))
+    await work.under_card(
+        lead.id,
+        (Span(f"{head}\n", Style.ITALIC), Span(event.text)),
+        attachments=in_kind(event.attachments),
+        message=number,
+    )
+
+
+async def answered(work: Work, lead: Lead) -> None:
+    """A human answered the customer."""
+    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
+    if lead.answered_at is None:
+        leads.change(work.session, lead, answered_at=work.now)
+
+
+async def _account(work: Work, event: MessageReceived) -> Account:
+    """The author's account, as its profile says by now."""
+    author, profile = event.author, work.facts.profile
+    name = author.name or (profile.name if profile else "")
+    username = author.username or (profile.username if profile else "")
+    language = author.language or (profile.language if profile else "")
+    account = await accounts.at(work.session, address(event.channel, author.id))
+    if account is None:
+        return await accounts.create(
+            work.session,
+            event.channel,
+            author.id,
+            now=work.now,
+            name=name,
+            username=username,
+            language=language,
+            source="",
+        )
+    said = {"name": name, "username": username, "language": language, "reach": Reach.OPEN.value}
+    changed = {
+        key: value for key, value in said.items() if value and value != getattr(account, key)
+    }
+    if changed:
+        accounts.change(work.session, account, **changed)
+    return account
+
+
+async def _started(work: Work, account: Account, event: MessageReceived) -> None:
+    """/start alone is no lead: its payload waits for the first real message."""
+    if event.source:
+        accounts.change(work.session, account, source=event.source)
+    greeting = work.policy.of(event.channel).greeting
+    if greeting:
+        await work.to_customer(account, plain(greeting))
+
+
+async def _arrived(work: Work, account: Account, event: MessageReceived) -> None:
+    lead = await leads.latest_of(work.session, account.person, DESK)
+    if lead is not None and (lead.open or _only_thanks(work, event, lead)):
+        await _join(work, account, event, lead)
+    else:
+        await _new_lead(work, account, event, lead)
+
+
+def _only_thanks(work: Work, event: MessageReceived, earlier: Lead) -> bool:
+    return (
+        earlier.state in CLOSED
+        and earlier.closed_at is not None
+        and work.now - earlier.closed_at <= COURTESY_WINDOW
+        and not event.attachments
+        and is_courtesy(event.text)
+    )
+
+
+async def _new_lead(
+    work: Work, account: Account, event: MessageReceived, earlier: Lead | None
+) -> None:
+    words = summary(event, work.texts)
+    lead = await leads.create(
+        work.session,
+        account=account.id,
+        person=account.person,
+        desk=DESK,
+        channel=event.channel,
+        source=event.source or account.source,
+        repeat_of=earlier.id if earlier else None,
+        first_words=words[: faces.FIRST_WORDS + 1],
+        created_at=work.now,
+    )
+    if account.source:
+        accounts.change(work.session, account, source="")
+    leads.touch(work.session, lead.id, at=work.now, kind="created", actor="customer")
+    await cards.create(work.session, lead.id, work.policy.chat, work.now)
+    await deadlines.start(work.session, lead.id, "take", work.now + work.policy.take)
+    message = await _keep(work, account, event, lead.id)
+    # What the card cannot show whole goes under it.
+    if event.attachments or len(words) > faces.FIRST_WORDS or "\n" in words.strip():
+        await _relay(work, account, event, lead, message)
+    greeting = work.policy.of(event.channel).greeting
+    if greeting and earlier is None:
+        await work.to_customer(account, plain(greeting), lead=lead.id)
+
+
+async def _join(work: Work, account: Account, event: MessageReceived, lead: Lead) -> None:
+    message = await _keep(work, account, event, lead.id)
+    leads.touch(work.session, lead.id, at=work.now, kind="wrote", actor="customer")
+    await _relay(work, account, event, lead, message)
+
+
+async def _keep(work: Work, account: Account, event: MessageReceived, lead: int | None) -> int:
+    for one in event.attachments:
+        if one.kind is AttachmentKind.CONTACT and one.phone:
+            accounts.add_contact(work.session, account, "phone", one.phone)
+            if lead is not None:
+                cards.refresh(work.session, lead, work.now)
+    return await messages.add(
+        work.session,
+        account=account.id,
+        lead=lead,
+        direction="in",
+        author="customer",
+        chat=account.address,
+        message_id=event.message_id,
+        at=work.now,
+        text=event.text,
+        attachments=event.attachments,
+    )
+
+
+async def _relay(
+    work: Work, account: Account, event: MessageReceived, lead: Lead, message: int
+) -> None:
+    """Show a message under the lead's card; the responsible manager is called by name."""
+    head: Text = (Span(f"{faces.person(account, work.policy)}:", Style.BOLD),)
+    words = body(event, work.texts)
+    text = (*head, Span("\n"), *words) if words else head
+    if called := await _responsible(work, lead):
+        text = (*text, Span("\n→ "), called)
+    await work.under_card(lead.id, text, attachments=in_kind(event.attachments), message=message)
+
+
+async def _responsible(work: Work, lead: Lead) -> Span | None:
+    """The manager in words that make their phone ring."""
+    if lead.state is not State.TAKEN or lead.responsible is None:
+        return None
+    who = await staff.by_id(work.session, lead.responsible)
+    return faces.mention(who)
+
+
+async def _edited(
+    work: Work, account: Account, event: MessageReceived, known: messages.Message | None
+) -> None:
+    """An edit is shown as a difference; the original stays."""
+    if known is None:
+        # The edit overtook its message, or what it edits was never a message of ours.
+        return
+    if known.text == event.text or known.lead is None:
+        return
+    messages.edit(work.session, known, event.text, at=work.now)
+    leads.touch(
+        work.session, known.lead, at=work.now, kind="edited", actor="customer", message=known.id
+    )
+    head = work.texts("relay.edited", name=faces.person(account, work.policy))
+    await work.under_card(
+        known.lead,
+        (
+            Span(f"{head}\n", Style.ITALIC),
+            Span(known.text, Style.STRIKE),
+            Span(f"\n{event.text}"),
+        ),
+        message=known.id,
+    )

@@ -1,0 +1,98 @@
+"""What happens to each kind of event: one visible table, and who an author is to us."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.domain.lead import Role
+from bot.messages import (
+    AdminWrote,
+    ButtonPressed,
+    ChatMoved,
+    DeadlineDue,
+    DeliveryEnded,
+    DigestDue,
+    Event,
+    EventSetAside,
+    MemberChanged,
+    MessageReceived,
+    ReachChanged,
+    address,
+)
+from handlers import chats, commands, conversation, customers, deliveries, managers, sweeps
+from handlers.keys import key_of
+from handlers.work import Work
+from storage import messages, staff
+
+__all__ = ["handle", "key_of"]
+
+
+async def handle(work: Work, event: Event) -> None:
+    """Let the one handler of this kind of event decide."""
+    await _HANDLERS[type(event)](work, event)
+
+
+async def _message(work: Work, event: MessageReceived) -> None:
+    where = address(event.channel, event.chat.id)
+    if event.author.bot or event.chat.broadcast:
+        return
+    if event.chat.private:
+        await _in_private(work, event)
+    elif where == work.policy.chat:
+        await _in_team(work, event, where)
+
+
+async def _in_private(work: Work, event: MessageReceived) -> None:
+    """Staff are never taken for customers, and strangers learn nothing about leads."""
+    author = address(event.channel, event.author.id)
+    if work.role(author) >= Role.MANAGER:
+        if not event.edited:
+            await commands.commanded(work, event)
+        return
+    await customers.wrote(work, event)
+
+
+async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
+    if work.facts.member is not None and not event.author.anonymous:
+        author = address(event.channel, event.author.id)
+        staff.remember(work.session, where, author, work.facts.member, work.now)
+    if event.edited:
+        return
+    if commands.is_command(event.text):
+        await commands.commanded(work, event)
+        return
+    place = None
+    if event.reply_to:
+        place = await messages.place(work.session, where, event.reply_to)
+        place = place or await _answered_colleague(work, event, where)
+    if place is not None:
+        await conversation.replied(work, event, place)
+
+
+async def _answered_colleague(
+    work: Work, event: MessageReceived, where: str
+) -> messages.Place | None:
+    """A reply to a manager's own reply stays with the same lead."""
+    written = await messages.written(work.session, where, event.reply_to)
+    if written is None or written.lead is None:
+        return None
+    return messages.Place(where, event.reply_to, written.lead, written.id, "")
+
+
+async def _press(work: Work, event: ButtonPressed) -> None:
+    await managers.pressed(work, event)
+
+
+_HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
+    MessageReceived: _message,
+    ButtonPressed: _press,
+    ReachChanged: customers.reach_changed,
+    AdminWrote: customers.admin_wrote,
+    MemberChanged: chats.member_changed,
+    ChatMoved: chats.chat_moved,
+    DeadlineDue: sweeps.deadline_due,
+    DigestDue: sweeps.digest_due,
+    DeliveryEnded: deliveries.ended,
+    EventSetAside: deliveries.set_aside,
+}

@@ -1,0 +1,32 @@
+"""What buttons carry: `1:action:lead[:argument]`, at most 64 bytes, for the months a card lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a button stands for; `verb` is an action, or `back` to close a menu."""
+
+    verb: str
+    lead: int
+    argument: str = ""
+
+
+def pack(verb: str, lead: int, argument: str = "") -> str:
+    """The data of a button."""
+    return ":".join([_VERSION, verb, str(lead)] + ([argument] if argument else []))
+
+
+def unpack(data: str) -> Press | None:
+    """What the data of a pressed button stands for; None when it is not ours, or forged."""
+    version, _, rest = data.partition(":")
+    parts = rest.split(":", 2)
+    if version != _VERSION or len(parts) < 2:
+        return None
+    if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 18):
+        return None
+    return Press(parts[0], int(parts[1]), parts[2] if len(parts) > 2 else "")
