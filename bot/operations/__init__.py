@@ -1,0 +1,1 @@
+"""What the operator runs beside the product itself."""

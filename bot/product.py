@@ -1,0 +1,258 @@
+"""The composition root: the settings become the parts, the parts are wired, started and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot import schedule
+from bot.channels import open_channel
+from bot.clock import Clock
+from bot.delivery.describing import describe
+from bot.delivery.inbox import Dispatcher
+from bot.delivery.outbox import Sender
+from bot.delivery.pacing import Pace, Pacer
+from bot.delivery.prepare import Prepare
+from bot.domain.digests import last_due
+from bot.messages import (
+    EVENTS,
+    Attachment,
+    Channel,
+    ChannelRefused,
+    ChatMoved,
+    Download,
+    Event,
+    Facts,
+    Keyboard,
+    Post,
+    Text,
+    address,
+)
+from bot.web import health
+from config.settings import Settings
+from config.texts import load
+from handlers import cards as faces
+from handlers import router
+from handlers.work import ChannelPolicy, Policy, Work
+from storage import chats, inbox, sweeps
+from storage.cards import Card
+from storage.database import UNREACHABLE, Database
+from storage.migrate import upgrade
+from storage.session import Ids, Reads, Session
+
+_CURRENCIES = {"ru": "RUB", "en": "USD", "es": "EUR"}
+_REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
+
+log = structlog.get_logger()
+
+
+class Product:
+    """The running whole. Built by `open_product`."""
+
+    def __init__(
+        self, settings: Settings, database: Database, channels: Mapping[str, Channel]
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.channels = channels
+        self.now = Clock(settings.rehearsal.clock_file)
+        self.policy = _policy(settings)
+        self.prepare = Prepare(
+            database,
+            channels,
+            chat=lambda: self.policy.chat,
+            managers=settings.team.managers,
+            now=self.now,
+        )
+        self.inbox = Dispatcher(database, self, now=self.now, flushed=self._wake_senders)
+        self.senders = {name: self._sender(name) for name in channels}
+
+    # --- what the inbox asks ---
+
+    def parse(self, channel: str, body: dict[str, Any]) -> Event | None:
+        """See Handlers.parse."""
+        if channel == inbox.INTERNAL:
+            return EVENTS.validate_python(body)
+        return self.channels[channel].parse(body)
+
+    async def key(self, event: Event, session: Session) -> str:
+        """See Handlers.key."""
+        return await router.key_of(event, session)
+
+    def needs_network(self, event: Event) -> bool:
+        """See Handlers.needs_network."""
+        return self.prepare.needed(event)
+
+    async def handle(self, event: Event, facts: Facts | None, session: Session) -> None:
+        """See Handlers.handle."""
+        work = Work(session, self.now(), self.policy, self._fit, facts or Facts())
+        await router.handle(work, event)
+        if isinstance(event, ChatMoved):
+            self._follow(address(event.channel, event.old), address(event.channel, event.new))
+
+    # --- what the senders ask ---
+
+    async def render(self, card: Card, reads: Reads) -> tuple[Text, Keyboard]:
+        """A card's face at this moment."""
+        return await faces.render(card, Session(reads, Ids(self.database)), self.policy)
+
+    def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+        """A file of any channel, for streaming into another."""
+        return self.channels[attachment.channel].open_file(attachment)
+
+    # --- what runs ---
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self.inbox.wake()
+        self._wake_senders()
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        self.policy = replace(
+            self.policy, chat=await chats.current(self.database, self.policy.chat)
+        )
+        scheduler = schedule.start(
+            {"deadlines": self._sweep_deadlines, "digests": self._sweep_digests}
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.inbox.run())
+                for sender in self.senders.values():
+                    tasks.create_task(sender.run())
+                for name, channel in self.channels.items():
+                    tasks.create_task(self._receive(name, channel))
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _receive(self, name: str, channel: Channel) -> None:
+        """Take events in; what only a person can mend is told, and tried again now and then."""
+
+        async def accept(raws: Any, cursor: str) -> None:
+            await self.inbox.accept(name, raws, cursor)
+
+        while True:
+            try:
+                await channel.receive(accept, await inbox.cursor(self.database, name))
+            except ChannelRefused as refusal:
+                log.error("channel_refused", channel=name, reason=str(refusal))
+            except UNREACHABLE as error:
+                log.warning("intake_database", channel=name, reason=describe(error))
+            await asyncio.sleep(_REFUSED_FOR)
+
+    async def _sweep_deadlines(self) -> None:
+        try:
+            if await sweeps.take_deadlines(self.database, self.now()):
+                self.inbox.wake()
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    async def _sweep_digests(self) -> None:
+        zone, now = self.policy.timezone, self.now()
+        digest = self.settings.digest
+        due = {
+            "daily": last_due(now, digest.at, zone),
+            "weekly": last_due(now, digest.weekly.at, zone, digest.weekly.weekday),
+        }
+        recipients = self.policy.reports_to
+        try:
+            for period, due_at in due.items():
+                if await sweeps.take_digest(self.database, period, due_at, recipients, now):
+                    self.inbox.wake()
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    def _sender(self, name: str) -> Sender:
+        return Sender(
+            self.database,
+            self.channels[name],
+            Pacer(_pace(name, self.settings)),
+            render=self.render,
+            open_file=self.open_file,
+            now=self.now,
+            heard=self.inbox.wake,
+        )
+
+    def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
+        return self.channels[channel].fit(post) if channel in self.channels else (post,)
+
+    def _wake_senders(self) -> None:
+        for sender in self.senders.values():
+            sender.wake()
+
+    def _follow(self, old: str, new: str) -> None:
+        if self.policy.chat == old:
+            self.policy = replace(self.policy, chat=new)
+        if self.policy.supervisors_chat == old:
+            self.policy = replace(self.policy, supervisors_chat=new)
+
+
+@asynccontextmanager
+async def open_product(settings: Settings) -> AsyncIterator[Product]:
+    """The parts of the product, opened; closed at the end."""
+    async with AsyncExitStack() as stack:
+        database = Database(settings.database_url)
+        stack.push_async_callback(database.close)
+        await database.open()
+        if database.sqlite:
+            await upgrade(database)
+        channels = {}
+        for name in ("telegram", "vk"):
+            if getattr(settings, name).token:
+                channels[name] = open_channel(name, name, getattr(settings, name))
+                stack.push_async_callback(channels[name].close)
+        yield Product(settings, database, channels)
+
+
+async def run_product(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C; then stop within five seconds."""
+    async with open_product(settings) as product, health.serving(settings.http, product.database):
+        running = asyncio.create_task(product.run())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, running.cancel)
+        log.info("started", channels=sorted(product.channels))
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        log.info("stopped")
+
+
+def _policy(settings: Settings) -> Policy:
+    team = settings.team
+    texts = load(team.language)
+    return Policy(
+        chat=team.chat,
+        texts=texts,
+        timezone=ZoneInfo(team.timezone),
+        currency=_CURRENCIES[team.language],
+        reasons=settings.leads.reject_reasons or texts.under("reason."),
+        take=settings.deadlines.take,
+        first_reply=settings.deadlines.first_reply,
+        supervisors=team.supervisors,
+        supervisors_chat=team.supervisors_chat,
+        managers=team.managers,
+        channels={
+            name: _channel_policy(getattr(settings.channels, name)) for name in ("telegram", "vk")
+        },
+    )
+
+
+def _channel_policy(found: Any) -> ChannelPolicy:
+    return ChannelPolicy(
+        found.lead_source, found.responsible, found.reject_reason_required, found.greeting
+    )
+
+
+def _pace(name: str, settings: Settings) -> Pace:
+    if name == "telegram":
+        telegram = settings.telegram
+        return Pace(telegram.per_second, 1, telegram.group_per_minute)
+    return Pace(settings.vk.per_second)

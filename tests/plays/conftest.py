@@ -1,0 +1,17 @@
+"""The play on each database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.plays.play import Play, a_play
+
+
+@pytest.fixture
+async def play(tmp_path: Path) -> AsyncIterator[Play]:
+    """Both messengers are open; `await play.start()` starts the product."""
+    async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as opened:
+        yield opened

@@ -1,0 +1,177 @@
+"""A play: the real product in this process, between strict local messengers, on a clock we move."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.product import Product, open_product
+from bot.sandbox.telegram import Limits as TelegramLimits
+from bot.sandbox.telegram import TelegramServer
+from bot.sandbox.telegram.chats import Message
+from bot.sandbox.vk import Limits as VkLimits
+from bot.sandbox.vk import VkServer
+from config.settings import Settings
+from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, VERA
+
+PATIENCE = 20.0  # seconds after which something that should have happened did not
+
+
+class Play:
+    """Both servers, the product when it runs, and what people do."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.clock_file = folder / "clock"
+        self.telegram = TelegramServer(limits=TelegramLimits.none(), clock=self.now)
+        self.vk = VkServer(limits=VkLimits.none(), clock=self.now)
+        self.product: Product | None = None
+        self._running: asyncio.Task[None] | None = None
+        self._stack = contextlib.AsyncExitStack()
+
+    def now(self) -> float:
+        """The servers' clock, moved like the product's."""
+        return time.time() + self.ahead
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the clock is moved."""
+        return float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0
+
+    def move(self, seconds: float) -> None:
+        """Move everybody's clock."""
+        self.clock_file.write_text(str(self.ahead + seconds))
+        if self.product is not None:
+            self.product.wake()
+
+    async def open(self) -> None:
+        """Start the servers and let the cast come on."""
+        await self.telegram.start()
+        await self.vk.start()
+        for number, name in NAMES.items():
+            self.telegram.add_user(number, name)
+            self.vk.add_user(number, name, "")
+        self.telegram.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS, DASHA])
+        self.telegram.add_group(ELSEWHERE, "Elsewhere", members=[GLEB], bot=None)
+        for number in (ANNA, PABLO):
+            self.telegram.started(number)
+
+    def settings(self, **over: Any) -> Settings:
+        """Settings that point at the servers, with groups changed by name."""
+        groups: dict[str, Any] = {
+            "telegram": {
+                "token": self.telegram.token,
+                "api_url": self.telegram.url,
+                "per_second": 1000,
+                "group_per_minute": 10000,
+            },
+            "vk": {
+                "token": self.vk.token,
+                "group_id": 7,
+                "api_url": self.vk.url,
+                "per_second": 1000,
+            },
+            "team": {
+                "chat": f"telegram:{TEAM}",
+                "language": "en",
+                "timezone": "Europe/Madrid",
+                "supervisors": [f"telegram:{VERA}"],
+            },
+            "http": {"port": 0},
+            "rehearsal": {"clock_file": self.clock_file},
+            "database_url": self.database_url,
+        }
+        for name, values in over.items():
+            known = groups.get(name)
+            groups[name] = {**known, **values} if isinstance(known, dict) else values
+        return Settings.model_validate(groups)
+
+    async def start(self, **over: Any) -> Product:
+        """Start the product."""
+        self.product = await self._stack.enter_async_context(open_product(self.settings(**over)))
+        self._running = asyncio.create_task(self.product.run())
+        return self.product
+
+    async def stop(self) -> None:
+        """Stop the product as SIGTERM would."""
+        if self._running is not None:
+            self._running.cancel()
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._running
+            finally:
+                self._running = None
+                self.product = None
+                await self._stack.aclose()
+
+    async def close(self) -> None:
+        """Stop everything; a failure of the product comes out at the end."""
+        try:
+            await self.stop()
+        finally:
+            await self.telegram.stop()
+            await self.vk.stop()
+
+    async def until(self, look: Callable[[], Any]) -> Any:
+        """What `look` finds once it finds something; a failure of the product is raised at once."""
+        async with asyncio.timeout(PATIENCE):
+            while not (found := look()):
+                if self._running is not None and self._running.done():
+                    self._running.result()
+                await asyncio.sleep(0.005)
+        return found
+
+    # --- looking ---
+
+    def team(self, words: str = "") -> list[Message]:
+        """What the team's chat shows now, as far as it has these words."""
+        return [one for one in self.telegram.shown(TEAM) if words in one.text]
+
+    def private(self, user: int, words: str = "") -> list[Message]:
+        """What somebody's private chat with the bot shows of the bot."""
+        return [one for one in self.telegram.shown(user) if one.from_bot and words in one.text]
+
+    async def card(self, number: int = 1, words: str = "") -> Message:
+        """The card of a lead once it shows these words."""
+        found = await self.until(
+            lambda: [
+                one
+                for one in self.team(f"#{number} ")
+                if one.from_bot and one.text[:8].find(f"#{number} ") > 0 and words in one.text
+            ]
+        )
+        assert len(found) == 1, f"lead {number} has {len(found)} cards"
+        card: Message = found[0]
+        return card
+
+    # --- doing ---
+
+    async def press(self, who: int, number: int, label: str) -> str:
+        """Press a button of a lead's card; what the presser is told."""
+        card = await self.until(lambda: self._with_button(number, label))
+        shown = next(one for one in card.labels if label in one)
+        query = self.telegram.press(who, TEAM, card.id, label=shown)
+        return str((await self.until(lambda: self.telegram.answers.get(query))).text)
+
+    def _with_button(self, number: int, label: str) -> Message | None:
+        for one in self.team(f"#{number} "):
+            if one.from_bot and any(label in shown for shown in one.labels):
+                return one
+        return None
+
+
+@asynccontextmanager
+async def a_play(folder: Path, database_url: str) -> AsyncIterator[Play]:
+    """A play on a fresh database, closed at the end."""
+    play = Play(folder, database_url)
+    await play.open()
+    try:
+        yield play
+    finally:
+        await play.close()
