@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import schedule
-from bot.channels import open_channel
+from bot.channels import CHANNELS, open_channel
 from bot.clock import Clock
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
@@ -123,15 +123,32 @@ class Product:
         scheduler = schedule.start(
             {"deadlines": self._sweep_deadlines, "digests": self._sweep_digests}
         )
+        loops = [self.inbox.run(), *(sender.run() for sender in self.senders.values())]
+        workers = [asyncio.create_task(loop) for loop in loops]
+        intake = [
+            asyncio.create_task(self._receive(name, channel))
+            for name, channel in self.channels.items()
+        ]
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.inbox.run())
-                for sender in self.senders.values():
-                    tasks.create_task(sender.run())
-                for name, channel in self.channels.items():
-                    tasks.create_task(self._receive(name, channel))
+            ended, _ = await asyncio.wait([*workers, *intake], return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             scheduler.shutdown(wait=False)
+            await self._stop(workers, intake)
+
+    async def _stop(
+        self, workers: Sequence[asyncio.Task[None]], intake: Sequence[asyncio.Task[None]]
+    ) -> None:
+        """Take nothing more in, let the loops end their rounds; four seconds at the most."""
+        for task in intake:
+            task.cancel()
+        self.inbox.stop()
+        for sender in self.senders.values():
+            sender.stop()
+        await asyncio.wait([*workers, *intake], timeout=4)
+        for task in workers:
+            task.cancel()
 
     async def _receive(self, name: str, channel: Channel) -> None:
         """Take events in; what only a person can mend is told, and tried again now and then."""
@@ -150,7 +167,8 @@ class Product:
 
     async def _sweep_deadlines(self) -> None:
         try:
-            if await sweeps.take_deadlines(self.database, self.now()):
+            taken = sweeps.take_deadlines(self.database, self.now())
+            if await self.database.finish(taken):
                 self.inbox.wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
@@ -165,7 +183,8 @@ class Product:
         recipients = self.policy.reports_to
         try:
             for period, due_at in due.items():
-                if await sweeps.take_digest(self.database, period, due_at, recipients, now):
+                taken = sweeps.take_digest(self.database, period, due_at, recipients, now)
+                if await self.database.finish(taken):
                     self.inbox.wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
@@ -179,6 +198,9 @@ class Product:
             open_file=self.open_file,
             now=self.now,
             heard=self.inbox.wake,
+            # At the usual pace one call after the other, in order; where a server allows
+            # more than one a second to a group, as many at once as it may have in a second.
+            lanes=max(1, self.settings.telegram.group_per_minute // 60),
         )
 
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
@@ -204,12 +226,20 @@ async def open_product(settings: Settings) -> AsyncIterator[Product]:
         await database.open()
         if database.sqlite:
             await upgrade(database)
+        channels = await stack.enter_async_context(open_channels(settings))
+        yield Product(settings, database, channels)
+
+
+@asynccontextmanager
+async def open_channels(settings: Settings) -> AsyncIterator[Mapping[str, Channel]]:
+    """The channels that have a token, by their names; closed at the end."""
+    async with AsyncExitStack() as stack:
         channels = {}
-        for name in ("telegram", "vk"):
+        for name in CHANNELS:
             if getattr(settings, name).token:
                 channels[name] = open_channel(name, name, getattr(settings, name))
                 stack.push_async_callback(channels[name].close)
-        yield Product(settings, database, channels)
+        yield channels
 
 
 async def run_product(settings: Settings) -> None:

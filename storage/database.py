@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _PRAGMAS = {
@@ -24,6 +24,9 @@ _PRAGMAS = {
 
 # The database cannot be reached or written at all, as against refusing one statement.
 UNREACHABLE = (OperationalError, InterfaceError, OSError)
+
+
+T = TypeVar("T")
 
 
 class DatabaseUnfit(Exception):
@@ -40,18 +43,37 @@ class Database:
         self._writer = _sqlite_engine(self.url, writes=True) if self.sqlite else _pg(self.url)
         self._reader = _sqlite_engine(self.url, writes=False) if self.sqlite else self._writer
         self._one_writer = asyncio.Lock()
+        self._unfinished: set[asyncio.Task[Any]] = set()
         self._next_ids: dict[str, int] = {}
 
     async def open(self) -> None:
         """Assert that the database keeps what it is told; raises DatabaseUnfit."""
-        async with self._writer.connect() as connection:
-            if self.sqlite:
-                await _assert_pragmas(connection)
-            else:
-                await connection.execute(sa.select(1))
+        try:
+            async with self._writer.connect() as connection:
+                if self.sqlite:
+                    await _assert_pragmas(connection)
+                else:
+                    await connection.execute(sa.select(1))
+        except UNREACHABLE:
+            raise
+        except DBAPIError as error:  # no database of ours, a wrong password
+            raise DatabaseUnfit(f"the database cannot be used: {error.orig}") from None
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something to its end, even if whoever waits for it is cancelled meanwhile.
+
+        A transaction that is cancelled half-way through a statement would leave its
+        connection, and so the file, locked.
+        """
+        task = asyncio.ensure_future(work)
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+        return await asyncio.shield(task)
 
     async def close(self) -> None:
         """Give every connection back; an open one would keep the process alive."""
+        if self._unfinished:
+            await asyncio.wait(self._unfinished)
         await self._writer.dispose()
         await self._reader.dispose()
 

@@ -86,7 +86,7 @@ async def add_events(
 
 async def unrouted(database: Database, limit: int) -> Sequence[Arrival]:
     """Events that nobody has parsed yet, in order."""
-    query = sa.select(inbox).where(inbox.c.state == "new", inbox.c.key.is_(None))
+    query = sa.select(inbox).where(inbox.c.ended_at.is_(None), inbox.c.key.is_(None))
     return await _arrivals(database, query.order_by(inbox.c.id).limit(limit))
 
 
@@ -94,19 +94,12 @@ async def heads(
     database: Database, *, busy: Collection[str], now: datetime, limit: int
 ) -> Sequence[Arrival]:
     """The first waiting event of each key that is not busy, if it may be handled now."""
-    earlier = inbox.alias("earlier")
-    first = (
-        sa.select(sa.func.min(earlier.c.id))
-        .where(earlier.c.state == "new", earlier.c.key == inbox.c.key)
-        .scalar_subquery()
-    )
+    waiting = (inbox.c.ended_at.is_(None), inbox.c.key.is_not(None), inbox.c.key.not_in(busy))
+    first = sa.select(sa.func.min(inbox.c.id)).where(*waiting).group_by(inbox.c.key)
     query = (
         sa.select(inbox)
         .where(
-            inbox.c.state == "new",
-            inbox.c.key.is_not(None),
-            inbox.c.key.not_in(busy),
-            inbox.c.id == first,
+            inbox.c.id.in_(first),
             sa.or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now),
         )
         .order_by(inbox.c.id)
@@ -115,9 +108,11 @@ async def heads(
     return await _arrivals(database, query)
 
 
-async def next_retry(database: Database) -> datetime | None:
+async def next_retry(database: Database, now: datetime) -> datetime | None:
     """When the earliest event that waits for another attempt may be handled."""
-    query = sa.select(sa.func.min(inbox.c.not_before)).where(inbox.c.state == "new")
+    query = sa.select(sa.func.min(inbox.c.not_before)).where(
+        inbox.c.ended_at.is_(None), inbox.c.not_before > now
+    )
     async with database.read() as connection:
         found: datetime | None = (await connection.execute(query)).scalar()
         return found
@@ -128,9 +123,10 @@ async def route(connection: AsyncConnection, keys: Mapping[int, str]) -> None:
     await _update(connection, [{"b_id": number, "key": key} for number, key in keys.items()])
 
 
-async def done(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+async def done(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
     """These events were handled."""
-    await _update(connection, [{"b_id": number, "state": "done"} for number in numbers])
+    rows = [{"b_id": number, "state": "done", "ended_at": now} for number in numbers]
+    await _update(connection, rows)
 
 
 async def retry(
@@ -144,9 +140,12 @@ async def retry(
     )
 
 
-async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
+async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str], now: datetime) -> None:
     """These events can't be handled; they are kept with the reason."""
-    rows = [{"b_id": number, "state": "dead", "reason": why} for number, why in reasons.items()]
+    rows = [
+        {"b_id": number, "state": "dead", "reason": why, "ended_at": now}
+        for number, why in reasons.items()
+    ]
     await _update(connection, rows)
 
 

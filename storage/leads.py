@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.lead import OPEN, Lead, State
+from bot.domain.lead import Lead, State
 from storage.schema import assignments, leads, touches
 from storage.session import Session
 
-_OPEN = [state.value for state in OPEN]
+# Written out as the indexes say it, or SQLite would not use them.
+_OPEN = [sa.literal_column("'new'"), sa.literal_column("'taken'")]
 
 
 @dataclass(frozen=True, slots=True)

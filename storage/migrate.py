@@ -21,9 +21,8 @@ def _config() -> Config:
 
 async def upgrade(database: Database) -> None:
     """Take every step that the database has not taken; DatabaseUnfit when it is ahead of us."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     found = await revision(database)
-    if found is not None and found not in known:
+    if found is not None and found not in known():
         raise DatabaseUnfit("the database was made by a newer version of Dialead; update it")
 
     def run(connection: Connection) -> None:
@@ -48,10 +47,17 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known() -> frozenset[str]:
+    """Every step there is."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(step.revision for step in steps)
+
+
 async def upgrade_at(url: str) -> None:
     """Bring the database at a URL up to date."""
     database = Database(url)
     try:
+        await database.open()
         await upgrade(database)
     finally:
         await database.close()

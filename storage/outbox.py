@@ -98,12 +98,13 @@ async def waiting(
     earlier = outbox.alias("earlier")
     first = (
         sa.select(sa.func.min(earlier.c.id))
-        .where(earlier.c.state.in_(("queued", "claimed")), earlier.c.key == outbox.c.key)
+        .where(earlier.c.ended_at.is_(None), earlier.c.key == outbox.c.key)
         .scalar_subquery()
     )
     query = (
         _SELECT.where(
             outbox.c.channel == channel,
+            outbox.c.ended_at.is_(None),
             outbox.c.state == "queued",
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
             sa.or_(outbox.c.priority == Priority.ANSWER.value, outbox.c.chat.not_in(busy)),
@@ -116,13 +117,15 @@ async def waiting(
     return [_delivery(row) for row in await connection.execute(query)]
 
 
-async def next_retry(connection: AsyncConnection, channel: str) -> datetime | None:
+async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -> datetime | None:
     """When the earliest call that was put off may be made, cards included."""
     of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
-        outbox.c.channel == channel, outbox.c.state == "queued"
+        outbox.c.channel == channel, outbox.c.ended_at.is_(None), outbox.c.not_before > now
     )
     of_cards = sa.select(sa.func.min(cards.c.not_before)).where(
-        cards.c.state == "queued", cards.c.chat.startswith(f"{channel}:")
+        cards.c.wanted > cards.c.shown,
+        cards.c.chat.startswith(f"{channel}:"),
+        cards.c.not_before > now,
     )
     found = [(await connection.execute(query)).scalar() for query in (of_calls, of_cards)]
     return min((moment for moment in found if moment), default=None)
@@ -154,7 +157,9 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
 
 async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
     """Calls of which a process died before it could write down what became of them."""
-    query = _SELECT.where(outbox.c.channel == channel, outbox.c.state == "claimed")
+    query = _SELECT.where(
+        outbox.c.channel == channel, outbox.c.ended_at.is_(None), outbox.c.state == "claimed"
+    )
     async with database.read() as connection:
         return [_delivery(row) for row in await connection.execute(query.order_by(outbox.c.id))]
 

@@ -70,7 +70,10 @@ def _when(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
 
 
 def _only(name: str, condition: str, *columns: str, unique: bool = False) -> sa.Index:
-    """An index over the rows for which the condition holds."""
+    """An index over the rows for which the condition holds.
+
+    A query must repeat the condition without bound values, or SQLite will not use it.
+    """
     where = sa.text(condition)
     return sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
@@ -89,8 +92,9 @@ inbox = _table(
     _when("not_before"),
     _text("reason"),
     _when("received_at", nullable=False),
+    _when("ended_at"),  # null while it waits
     sa.UniqueConstraint("channel", "event_id"),
-    _only("ix_inbox_waiting", "state = 'new'", "key", "id"),
+    _only("ix_inbox_waiting", "ended_at is null", "key", "id"),
     _only("ix_inbox_dead", "state = 'dead'", "id"),
 )
 
@@ -252,7 +256,7 @@ cards = _table(
     _text("reason"),
     _when("queued_at", nullable=False),
     sa.UniqueConstraint("lead", "chat"),
-    _only("ix_cards_wanted", "wanted > shown and state <> 'failed'", "id"),
+    _only("ix_cards_wanted", "wanted > shown", "id"),
 )
 
 touches = _table(
@@ -325,7 +329,7 @@ outbox = _table(
     _when("claimed_at"),
     _when("ended_at"),
     _text("reason"),
-    _only("ix_outbox_waiting", "state in ('queued', 'claimed')", "channel", "turn_at"),
-    _only("ix_outbox_key", "state in ('queued', 'claimed')", "key", "id"),
+    _only("ix_outbox_waiting", "ended_at is null", "channel", "turn_at"),
+    _only("ix_outbox_key", "ended_at is null", "key", "id"),
     sa.Index("ix_outbox_ended_at", "ended_at"),
 )

@@ -72,13 +72,15 @@ class Dispatcher:
         self._now = now
         self._flushed = flushed
         self._wake = asyncio.Event()
+        self._stopping = False
         self._busy: set[str] = set()
         self._ready: list[Job] = []
         self._preparing: set[asyncio.Task[None]] = set()
 
     async def accept(self, channel: str, raws: Sequence[Raw], cursor: str) -> None:
         """Keep events of a channel; when this returns the platform may be told."""
-        await inbox.accept(self._database, channel, raws, cursor, self._now())
+        kept = inbox.accept(self._database, channel, raws, cursor, self._now())
+        await self._database.finish(kept)
         if raws:
             self._wake.set()
 
@@ -94,10 +96,15 @@ class Dispatcher:
         """Look for work now."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """Let `run` end after the round it is in."""
+        self._stopping = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Work until cancelled; a database that fails is tried again."""
+        """Work until stopped; a database that fails is tried again."""
         failures = 0
-        while True:
+        while not self._stopping:
             try:
                 self._wake.clear()
                 if not await self.step():
@@ -168,7 +175,9 @@ class Dispatcher:
         self, connection: AsyncConnection, jobs: Sequence[Job], failed: Mapping[int, Exception]
     ) -> None:
         arrivals = {job.arrival.id: job.arrival for job in jobs}
-        await inbox.done(connection, [number for number in arrivals if number not in failed])
+        await inbox.done(
+            connection, [number for number in arrivals if number not in failed], self._now()
+        )
         for number, error in failed.items():
             await self._put_off(connection, arrivals[number], error)
 
@@ -187,7 +196,7 @@ class Dispatcher:
         await inbox.retry(connection, arrival.id, not_before=not_before, reason=reason)
 
     async def _set_aside(self, connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
-        await inbox.set_aside(connection, reasons)
+        await inbox.set_aside(connection, reasons, self._now())
         events = {
             f"set aside:{number}": EventSetAside(number, reason)
             for number, reason in reasons.items()
@@ -208,7 +217,9 @@ class Dispatcher:
         events = [arrival.id for arrival, event, _ in found if event]
         async with self._database.write() as connection:
             await inbox.route(connection, dict(zip(events, keys, strict=True)))
-            await inbox.done(connection, [a.id for a, event, bad in found if not (event or bad)])
+            await inbox.done(
+                connection, [a.id for a, event, bad in found if not (event or bad)], self._now()
+            )
             await self._set_aside(connection, {a.id: bad for a, _, bad in found if bad})
         return True
 
@@ -254,7 +265,7 @@ class Dispatcher:
 
     async def _rest(self) -> None:
         """Wait for a wake-up, or for the earliest event that waits for another attempt."""
-        retry_at = await inbox.next_retry(self._database)
+        retry_at = await inbox.next_retry(self._database, self._now())
         seconds = (retry_at - self._now()).total_seconds() if retry_at else 5.0
         try:
             async with asyncio.timeout(min(5.0, max(0.01, seconds))):

@@ -98,6 +98,7 @@ class Sender:
         self._heard = heard
         self._lanes = lanes
         self._wake = asyncio.Event()
+        self._stopping = False
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
         self._failures = 0
@@ -106,23 +107,28 @@ class Sender:
         """Look for work now."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """Let `run` end after the round it is in, and what is in flight."""
+        self._stopping = True
+        self._wake.set()
+
     async def run(self) -> None:
-        """Send until cancelled; then give calls in flight a moment to end."""
-        await self._recover()
-        failures = 0
-        try:
-            while True:
-                try:
-                    self._wake.clear()
-                    if not await self.step():
-                        await self._rest()
-                    failures = 0
-                except UNREACHABLE as error:
-                    failures += 1
-                    log.warning("outbox_database", reason=describe(error), failures=failures)
-                    await asyncio.sleep(delay(failures, base=0.2, cap=10, jitter=random.random()))
-        finally:
-            await self._land()
+        """Send until stopped; a database that fails is tried again."""
+        failures, recovered = 0, False
+        while not self._stopping:
+            try:
+                if not recovered:
+                    await self._recover()
+                    recovered = True
+                self._wake.clear()
+                if not await self.step():
+                    await self._rest()
+                failures = 0
+            except UNREACHABLE as error:
+                failures += 1
+                log.warning("outbox_database", reason=describe(error), failures=failures)
+                await asyncio.sleep(delay(failures, base=0.2, cap=10, jitter=random.random()))
+        await self._land()
 
     async def step(self) -> bool:
         """One round: record what ended, start what may go; whether anything was done."""
@@ -271,7 +277,7 @@ class Sender:
     async def _rest(self) -> None:
         """Wait for a wake-up, a place in a window, or the earliest call that was put off."""
         async with self._database.read() as connection:
-            retry_at = await outbox.next_retry(connection, self._channel.name)
+            retry_at = await outbox.next_retry(connection, self._channel.name, self._now())
         waits = [5.0, self._pacer.next_ready(self._time()) - self._time()]
         if retry_at:
             waits.append((retry_at - self._now()).total_seconds())

@@ -71,7 +71,7 @@ class Prepare:
             facts = replace(facts, colleagues=await self._colleagues(event))
         else:
             facts = replace(facts, profile=await self._profile(event, session))
-        await flush(self._database, [session])
+        await self._database.finish(flush(self._database, [session]))
         return facts
 
     async def _member(

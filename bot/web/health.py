@@ -42,14 +42,19 @@ async def serving(where: Where, database: Database) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
+async def _write(database: Database) -> None:
+    async with database.write():
+        pass
+
+
 def _app(database: Database) -> web.Application:
     async def live(_request: web.Request) -> web.Response:
         return web.Response(text="ok")
 
     async def ready(_request: web.Request) -> web.Response:
         try:
-            async with database.write():
-                return web.Response(text="ok")
+            await database.finish(_write(database))
+            return web.Response(text="ok")
         except UNREACHABLE as error:
             return web.Response(text=f"database: {type(error).__name__}", status=503)
 

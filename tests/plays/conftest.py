@@ -11,7 +11,7 @@ from tests.plays.play import Play, a_play
 
 
 @pytest.fixture
-async def play(tmp_path: Path) -> AsyncIterator[Play]:
+async def play(tmp_path: Path, database_url: str) -> AsyncIterator[Play]:
     """Both messengers are open; `await play.start()` starts the product."""
-    async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as opened:
+    async with a_play(tmp_path, database_url) as opened:
         yield opened

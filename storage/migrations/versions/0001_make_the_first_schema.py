@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("channel", "event_id", name=op.f("uq_inbox_channel_event_id")),
         sqlite_autoincrement=True,
@@ -53,8 +54,8 @@ def upgrade() -> None:
             "ix_inbox_waiting",
             ["key", "id"],
             unique=False,
-            sqlite_where=sa.text("state = 'new'"),
-            postgresql_where=sa.text("state = 'new'"),
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
         )
 
     op.create_table(
@@ -309,8 +310,8 @@ def upgrade() -> None:
             "ix_cards_wanted",
             ["id"],
             unique=False,
-            sqlite_where=sa.text("wanted > shown and state <> 'failed'"),
-            postgresql_where=sa.text("wanted > shown and state <> 'failed'"),
+            sqlite_where=sa.text("wanted > shown"),
+            postgresql_where=sa.text("wanted > shown"),
         )
 
     op.create_table(
@@ -505,15 +506,15 @@ def upgrade() -> None:
             "ix_outbox_key",
             ["key", "id"],
             unique=False,
-            sqlite_where=sa.text("state in ('queued', 'claimed')"),
-            postgresql_where=sa.text("state in ('queued', 'claimed')"),
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
         )
         batch_op.create_index(
             "ix_outbox_waiting",
             ["channel", "turn_at"],
             unique=False,
-            sqlite_where=sa.text("state in ('queued', 'claimed')"),
-            postgresql_where=sa.text("state in ('queued', 'claimed')"),
+            sqlite_where=sa.text("ended_at is null"),
+            postgresql_where=sa.text("ended_at is null"),
         )
 
     op.create_table(

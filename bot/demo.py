@@ -1,0 +1,71 @@
+"""The demo: the sandbox, and the product beside it as a child process, exactly as `run` would."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.sandbox.stage import Stage
+from config.settings import Settings
+
+
+async def run_demo(
+    main: Path, port: int, language: str, *, browser: bool, say: Callable[[str], None]
+) -> None:
+    """Serve the page until Ctrl-C; `main` is the command line that the product is started by.
+
+    OSError when the port is taken.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    with tempfile.TemporaryDirectory(prefix="dialead-") as folder:
+        stage = Stage(language, port)
+        await stage.start()
+        try:
+            await stage.run([sys.executable, str(main), "run"], _settings(stage, language, folder))
+            say(f"Dialead is being played at {stage.url} (Ctrl-C stops it)")
+            if browser:
+                await asyncio.to_thread(_open_page, stage.url)
+            await stopping.wait()
+        finally:
+            await stage.stop()
+
+
+def _settings(stage: Stage, language: str, folder: str) -> dict[str, str]:
+    """What `run` is told by its environment; nothing of the owner's real settings counts."""
+    telegram, vk = stage.telegram, stage.vk
+    foreign = {name: "" for name in os.environ if _is_setting(name)}
+    return foreign | {
+        "DIALEAD_CONFIG": os.devnull,
+        "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
+        "TELEGRAM__TOKEN": telegram.token,
+        "TELEGRAM__API_URL": telegram.url,
+        "VK__TOKEN": vk.token,
+        "VK__GROUP_ID": str(vk.community.group_id),
+        "VK__API_URL": vk.url,
+        "TEAM__CHAT": stage.team_chat,
+        "TEAM__LANGUAGE": language,
+        "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
+        "HTTP__PORT": "0",
+        "REHEARSAL__CLOCK_FILE": str(stage.clock_file),
+        "LOG__LEVEL": "warning",
+    }
+
+
+def _is_setting(name: str) -> bool:
+    group, mark, _ = name.lower().partition("__")
+    return bool(mark) and group in Settings.model_fields
+
+
+def _open_page(url: str) -> None:
+    with contextlib.suppress(webbrowser.Error):
+        webbrowser.open(url)
