@@ -1,4 +1,4 @@
-"""Each strict refusal of the local Telegram, once, in Telegram's own words."""
+"""A long list of the local Telegram's refusals, each once, in Telegram's own words."""
 
 from __future__ import annotations
 

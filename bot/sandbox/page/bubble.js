@@ -1,0 +1,117 @@
+// One message as a phone shows it.
+
+import { el, icon } from "./dom.js";
+import { hour, size, t } from "./words.js";
+
+const HUES = 7;
+const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "voice" };
+
+/** A message; `seen` = {mine, first, last, crowd}; `press(button, node)` on a button. */
+export function bubble(message, seen, press) {
+  if (message.service) return el("li", { class: "note", data: { id: message.id } }, service(message));
+  const classes = ["message", seen.mine && "mine", seen.first && "first", seen.last && "last", message.bot && "bot"];
+  const body = el("div", { class: "bubble" }, ...parts(message, seen));
+  if (isSticker(message)) body.classList.add("bare");
+  if (message.media?.[0]?.kind === "photo") body.classList.add("pictured");
+  const shown = el("div", { class: "stack" }, body, keyboard(message, press), reactions(message));
+  const face = seen.crowd && !seen.mine ? el("span", { class: "face" }, seen.last ? avatar(message.name, message.author, message.bot ? "brand" : "") : "") : null;
+  return el("li", { class: classes.filter(Boolean).join(" "), tabindex: "-1", data: { id: message.id } }, face, shown);
+}
+
+/** A round picture with the first letter of a name. */
+export function avatar(name, account, extra = "") {
+  return el("span", { class: `avatar hue-${hue(account)} ${extra}`, "aria-hidden": "true" }, [...(name || "?")][0]);
+}
+
+/** A message in a few words. */
+export function summary(message) {
+  const text = (message.text ?? []).map((run) => run.text).join("");
+  return text || (message.media ? t(`media.${message.media[0].kind}`) : "");
+}
+
+function parts(message, seen) {
+  const named = seen.crowd && !seen.mine && seen.first;
+  return [
+    named && el("div", { class: `author ink-${hue(message.author)}` }, message.name),
+    message.forwarded && el("div", { class: "forwarded" }, `${t("forwarded")} ${message.forwarded}`),
+    message.reply && quoted(message.reply),
+    ...(message.media ?? []).map(medium),
+    message.text && el("div", { class: "text", dir: "auto" }, ...styled(message.text)),
+    el("span", { class: "when" }, message.edited ? `${t("edited")} ` : "", el("time", {}, hour(message.at))),
+  ].filter(Boolean);
+}
+
+function quoted(reply) {
+  const words = reply.text || (reply.media[0] ? t(`media.${reply.media[0]}`) : "");
+  return el("div", { class: "quoted" }, el("b", {}, reply.name), el("span", {}, words));
+}
+
+function styled(runs) {
+  const nodes = [];
+  let quote = null;
+  for (const run of runs) {
+    const quoting = run.marks?.some((mark) => mark.endsWith("blockquote"));
+    if (!quoting) quote = null;
+    else if (!quote) nodes.push((quote = el("blockquote")));
+    (quote ? { push: (node) => quote.append(node) } : nodes).push(piece(run, nodes.at(-1)));
+  }
+  return nodes;
+}
+
+function piece(run, before) {
+  const marks = (run.marks ?? []).filter((mark) => !mark.endsWith("blockquote"));
+  const text = before?.tagName === "BLOCKQUOTE" && !run.marks ? run.text.replace(/^\n/, "") : run.text;
+  const classes = marks.map((mark) => `is-${mark}`).join(" ");
+  if (run.url) return el("a", { class: classes, href: run.url, target: "_blank", rel: "noopener noreferrer" }, text);
+  return el("span", { class: classes || null }, text);
+}
+
+function medium(told) {
+  if (told.kind === "photo") return picture(told);
+  if (told.kind === "sticker") return el("div", { class: "sticker" }, told.title);
+  const title = told.title || t(`media.${told.kind}`);
+  const note = told.note || (told.seconds ? `0:${String(told.seconds).padStart(2, "0")}` : told.size ? size(told.size) : t(`media.${told.kind}`));
+  const inside = [el("span", { class: "badge" }, icon(ICONS[told.kind] ?? "file")), el("span", { class: "told" }, el("b", {}, title), el("small", {}, note))];
+  return told.url ? el("a", { class: "attached", href: told.url, download: told.title || true }, inside) : el("div", { class: "attached" }, inside);
+}
+
+function picture(told) {
+  const image = el("img", { src: told.url, alt: t("media.photo"), loading: "lazy" });
+  return el("a", { class: "picture", href: told.url, target: "_blank", rel: "noopener" }, image);
+}
+
+function keyboard(message, press) {
+  if (!message.keyboard) return null;
+  const rows = message.keyboard.map((row) => el("div", { class: "row" }, row.map((button) => key(button, press))));
+  return el("div", { class: "keys" }, rows);
+}
+
+function key(button, press) {
+  const classes = `key ${button.look ? `look-${button.look}` : ""}`;
+  if (button.url) return el("a", { class: classes, href: safe(button.url), target: "_blank", rel: "noopener noreferrer" }, button.label, icon("link"));
+  const node = el("button", { type: "button", class: classes, disabled: Boolean(button.disabled) }, button.label);
+  node.addEventListener("click", () => press(button, node));
+  return node;
+}
+
+function safe(url) {
+  return /^https?:\/\//.test(url) ? url : null;
+}
+
+function reactions(message) {
+  if (!message.reactions) return null;
+  return el("div", { class: "reactions" }, message.reactions.map((emoji) => el("span", {}, emoji)));
+}
+
+function service(message) {
+  const words = t(`service.${message.service}`);
+  return ["joined", "left"].includes(message.service) ? `${message.name} ${words}` : words;
+}
+
+function isSticker(message) {
+  return message.media?.length === 1 && message.media[0].kind === "sticker";
+}
+
+function hue(account) {
+  return [...account].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HUES;
+}

@@ -1,0 +1,140 @@
+"""All that the page shows and moves: two messengers with their people, one clock, the product."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.sandbox import telegram_screen, vk_screen
+from bot.sandbox.cast import TEAM, Cast
+from bot.sandbox.child import Child
+from bot.sandbox.clock import Clock
+from bot.sandbox.deeds import Deed, Manage, Morning, MoveClock, Refused
+from bot.sandbox.players import Answered, Player, TelegramPlayer, VkPlayer
+from bot.sandbox.tally import Tally
+from bot.sandbox.telegram import Change, TelegramServer
+from bot.sandbox.vk import VkServer
+
+Json = dict[str, Any]
+Listener = Callable[[str], None]
+
+_MOST = 200  # messages of a conversation that a phone shows
+
+
+class Scene:
+    """The stage without its page; lives in one event loop."""
+
+    def __init__(self, language: str, zone: ZoneInfo) -> None:
+        self.language = language
+        self._folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
+        self.clock = Clock(self._folder / "clock", zone)
+        self.telegram = TelegramServer(clock=self.clock)
+        self.vk = VkServer(clock=self.clock)
+        self.vk.community.name = self.telegram.world.bot.first_name
+        self.cast = Cast(language, self.telegram, self.vk)
+        self.child = Child(lambda: self._tell(""))
+        self.tally = Tally()
+        self._players: dict[str, Player] = {
+            "telegram": TelegramPlayer(self.telegram),
+            "vk": VkPlayer(self.vk),
+        }
+        self._listeners: list[Listener] = []
+        self.telegram.subscribe(self._telegram_changed)
+        self.vk.subscribe(lambda peer_id: self._tell(f"vk:{peer_id}"))
+
+    async def start(self) -> None:
+        """Open both messengers on 127.0.0.1."""
+        await self.telegram.start()
+        await self.vk.start()
+
+    async def stop(self) -> None:
+        """End the product, then the messengers."""
+        await self.child.stop()
+        await self.telegram.stop()
+        await self.vk.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener(chat)` at every change, with "" for all but conversations."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # --- looking -----------------------------------------------------------
+
+    def head(self) -> Json:
+        """The clock, the product and the count."""
+        child = self.child
+        return {
+            "ahead": self.clock.ahead,
+            "product": {"condition": child.condition, "code": child.code},
+            "written": self.tally.written,
+            "shown": self.tally.shown,
+        }
+
+    def chat(self, chat: str) -> tuple[Json, dict[int, Json]]:
+        """A conversation of the cast: its head, and its newest messages by id."""
+        platform, _, number = chat.partition(":")
+        if platform == "telegram":
+            messages = telegram_screen.messages(self.telegram, int(number), _MOST)
+            return telegram_screen.head(self.telegram, int(number)), messages
+        messages = vk_screen.messages(self.vk, int(number), _MOST)
+        return vk_screen.head(self.vk, int(number)), messages
+
+    def answer(self, platform: str, press: str) -> Answered | None:
+        """What became of a press."""
+        return self._players[platform].answer(press)
+
+    # --- acting ------------------------------------------------------------
+
+    async def do(self, deed: Deed) -> str:
+        """Carry out what a page asks; returns a press's id, else "". Raises Refused."""
+        try:
+            match deed:
+                case MoveClock():
+                    self.clock.move(deed.seconds)
+                case Morning():
+                    self.clock.move_to(9, 0)
+                case Manage(do="kill"):
+                    await self.child.kill()
+                case Manage():
+                    await self.child.restart()
+                case _:
+                    return self._play(deed)
+        except (OSError, ValueError) as error:
+            raise Refused("impossible", str(error)) from error
+        self._tell("")
+        return ""
+
+    def _play(self, deed: Any) -> str:
+        seat = self.cast.seat(deed.account, deed.chat)
+        if seat is None:
+            raise Refused("unknown", f"{deed.account} has no phone with {deed.chat} on it")
+        return self._players[seat.platform].do(seat, deed)
+
+    # --- telling -----------------------------------------------------------
+
+    def _telegram_changed(self, change: Change) -> None:
+        self._tell(f"telegram:{change.chat_id}")
+
+    def _tell(self, chat: str) -> None:
+        self._count(chat)
+        for listener in tuple(self._listeners):
+            listener(chat)
+
+    def _count(self, chat: str) -> None:
+        if chat in self.cast.customers:
+            self.tally.wrote(chat, self._customers_words(chat))
+        elif chat == f"telegram:{TEAM}":
+            self.tally.appeared(message.text for message in self.telegram.shown(TEAM)[-_MOST:])
+
+    def _customers_words(self, chat: str) -> list[tuple[int, str]]:
+        platform, _, number = chat.partition(":")
+        if platform == "telegram":
+            found = self.telegram.shown(int(number))[-20:]
+            return [(m.id, m.text) for m in found if not m.from_bot]
+        shown = self.vk.dialog(int(number))[-20:]
+        return [(m.id, m.text) for m in shown if m.author > 0]

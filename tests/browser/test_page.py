@@ -1,0 +1,197 @@
+"""The sandbox's page in a real browser: people click and type, a bot behind it answers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from bot.sandbox.stage import Stage
+from tests.sandbox.stage_client import TelegramBot, open_page
+
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TEAM = -1001000000001
+CARD = {
+    "inline_keyboard": [
+        [
+            {"text": "Take", "callback_data": "t1", "style": "primary"},
+            {"text": "Reject", "callback_data": "r1", "style": "danger"},
+        ]
+    ]
+}
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    stage = Stage("en", 0)
+    await stage.start()
+    yield stage
+    await stage.stop()
+
+
+@pytest.fixture
+async def bot(stage: Stage) -> AsyncIterator[TelegramBot]:
+    async with aiohttp.ClientSession() as session:
+        yield TelegramBot(stage, session)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.skip(f"no browser found: install one of {', '.join(NAMES)}")
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
+    """The page, opened; what it complains of in its console fails the test."""
+    complaints: list[str] = []
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    await page.goto(stage.url)
+    await expect(page.locator(".phone")).to_have_count(4)
+    yield page
+    assert complaints == []
+
+
+def phone(page: Page, name: str) -> Locator:
+    return page.locator(f"#phone-{name}")
+
+
+async def say(phone: Locator, text: str) -> None:
+    line = phone.get_by_role("textbox", name="Message")
+    await line.fill(text)
+    await line.press("Enter")
+
+
+async def test_anna_starts_writes_and_is_answered(page: Page, bot: TelegramBot) -> None:
+    anna = phone(page, "telegram")
+    await anna.get_by_role("button", name="Start").click()
+    await say(anna, "Do you deliver?")
+    await expect(anna.locator(".mine .text").last).to_have_text("Do you deliver?")
+    await expect(anna.get_by_role("textbox")).to_have_value("")
+    await bot.call("sendMessage", chat_id=101, text="We do!")
+    await expect(anna.locator(".message.bot .text")).to_have_text("We do!")
+
+
+async def test_markup_in_a_message_stays_text(page: Page, bot: TelegramBot) -> None:
+    hostile = '<img src=x onerror="document.title=1"><b>bold</b>'
+    await say(phone(page, "team"), hostile)
+    shown = phone(page, "team").locator(".mine .text")
+    await expect(shown).to_have_text(hostile)
+    await expect(shown.locator("img, b")).to_have_count(0)
+
+
+async def test_boris_presses_take_and_reads_the_answer(page: Page, bot: TelegramBot) -> None:
+    await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna", reply_markup=CARD)
+    team = phone(page, "team")
+    await team.get_by_role("button", name="Take").click()
+    query = await pressed(bot)
+    assert query["from"]["first_name"] == "Boris"
+    await bot.call("answerCallbackQuery", callback_query_id=query["id"], text="It is yours")
+    await expect(team.get_by_role("status")).to_contain_text("It is yours")
+
+
+async def test_an_alert_waits_until_it_is_confirmed(page: Page, bot: TelegramBot) -> None:
+    await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna", reply_markup=CARD)
+    team = phone(page, "team")
+    await team.get_by_role("radio", name="Dasha").check()
+    await team.get_by_role("button", name="Reject").click()
+    query = await pressed(bot)
+    assert query["from"]["first_name"] == "Dasha"
+    answer = {"text": "Boris has it", "show_alert": True}
+    await bot.call("answerCallbackQuery", callback_query_id=query["id"], **answer)
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Boris has it")
+    await dialog.get_by_role("button", name="OK").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def test_a_reply_is_begun_by_a_click_and_by_keys(page: Page, bot: TelegramBot) -> None:
+    await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna")
+    team = phone(page, "team")
+    await team.locator(".bubble").click()
+    await expect(team.locator(".about")).to_contain_text("#1 Anna")
+    await team.get_by_role("button", name="Cancel").click()
+    await expect(team.locator(".about")).to_be_hidden()
+    await team.get_by_role("list", name="Messages").focus()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("We deliver")
+    await page.keyboard.press("Enter")
+    await expect(team.locator(".mine .quoted")).to_contain_text("#1 Anna")
+
+
+async def test_a_sample_photo_is_sent_and_shown(page: Page) -> None:
+    vk = phone(page, "vk")
+    await vk.get_by_role("button", name="Attach").click()
+    await vk.get_by_role("menuitem", name="Sample photo").click()
+    picture = vk.locator(".picture img")
+    await expect(picture).to_have_count(1)
+    await page.wait_for_function("document.querySelector('.picture img').naturalWidth === 960")
+
+
+async def test_the_list_keeps_its_place_while_somebody_reads_above(
+    page: Page, bot: TelegramBot
+) -> None:
+    team = phone(page, "team")
+    for number in range(18):
+        await say(team, f"line {number}\n\n\n")
+        await expect(team.locator(".mine")).to_have_count(number + 1)
+    messages = team.locator(".messages")
+    await messages.evaluate("list => { list.scrollTop = 0; }")
+    await expect(team.get_by_role("button", name="To the newest")).to_be_visible()
+    await bot.call("sendMessage", chat_id=TEAM, text="news")
+    await expect(team.locator(".message.bot")).to_have_count(1)
+    assert await messages.evaluate("list => list.scrollTop") == 0
+    await team.get_by_role("button", name="To the newest").click()
+    await expect(team.locator(".message.bot")).to_be_in_viewport()
+
+
+async def test_the_words_change_with_the_language(page: Page) -> None:
+    for language, title in (("es", "Chat del equipo"), ("ru", "Чат команды")):
+        await page.locator("select.language").select_option(language)
+        await expect(phone(page, "team").get_by_role("heading")).to_have_text(title)
+        assert await page.evaluate("document.documentElement.lang") == language
+
+
+async def test_on_a_narrow_screen_phones_are_tabs(page: Page) -> None:
+    await page.set_viewport_size({"width": 390, "height": 780})
+    await expect(phone(page, "telegram")).to_be_in_viewport()
+    await expect(phone(page, "team")).not_to_be_in_viewport()
+    await page.get_by_role("button", name="Team", exact=True).click()
+    await expect(phone(page, "team").get_by_role("textbox")).to_be_in_viewport(ratio=1)
+    width = await page.evaluate("document.documentElement.scrollWidth")
+    assert width == 390
+
+
+async def test_the_clock_is_moved_from_the_bar(page: Page, stage: Stage) -> None:
+    await page.get_by_role("button", name="+1 h").click()
+    async with open_page(stage) as watcher:
+        await watcher.until(lambda: watcher.head["ahead"] == 3600)
+
+
+async def pressed(bot: TelegramBot) -> dict[str, Any]:
+    """The press that the page sent, once it has arrived."""
+    (update,) = await bot.updates()
+    return dict(update["callback_query"])
