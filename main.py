@@ -14,10 +14,10 @@ import typer
 if TYPE_CHECKING:
     from config.settings import Settings
 
+VERSION = "0.1.0"  # that of pyproject.toml, which a copy of the program need not have
 FAILED, WRONG = 1, 2
 
 app = typer.Typer(
-    help="Dialead: leads from Telegram and VK, worked by a team in its own chat.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -42,7 +42,13 @@ def demo(
     """Try the whole product with no token: local messengers and a page to play every part."""
     from bot.demo import run_demo
 
-    _do(run_demo(Path(__file__), port, language, browser=browser))
+    _do(run_demo(Path(__file__), port, language, browser=browser, say=typer.echo))
+
+
+@app.command()
+def check() -> None:
+    """Say what is wrong with settings, database, tokens, chats and rights, and what to do."""
+    _do(_check(_settings()))
 
 
 @app.command()
@@ -53,6 +59,40 @@ def migrate() -> None:
 
     _do(upgrade_at(settings.database_url))
     typer.echo("the database is up to date")
+
+
+async def _check(settings: Settings) -> None:
+    """Each line as soon as it is known; the end with FAILED unless all is well."""
+    from bot.clock import Clock
+    from bot.operations.check import check, line, total
+    from bot.product import open_channels
+    from config.texts import load
+
+    texts = load(settings.team.language)
+    findings = []
+    async with open_channels(settings) as channels:
+        now = Clock(settings.rehearsal.clock_file)()
+        async for finding in check(settings, channels, now):
+            findings.append(finding)
+            typer.echo(line(texts, finding))
+    typer.echo(total(texts, findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"Dialead {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Dialead: leads from Telegram and VK, worked by a team in its own chat."""
 
 
 def _settings(*, connected: bool = True) -> Settings:
@@ -70,19 +110,31 @@ def _settings(*, connected: bool = True) -> Settings:
 
 
 def _do(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end; what the operator can mend is told without a traceback."""
-    from storage.database import UNREACHABLE, DatabaseUnfit
-
+    """Run to the end; whatever fails is told without a traceback."""
     try:
         asyncio.run(work)
-        return
-    except DatabaseUnfit as error:
-        typer.echo(str(error), err=True)
-    except UNREACHABLE as error:
-        typer.echo(f"cannot reach the database: {type(error).__name__}", err=True)
+    except typer.Exit:
+        raise
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    raise typer.Exit(FAILED)
+    except Exception as error:  # the last resort: nobody is above us
+        typer.echo(_told(error), err=True)
+        raise typer.Exit(FAILED) from None
+
+
+def _told(error: BaseException) -> str:
+    """The first thing that failed: what the operator can mend, or where the fault is in here."""
+    from bot.delivery.describing import describe
+    from storage.database import UNREACHABLE, DatabaseUnfit
+
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, DatabaseUnfit):
+        return str(error)
+    if isinstance(error, UNREACHABLE):
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return f"cannot go on: {reason}"
+    return f"stopped by a fault in the program: {describe(error)}"
 
 
 if __name__ == "__main__":

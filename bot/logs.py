@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from bot.delivery.describing import describe
+
 
 def start_logs(level: str, form: str) -> None:
     """Log to standard error from `level` on; `form` is json, pretty, or auto for by terminal."""
@@ -23,5 +25,18 @@ def start_logs(level: str, form: str) -> None:
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # Libraries speak through the standard logging; their messages may hold what people wrote.
-    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s")
+    logging.basicConfig(level=logging.ERROR, handlers=[_Foreign()], force=True)
+
+
+class _Foreign(logging.Handler):
+    """What libraries say through the standard logging: who and how grave, never the words.
+
+    Their messages and tracebacks may hold tokens and what people wrote.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell the entry's logger and the place of its error."""
+        told = {"logger": record.name}
+        if record.exc_info and record.exc_info[1] is not None:
+            told["error"] = describe(record.exc_info[1])
+        structlog.get_logger().log(record.levelno, "library", **told)

@@ -1,4 +1,4 @@
-"""What every messenger's channel promises, tried against its local server."""
+"""What every messenger's channel promises, one long list tried against its server."""
 
 from __future__ import annotations
 

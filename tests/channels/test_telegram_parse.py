@@ -1,4 +1,4 @@
-"""Raw Telegram updates in neutral words."""
+"""Raw Telegram updates in neutral words, long with a case for each kind."""
 
 from __future__ import annotations
 

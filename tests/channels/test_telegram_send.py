@@ -1,4 +1,4 @@
-"""Calls to Telegram as people then see them, and the refusals that real situations bring."""
+"""Calls to Telegram as people then see them, long with the refusals of real life."""
 
 from __future__ import annotations
 
@@ -422,11 +422,11 @@ async def test_the_check_says_what_is_wrong(desk: Desk) -> None:
     desk.server.world.privacy = True
     desk.server.demote(TEAM, desk.server.bot_id, by=BORIS)
     wrong = [finding.key for finding in await desk.channel.check(str(TEAM)) if not finding.ok]
-    assert wrong == ["check.telegram.admin", "check.telegram.privacy"]
+    assert wrong == ["check.telegram.not_admin", "check.telegram.privacy_on"]
     wrong = [
         finding.key for finding in await desk.channel.check("-1009999999999") if not finding.ok
     ]
-    assert wrong == ["check.telegram.chat"]
+    assert wrong == ["check.telegram.chat_unknown"]
     desk.server.fail("getMe", Fault.UNAUTHORIZED)
     (finding,) = await desk.channel.check("")
-    assert (finding.ok, finding.key) == (False, "check.telegram.token")
+    assert (finding.ok, finding.key) == (False, "check.telegram.token_refused")

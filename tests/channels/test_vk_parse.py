@@ -1,4 +1,4 @@
-"""VK's events in neutral words."""
+"""VK's events in neutral words, long with a case for each kind."""
 
 from datetime import UTC, datetime
 from typing import Any

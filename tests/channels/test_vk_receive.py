@@ -1,4 +1,4 @@
-"""Taking events in: nothing lost, nothing spun, and VK told of nothing before the commit."""
+"""Taking events in, long with faults: nothing lost, nothing spun, committed before told."""
 
 from __future__ import annotations
 

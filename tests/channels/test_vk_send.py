@@ -1,4 +1,4 @@
-"""Calls to a strict local VK through the real vk_api."""
+"""Calls to a strict local VK through the real vk_api, long with a case for each kind."""
 
 from __future__ import annotations
 
@@ -385,6 +385,7 @@ async def test_everything_is_in_order(place: Place) -> None:
     assert {found.key: found.ok for found in findings} == {
         "check.vk.token": True,
         "check.vk.group": True,
+        "check.vk.rights": True,
         "check.vk.longpoll": True,
         "check.vk.events": True,
     }
@@ -392,7 +393,7 @@ async def test_everything_is_in_order(place: Place) -> None:
 
 async def test_a_missing_event_is_named(place: Place) -> None:
     place.server.switch_events(message_event=False)
-    (events,) = [one for one in await place.channel.check("") if one.key == "check.vk.events"]
+    (events,) = [one for one in await place.channel.check("") if one.key == "check.vk.events_off"]
     assert not events.ok
     assert events.values == {"missing": "message_event"}
 
@@ -400,13 +401,13 @@ async def test_a_missing_event_is_named(place: Place) -> None:
 async def test_a_wrong_token_is_the_first_thing_to_mend(place: Place) -> None:
     place.server.token = "another"
     (found,) = await place.channel.check("")
-    assert (found.ok, found.key) == (False, "check.vk.token")
+    assert (found.ok, found.key) == (False, "check.vk.token_refused")
 
 
 async def test_a_token_of_another_community_is_found_out() -> None:
     async with open_place(group_id=8) as place:
         group = (await place.channel.check(""))[1]
-    assert (group.ok, group.key) == (False, "check.vk.group")
+    assert (group.ok, group.key) == (False, "check.vk.group_other")
     assert (group.values["group_id"], group.values["actual"]) == ("8", "7")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aiogram.methods import GetChat, GetChatMember, GetMe, GetWebhookInfo
 
 from bot.channels.telegram.client import Client
-from bot.messages import Finding, SendError
+from bot.messages import Failure, Finding, SendError
 
 
 async def check(client: Client, chat: str) -> list[Finding]:
@@ -16,7 +16,7 @@ async def check(client: Client, chat: str) -> list[Finding]:
     try:
         me = await client.ask(GetMe())
     except SendError as error:
-        return [Finding(False, "check.telegram.token", {"reason": str(error)})]
+        return [_unanswered(error)]
     findings = [Finding(True, "check.telegram.token", {"bot": str(me.get("username") or "")})]
     findings.append(await _webhook(client))
     if chat:
@@ -24,30 +24,58 @@ async def check(client: Client, chat: str) -> list[Finding]:
     return findings
 
 
+def _unanswered(error: SendError) -> Finding:
+    refused = error.failure is Failure.TOKEN
+    return Finding(
+        False,
+        "check.telegram.token_refused" if refused else "check.telegram.silent",
+        {"reason": str(error)},
+    )
+
+
 async def _webhook(client: Client) -> Finding:
     """A webhook keeps updates from a bot that polls; of its address only the host is told."""
     try:
         info = await client.ask(GetWebhookInfo())
     except SendError as error:
-        return Finding(False, "check.telegram.webhook", {"reason": str(error)})
+        return _unanswered(error)
     url = str(info.get("url") or "")
-    return Finding(not url, "check.telegram.webhook", {"host": urlsplit(url).hostname or ""})
+    if url:
+        values = {"host": urlsplit(url).hostname or ""}
+        return Finding(False, "check.telegram.webhook_set", values)
+    return Finding(True, "check.telegram.webhook")
 
 
 async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
     try:
         found = await client.ask(GetChat(chat_id=chat))
     except SendError as error:
-        return [Finding(False, "check.telegram.chat", {"chat": chat, "reason": str(error)})]
+        return [_closed(error, chat)]
     title = str(found.get("title") or "")
+    if found.get("type") not in ("group", "supergroup"):
+        return [Finding(False, "check.telegram.chat_no_group", {"chat": title or chat})]
     admin = await _is_admin(client, chat, me)
     # An admin reads everything, whatever the privacy mode.
     reads_all = admin or me.get("can_read_all_group_messages") is True
     return [
         Finding(True, "check.telegram.chat", {"chat": title}),
-        Finding(admin, "check.telegram.admin", {"chat": title}),
-        Finding(reads_all, "check.telegram.privacy", {"chat": title}),
+        Finding(
+            admin, "check.telegram.admin" if admin else "check.telegram.not_admin", {"chat": title}
+        ),
+        Finding(
+            reads_all,
+            "check.telegram.privacy" if reads_all else "check.telegram.privacy_on",
+            {"chat": title},
+        ),
     ]
+
+
+def _closed(error: SendError, chat: str) -> Finding:
+    if error.failure is Failure.MOVED:
+        return Finding(False, "check.telegram.chat_moved", {"chat": error.moved_to})
+    if error.failure in (Failure.TRANSIENT, Failure.PACE):
+        return _unanswered(error)
+    return Finding(False, "check.telegram.chat_unknown", {"chat": chat, "reason": str(error)})
 
 
 async def _is_admin(client: Client, chat: str, me: dict[str, Any]) -> bool:

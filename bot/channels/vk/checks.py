@@ -6,8 +6,10 @@ from typing import Any
 
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError, usual_form
-from bot.messages import Finding
+from bot.messages import Failure, Finding
 
+RIGHTS = ("messages", "manage", "photos", "docs")
+OLDEST = (5, 103)  # before that version a new message comes in another shape
 EVENTS = (
     "message_new",
     "message_edit",
@@ -23,9 +25,20 @@ async def find(api: Api, group_id: int) -> list[Finding]:
     try:
         group = _group(await api.call("groups.getById", {}))
     except VkError as error:
-        return [Finding(False, "check.vk.token", {"reason": str(error)})]
+        return [_unanswered(error)]
     findings = [Finding(True, "check.vk.token"), _own(group, group_id)]
-    return findings + await _long_poll(api, group_id)
+    if not findings[-1].ok:
+        return findings
+    return [*findings, await _rights(api), *await _long_poll(api, group_id)]
+
+
+def _unanswered(error: VkError) -> Finding:
+    refused = error.failure is Failure.TOKEN
+    return Finding(
+        False,
+        "check.vk.token_refused" if refused else "check.vk.silent",
+        {"reason": str(error)},
+    )
 
 
 def _group(answer: Any) -> dict[str, Any]:
@@ -41,7 +54,21 @@ def _own(group: dict[str, Any], group_id: int) -> Finding:
         "group_id": str(group_id),
         "actual": str(group.get("id", "")),
     }
-    return Finding(group.get("id") == group_id, "check.vk.group", values)
+    own = group.get("id") == group_id
+    return Finding(own, "check.vk.group" if own else "check.vk.group_other", values)
+
+
+async def _rights(api: Api) -> Finding:
+    method = "groups.getTokenPermissions"
+    try:
+        answer = await api.call(method, {})
+        with usual_form(method):
+            granted = {one["name"] for one in answer["permissions"]}
+    except VkError as error:
+        return _unanswered(error)
+    if missing := [name for name in RIGHTS if name not in granted]:
+        return Finding(False, "check.vk.rights_missing", {"missing": ", ".join(missing)})
+    return Finding(True, "check.vk.rights")
 
 
 async def _long_poll(api: Api, group_id: int) -> list[Finding]:
@@ -49,11 +76,22 @@ async def _long_poll(api: Api, group_id: int) -> list[Finding]:
     try:
         settings = await api.call(method, {"group_id": group_id})
         with usual_form(method):
-            enabled, version = bool(settings["is_enabled"]), str(settings.get("api_version", ""))
+            enabled, version = bool(settings["is_enabled"]), str(settings["api_version"])
+            old = tuple(int(part) for part in version.split(".")) < OLDEST
             missing = [name for name in EVENTS if not settings["events"].get(name)]
     except VkError as error:
-        return [Finding(False, "check.vk.longpoll", {"reason": str(error)})]
+        return [Finding(False, "check.vk.longpoll_unknown", {"reason": str(error)})]
+    if not enabled:
+        return [Finding(False, "check.vk.longpoll_off")]
     return [
-        Finding(enabled, "check.vk.longpoll", {"version": version}),
-        Finding(not missing, "check.vk.events", {"missing": ", ".join(missing)}),
+        Finding(
+            not old,
+            "check.vk.longpoll_old" if old else "check.vk.longpoll",
+            {"version": version},
+        ),
+        Finding(
+            not missing,
+            "check.vk.events_off" if missing else "check.vk.events",
+            {"missing": ", ".join(missing)},
+        ),
     ]

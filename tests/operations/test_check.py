@@ -1,0 +1,378 @@
+"""`main.py check` names a long list of wrong set-ups in words, and passes a good one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.messages import Finding
+from bot.operations.check import LEAST_FREE, check, line, total
+from bot.product import open_channels
+from bot.sandbox.telegram import Fault
+from config.settings import Settings
+from config.texts import LANGUAGES, load
+from storage.migrate import upgrade_at
+from tests.cast import ELSEWHERE, GLEB, TEAM, VERA
+from tests.plays.play import Play, a_play
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
+NEWS, OLD_GROUP = -1001000000077, -5001
+
+
+@pytest.fixture
+async def play(tmp_path: Path) -> AsyncIterator[Play]:
+    """Both messengers are set up well, and Vera has started the bot."""
+    url = f"sqlite:///{tmp_path}/dialead.db"
+    await upgrade_at(url)
+    async with a_play(tmp_path, url) as opened:
+        opened.telegram.started(VERA)
+        yield opened
+
+
+async def found(settings: Settings, free: int = LEAST_FREE) -> list[Finding]:
+    """Everything the check says of these settings."""
+    async with open_channels(settings) as channels:
+        return [one async for one in check(settings, channels, NOON, lambda _: free)]
+
+
+def wrong(findings: list[Finding]) -> list[str]:
+    return [line(load("en"), one) for one in findings if not one.ok]
+
+
+async def test_a_good_set_up_passes(play: Play) -> None:
+    findings = await found(play.settings())
+    assert wrong(findings) == []
+    assert [line(load("en"), one) for one in findings] == [
+        "✓ The settings can be used",
+        "✓ The database can be written, its tables are up to date",
+        "✓ 500 MB of the disk are free",
+        "✓ It is 2025-05-05 14:00 in Europe/Madrid; if not, set the machine's clock or"
+        " team.timezone",
+        "✓ Telegram knows the bot: @dialead_bot",
+        "✓ No webhook takes the bot's updates away",
+        "✓ The bot is in the group “Sales”",
+        "✓ The bot is an admin of “Sales”",
+        "✓ The bot hears every reply in “Sales”",
+        "✓ VK accepts the token",
+        "✓ The token belongs to the community “Sandbox”",
+        "✓ The token has every right it needs",
+        "✓ The long poll is on, version 5.199",
+        "✓ The long poll reports every event it has to",
+        "✓ Supervisor Vera (telegram:301) is known",
+    ]
+    assert total(load("en"), findings) == "All is well"
+
+
+async def test_a_database_that_is_not_there_yet_is_not_made_by_looking(play: Play) -> None:
+    file = play.folder / "later.db"
+    findings = await found(play.settings(database_url=f"sqlite:///{file}"))
+    assert wrong(findings) == []
+    assert findings[1].key == "check.database_new"
+    assert not file.exists()
+
+
+# --- wrong set-ups -------------------------------------------------------
+
+
+def _nothing(play: Play) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Case:
+    """A set-up that somebody got wrong, and every line that the check has about it."""
+
+    lines: tuple[str, ...]
+    spoil: Callable[[Play], object] = _nothing
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def _set_webhook(play: Play) -> None:
+    play.telegram.webhook.url = "https://old.example/hook?secret"
+
+
+def _privacy(play: Play) -> None:
+    play.telegram.world.privacy = True
+    play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+
+
+def _old_group(play: Play) -> None:
+    play.telegram.add_group(OLD_GROUP, "Sales", supergroup=False, members=[VERA])
+    play.telegram.migrate(OLD_GROUP)
+
+
+def _long_poll_off(play: Play) -> None:
+    play.vk.community.events.enabled = False
+
+
+def _old_long_poll(play: Play) -> None:
+    play.vk.community.events.api_version = "5.81"
+
+
+def _newer_database(play: Play) -> None:
+    with sqlite3.connect(play.folder / "dialead.db") as database:
+        database.execute("update alembic_version set version_num = '9999'")
+    database.close()
+
+
+NOT_ADMIN = "✗ The bot is no admin of “Sales”, so it cannot tell who is a member — make it an admin"
+CASES = {
+    "a wrong Telegram token": Case(
+        (
+            "✗ Telegram refuses the token (getMe: Unauthorized) — copy it again from @BotFather"
+            " into telegram.token",
+        ),
+        settings={"telegram": {"token": "42:wrong"}},
+    ),
+    "a webhook left over": Case(
+        (
+            "✗ A webhook at old.example takes the bot's updates — stop the program that uses it;"
+            " `main.py run` then removes it",
+        ),
+        _set_webhook,
+    ),
+    "the bot is not in the chat": Case(
+        (
+            "✗ The bot is not in the group -1001000000009 (getChat: Forbidden: bot is not a member"
+            " of the supergroup chat) — add it there, and check the number in team.chat",
+        ),
+        settings={"team": {"chat": f"telegram:{ELSEWHERE}"}},
+    ),
+    "the bot is no admin": Case(
+        (NOT_ADMIN,), lambda play: play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+    ),
+    "privacy mode": Case(
+        (
+            NOT_ADMIN,
+            "✗ Privacy mode hides replies in “Sales” from the bot — make it an admin, or switch the"
+            " mode off: @BotFather, /setprivacy, Disable, then add the bot anew",
+        ),
+        _privacy,
+    ),
+    "a broadcast channel as the team's chat": Case(
+        (
+            "✗ “News” is no group where people talk — make a group, add the bot, and put its"
+            " number in team.chat",
+        ),
+        lambda play: play.telegram.add_channel(NEWS, "News", admins=[play.telegram.bot_id]),
+        {"team": {"chat": f"telegram:{NEWS}"}},
+    ),
+    "a group that became a supergroup": Case(
+        (
+            "✗ The group has become a supergroup — write its new number,"
+            " telegram:-1000000005001, in team.chat",
+        ),
+        _old_group,
+        {"team": {"chat": f"telegram:{OLD_GROUP}"}},
+    ),
+    "Telegram fails": Case(
+        (
+            "✗ Telegram does not answer (getMe: unreadable answer, HTTP 502) — see to the network,"
+            " telegram.api_url and telegram.proxy",
+        ),
+        lambda play: play.telegram.fail("getMe", Fault.HTML_502),
+    ),
+    "a wrong VK token": Case(
+        (
+            "✗ VK refuses the token (VK error 5 at groups.getById: the token is not accepted) —"
+            " make a new key in the community's settings, API usage, and put it in vk.token",
+        ),
+        settings={"vk": {"token": "vk1.wrong"}},
+    ),
+    "another community's token": Case(
+        (
+            "✗ The token belongs to community 7, not 8 — mend vk.group_id, or take that"
+            " community's token",
+        ),
+        settings={"vk": {"group_id": 8}},
+    ),
+    "a token without rights": Case(
+        (
+            "✗ The token lacks rights: photos, docs — make a new key with them in the community's"
+            " settings, API usage",
+        ),
+        lambda play: play.vk.community.permissions.difference_update({"photos", "docs"}),
+    ),
+    "the long poll is off": Case(
+        (
+            "✗ The long poll is off — switch it on in the community's settings: API usage,"
+            " Long Poll API",
+        ),
+        _long_poll_off,
+    ),
+    "the long poll is old": Case(
+        (
+            "✗ The long poll speaks version 5.81 — choose 5.199 in the community's settings:"
+            " API usage, Long Poll API",
+        ),
+        _old_long_poll,
+    ),
+    "event types missing": Case(
+        (
+            "✗ The long poll does not report: message_reply, message_event — tick these event types"
+            " in the community's settings: API usage, Long Poll API",
+        ),
+        lambda play: play.vk.switch_events(message_event=False, message_reply=False),
+    ),
+    "a supervisor who never started the bot": Case(
+        (
+            f"✗ Supervisor telegram:{GLEB} is not known to Telegram — check the number in"
+            " team.supervisors; on Telegram they must open the bot and press Start",
+        ),
+        settings={"team": {"supervisors": [f"telegram:{GLEB}"]}},
+    ),
+    "a supervisor on a messenger that is off": Case(
+        (
+            f"✗ Supervisor vk:{VERA} cannot be written to: VK is off — set its token, or change"
+            " team.supervisors",
+        ),
+        settings={"team": {"supervisors": [f"vk:{VERA}"]}, "vk": {"token": "", "group_id": 0}},
+    ),
+    "the database's folder is missing": Case(
+        ("✗ The folder /nowhere/at/all does not exist — create it, or mend database_url",),
+        settings={"database_url": "sqlite:////nowhere/at/all/dialead.db"},
+    ),
+    "the database is from a newer version": Case(
+        ("✗ The database was made by a newer version — update Dialead",), _newer_database
+    ),
+    "nothing answers for PostgreSQL": Case(
+        (
+            "✗ The database does not answer ([Errno 111] Connect call failed ('127.0.0.1', 1)) —"
+            " see that nothing blocks it and its server runs, or mend database_url",
+        ),
+        settings={"database_url": "postgresql://boris:hush@127.0.0.1:1/dialead"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+async def test_a_wrong_set_up_is_named_with_its_remedy(play: Play, case: Case) -> None:
+    case.spoil(play)
+    findings = await found(play.settings(**case.settings))
+    assert wrong(findings) == list(case.lines)
+    for language in LANGUAGES:
+        texts = load(language)
+        for finding in findings:
+            assert finding.ok or " — " in line(texts, finding)
+        assert total(texts, findings) != texts("check.all_well")
+
+
+async def test_a_file_that_is_no_database_is_told(play: Play) -> None:
+    (play.folder / "dialead.db").write_text("Just some text. " * 100)
+    (told,) = wrong(await found(play.settings()))
+    assert told.startswith("✗ The database cannot be used — ")
+    assert "file is not a database; the file is damaged or no database of ours" in told
+
+
+async def test_something_else_in_the_databases_place_is_told(play: Play) -> None:
+    (play.folder / "folder.db").mkdir()
+    url = f"sqlite:///{play.folder}/folder.db"
+    (told,) = wrong(await found(play.settings(database_url=url)))
+    assert "must be able to write the file and its folder" in told
+
+
+async def test_a_full_disk_is_told(play: Play) -> None:
+    assert wrong(await found(play.settings(), free=3 * 2**20)) == [
+        "✗ Only 3 MB of the disk are free — make room for at least 500 MB"
+    ]
+
+
+async def test_a_database_that_cannot_be_written_is_told(play: Play) -> None:
+    """Root may write what is marked read-only, so a folder is tried that takes no files."""
+    if not Path("/proc/self").exists():
+        pytest.skip("there is no /proc on this machine")
+    settings = play.settings(database_url="sqlite:////proc/dialead.db")
+    (told,) = wrong(await found(settings))
+    assert told.startswith("✗ The database /proc/dialead.db cannot be written (")
+    assert "mend database_url" in told
+
+
+async def test_a_read_only_database_is_told(play: Play) -> None:
+    file = play.folder / "dialead.db"
+    file.chmod(0o444)
+    play.folder.chmod(0o555)
+    try:
+        if os.access(file, os.W_OK):
+            pytest.skip("this user may write read-only files")
+        (told,) = wrong(await found(play.settings()))
+    finally:
+        play.folder.chmod(0o755)
+    assert "attempt to write a readonly database" in told
+    assert "must be able to write the file and its folder" in told
+
+
+async def test_an_old_database_of_sqlite_is_brought_up_to_date_by_run(play: Play) -> None:
+    with sqlite3.connect(play.folder / "dialead.db") as database:
+        database.execute("delete from alembic_version")
+    database.close()
+    findings = await found(play.settings())
+    assert wrong(findings) == []
+    assert findings[1].key == "check.database_waits"
+
+
+# --- the command ---------------------------------------------------------
+
+
+async def commanded(play: Play, **over: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of `main.py check` as people run it."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": play.database_url,
+        "TELEGRAM__TOKEN": play.telegram.token,
+        "TELEGRAM__API_URL": play.telegram.url,
+        "VK__TOKEN": play.vk.token,
+        "VK__GROUP_ID": "7",
+        "VK__API_URL": play.vk.url,
+        "TEAM__CHAT": f"telegram:{TEAM}",
+        "TEAM__SUPERVISORS": f'["telegram:{VERA}"]',
+        "TEAM__LANGUAGE": "es",
+        **over,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "main.py"),
+        "check",
+        cwd=play.folder,
+        env=environ,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_the_command_ends_well_only_when_all_is_well(play: Play) -> None:
+    code, out, err = await commanded(play)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "Todo está en orden"
+    assert all(one.startswith("✓ ") for one in out.splitlines()[:-1])
+    assert "✓ El bot es administrador de «Sales»" in out
+
+
+async def test_the_command_fails_when_something_is_wrong(play: Play) -> None:
+    play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+    code, out, err = await commanded(play, VK__TOKEN="vk1.wrong")
+    assert (code, err) == (1, "")
+    assert [one.partition(" — ")[0] for one in out.splitlines() if one.startswith("✗")] == [
+        "✗ El bot no es administrador de «Sales» y no puede saber quién es miembro",
+        "✗ VK rechaza el token (VK error 5 at groups.getById: the token is not accepted)",
+    ]
+    assert out.splitlines()[-1] == "2 cosas que corregir"
+    assert "wrong" not in out
+
+
+async def test_wrong_settings_are_another_failure(play: Play) -> None:
+    code, out, err = await commanded(play, TEAM__CHAT="the sales group")
+    assert (code, out) == (2, "")
+    assert err.startswith("team.chat (TEAM__CHAT): this is no address")
