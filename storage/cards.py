@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Priority
-from storage.schema import cards, places
+from storage import doubts
+from storage.database import upsert
+from storage.schema import Instant, cards, leads, places
 from storage.session import Session
+
+LULL = timedelta(seconds=10)  # in which what leaves a list is gathered into one change of it
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A lead's card in a chat; `message_id` is None until it was posted."""
+    """A lead's card in a chat, or (without a lead) a list of cards that wait for their turn.
+
+    `message_id` is None until it was posted; `folded` is the list that shows it for now.
+    """
 
     id: int
-    lead: int
+    lead: int | None
+    folded: int | None
     chat: str  # an address
     wanted: int
     shown: int
@@ -29,6 +37,7 @@ class Card:
     attempts: int
     claimed_at: datetime | None
     queued_at: datetime
+    posted_above: int | None = None  # see storage.doubts
 
     @property
     def priority(self) -> Priority:
@@ -37,8 +46,8 @@ class Card:
 
     @property
     def turn_at(self) -> datetime:
-        """The earlier, the more urgent."""
-        return self.queued_at + self.priority.patience
+        """The earlier, the more urgent; a card that leaves its list goes before all that wait."""
+        return self.queued_at + (timedelta() if self.folded else self.priority.patience)
 
 
 async def create(session: Session, lead: int, chat: str, now: datetime) -> None:
@@ -64,6 +73,7 @@ def card(row: Any) -> Card:
     return Card(
         row.id,
         row.lead,
+        row.folded,
         row.chat,
         row.wanted,
         row.shown,
@@ -72,23 +82,40 @@ def card(row: Any) -> Card:
         row.attempts,
         row.claimed_at,
         row.queued_at,
+        row.posted_above,
     )
+
+
+def of_channel(channel: str) -> sa.ColumnElement[bool]:
+    """Whether a card stands in a chat of this channel; LIKE differs between the databases."""
+    prefix = f"{channel}:"
+    return sa.func.substr(cards.c.chat, 1, len(prefix)) == prefix
 
 
 async def wanted(
     connection: AsyncConnection, channel: str, *, busy: Sequence[str], now: datetime, limit: int
 ) -> Sequence[Card]:
-    """Cards to be shown anew: new ones first, then in the order of their numbers."""
+    """Cards to be shown anew: those that leave a list, new ones, changes, each as they came.
+
+    A card in a list waits there until somebody acts on its lead, or it is unfolded.
+    """
     rows = await connection.execute(
         sa.select(cards)
+        .join(leads, leads.c.id == cards.c.lead, isouter=True)
         .where(
+            sa.or_(cards.c.folded.is_(None), leads.c.state != "new"),
             cards.c.wanted > cards.c.shown,
             cards.c.state == "queued",
-            cards.c.chat.startswith(f"{channel}:"),
-            cards.c.chat.not_in(busy),
+            of_channel(channel),
+            sa.or_(cards.c.chat.not_in(busy), cards.c.posted_above.is_not(None)),
             sa.or_(cards.c.not_before.is_(None), cards.c.not_before <= now),
         )
-        .order_by(cards.c.message_id.is_not(None), cards.c.id)
+        .order_by(
+            cards.c.message_id.is_not(None),
+            cards.c.folded.is_(None),
+            cards.c.queued_at,
+            cards.c.id,
+        )
         .limit(limit)
     )
     return [card(row) for row in rows]
@@ -99,29 +126,70 @@ async def claim(connection: AsyncConnection, found: Sequence[Card], now: datetim
     await connection.execute(
         cards.update()
         .where(cards.c.id.in_([one.id for one in found]))
-        .values(state="claimed", claimed_at=now, attempts=cards.c.attempts + 1)
+        .values(
+            state="claimed",
+            claimed_at=now,
+            attempts=cards.c.attempts + 1,
+            posted_above=sa.case((cards.c.message_id.is_(None), doubts.mark(cards, cards.c.chat))),
+        )
     )
 
 
-async def shown(connection: AsyncConnection, one: Card, message_id: str, version: int) -> None:
-    """Write down that the chat shows this version under this message id."""
-    await connection.execute(
+async def shown(
+    connection: AsyncConnection, found: Sequence[tuple[Card, str | None]], now: datetime
+) -> None:
+    """Write down that chats show the wanted versions of these cards under these message ids."""
+    if not found:
+        return
+    statement = (
         cards.update()
-        .where(cards.c.id == one.id)
+        .where(cards.c.id == sa.bindparam("b_id"))
         .values(
-            shown=version,
-            message_id=message_id,
+            shown=sa.bindparam("b_shown"),
+            message_id=sa.bindparam("b_message_id"),
             state="queued",
             attempts=0,
             not_before=None,
             claimed_at=None,
+            posted_above=None,
+            shown_at=now,
             reason="",
         )
     )
-    if one.message_id != message_id:
-        await connection.execute(
-            places.insert().values(chat=one.chat, message_id=message_id, lead=one.lead)
+    rows = [
+        {"b_id": one.id, "b_shown": one.wanted, "b_message_id": message_id}
+        for one, message_id in found
+    ]
+    await connection.execute(statement, rows)
+    await _unfolded(connection, [one for one, _ in found if one.folded is not None], now)
+    made = [
+        {"chat": one.chat, "message_id": message_id, "lead": one.lead}
+        for one, message_id in found
+        if one.lead is not None and one.message_id != message_id
+    ]
+    if made:
+        await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
+
+
+async def _unfolded(connection: AsyncConnection, found: Sequence[Card], now: datetime) -> None:
+    """These have their own message now; the lists that showed them are to be shown anew."""
+    if not found:
+        return
+    await connection.execute(
+        cards.update().where(cards.c.id.in_([one.id for one in found])).values(folded=None)
+    )
+    await connection.execute(
+        cards.update()
+        .where(cards.c.id.in_({one.folded for one in found}))
+        .values(
+            wanted=cards.c.wanted + 1,
+            queued_at=now,
+            not_before=sa.case(
+                (cards.c.not_before > now, cards.c.not_before),
+                else_=sa.literal(now + LULL, Instant),
+            ),
         )
+    )
 
 
 async def put_back(
@@ -132,23 +200,31 @@ async def put_back(
     not_before: datetime | None = None,
     lost: bool = False,
     failed: bool = False,
+    doubted: bool = False,
 ) -> None:
-    """Write down that it could not be shown: to be tried again, posted anew, or given up."""
+    """Write down that it could not be shown: to be tried again, posted anew, or given up.
+
+    `doubted` keeps in mind that it may be shown after all.
+    """
+    # What it should show by now is another try, even after what it should show then failed.
+    given_up = sa.case((cards.c.wanted > one.wanted, "queued"), else_="failed")
     values: dict[str, object] = {
-        "state": "failed" if failed else "queued",
+        "state": given_up if failed else "queued",
         "not_before": not_before,
         "claimed_at": None,
         "reason": reason,
     }
     if lost:
         values["message_id"] = None
+    if not doubted:
+        values["posted_above"] = None
     await connection.execute(cards.update().where(cards.c.id == one.id).values(values))
 
 
 async def left_claimed(connection: AsyncConnection, channel: str) -> Sequence[Card]:
     """Cards of which a process died before it could write down what became of them."""
     rows = await connection.execute(
-        sa.select(cards).where(cards.c.state == "claimed", cards.c.chat.startswith(f"{channel}:"))
+        sa.select(cards).where(cards.c.state == "claimed", of_channel(channel))
     )
     return [card(row) for row in rows]
 

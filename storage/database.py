@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_our_words, unfit
+from storage.text import dump_json
+
+__all__ = ["UNREACHABLE", "Database", "DatabaseUnfit", "upsert"]
+
+T = TypeVar("T")
+Insert = sqlite.Insert | postgresql.Insert
+
 _PRAGMAS = {
+    "busy_timeout": 10_000,  # before whatever may have to wait
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: NORMAL may lose the last commits on power loss
     "foreign_keys": 1,
-    "busy_timeout": 10_000,
 }
 
-
-# The database cannot be reached or written at all, as against refusing one statement.
-UNREACHABLE = (OperationalError, InterfaceError, OSError)
-
-
-T = TypeVar("T")
-
-
-class DatabaseUnfit(Exception):
-    """The database cannot be used as it is; `str()` says why and the remedy."""
+_STARTS_AT_ONCE = 5  # processes that may open a new SQLite file in the same moment
+_MIGRATING = 0xD1A1EAD  # the number of the lock under which PostgreSQL's schema is changed
 
 
 class Database:
@@ -40,24 +41,23 @@ class Database:
         """`url` as in the settings: sqlite:///FILE or postgresql://…"""
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._dialect = "sqlite" if self.sqlite else "postgresql"
         self._writer = _sqlite_engine(self.url, writes=True) if self.sqlite else _pg(self.url)
         self._reader = _sqlite_engine(self.url, writes=False) if self.sqlite else self._writer
         self._one_writer = asyncio.Lock()
         self._unfinished: set[asyncio.Task[Any]] = set()
         self._next_ids: dict[str, int] = {}
+        self._file: os.stat_result | None = None  # the one that was opened
 
     async def open(self) -> None:
-        """Assert that the database keeps what it is told; raises DatabaseUnfit."""
-        try:
+        """Assert that the database keeps what it is told; DatabaseUnfit when it can never do."""
+        with unfit(self.url), in_our_words():
+            if self.sqlite:
+                await asyncio.to_thread(_look_into, str(self.url.database))
             async with self._writer.connect() as connection:
-                if self.sqlite:
-                    await _assert_pragmas(connection)
-                else:
-                    await connection.execute(sa.select(1))
-        except UNREACHABLE:
-            raise
-        except DBAPIError as error:  # no database of ours, a wrong password
-            raise DatabaseUnfit(f"the database cannot be used: {error.orig}") from None
+                await (_assert_pragmas if self.sqlite else _assert_encoding)(connection)
+            if self.sqlite:
+                self._assert_in_place()
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something to its end, even if whoever waits for it is cancelled meanwhile.
@@ -80,31 +80,38 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction, committed at the end and rolled back by any exception."""
-        if not self.sqlite:
-            async with self._writer.begin() as connection:
-                yield connection
-            return
-        async with self._one_writer, self._writer.begin() as connection:
+        with in_our_words():
+            if not self.sqlite:
+                async with self._writer.begin() as connection:
+                    yield connection
+                return
+            async with self._one_writer:
+                self._assert_in_place()
+                async with self._writer.begin() as connection:
+                    yield connection
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which nobody else changes the schema."""
+        async with self.write() as connection:
+            if not self.sqlite:  # SQLite has one writer at a time as it is
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection on which each statement sees what is committed when it starts."""
-        async with self._reader.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        with in_our_words():
+            async with self._reader.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
-    def insert_new(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    def insert_new(self, table: sa.Table) -> Insert:
         """An INSERT that leaves rows alone which are already there."""
-        insert = sqlite.insert if self.sqlite else postgresql.insert
-        return insert(table).on_conflict_do_nothing()
+        return _INSERT[self._dialect](table).on_conflict_do_nothing()
 
-    def upsert(self, table: sa.Table, *changed: str) -> sqlite.Insert | postgresql.Insert:
+    def upsert(self, table: sa.Table, *changed: str) -> Insert:
         """An INSERT that brings the `changed` columns of an existing row up to date."""
-        insert = sqlite.insert(table) if self.sqlite else postgresql.insert(table)
-        return insert.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns),
-            set_={name: insert.excluded[name] for name in changed},
-        )
+        return _upsert(self._dialect, table, changed)
 
     async def reserve_ids(self, table: sa.Table, count: int) -> Sequence[int]:
         """Numbers for rows to come, never handed out twice.
@@ -124,9 +131,27 @@ class Database:
         self._next_ids[table.name] = first + count
         return range(first, first + count)
 
+    def _assert_in_place(self) -> None:
+        """SQLite would go on writing to a file that was moved away, and nobody would find it."""
+        try:
+            found = Path(str(self.url.database)).stat()
+        except FileNotFoundError:
+            raise Unreachable(f"{self.url.database} is gone: put it back") from None
+        if self._file is None:
+            self._file = found
+        elif not os.path.samestat(found, self._file):
+            raise Unreachable(
+                f"{self.url.database} is another file than at the start: restart the product"
+            )
+
     def forget_ids(self) -> None:
         """Look up the last numbers used again."""
         self._next_ids.clear()
+
+
+def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Insert:
+    """`Database.upsert` for whoever has only a connection."""
+    return _upsert(connection.dialect.name, table, changed)
 
 
 def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
@@ -137,7 +162,7 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         hide_parameters=True,  # they hold what people wrote
-        json_serializer=_dump_json,
+        json_serializer=dump_json,
         pool_size=1 if writes else 4,
         max_overflow=0,
     )
@@ -145,10 +170,12 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN is sent below
-        for name, value in _PRAGMAS.items():
-            connection.execute(f"pragma {name} = {value}")
-        if not writes:
-            connection.execute("pragma query_only = 1")
+        try:
+            for name, value in (_PRAGMAS if writes else _PRAGMAS | {"query_only": 1}).items():
+                _insist(connection, f"pragma {name} = {value}")
+        except BaseException:
+            connection.close()  # nobody else would, and its thread would keep the process alive
+            raise
 
     if writes:
         # A deferred transaction that turns from read to write fails at once with SQLITE_BUSY.
@@ -159,18 +186,50 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
     return engine
 
 
+def _look_into(file: str) -> None:
+    """Fail where the asynchronous driver would fail and leave its thread behind."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("pragma schema_version")
+
+
+def _insist(connection: Any, pragma: str) -> None:
+    """SQLite waits for a writer, but not when it is to turn a new file to WAL."""
+    for _ in range(_STARTS_AT_ONCE):
+        try:
+            connection.execute(pragma)
+            return
+        except sqlite3.OperationalError:
+            connection.execute("begin immediate")
+            connection.execute("rollback")
+    connection.execute(pragma)
+
+
 def _pg(url: sa.URL) -> AsyncEngine:
+    import asyncpg  # only who uses PostgreSQL pays for it
+
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
+        "postgresql+asyncpg://",
+        async_creator=partial(asyncpg.connect, dsn, timeout=10),  # it knows libpq's options
         hide_parameters=True,  # they hold what people wrote
-        json_serializer=_dump_json,
+        json_serializer=dump_json,
         pool_size=8,
         pool_pre_ping=True,
     )
 
 
-def _dump_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_INSERT: dict[str, Callable[[sa.Table], Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def _upsert(dialect: str, table: sa.Table, changed: Sequence[str]) -> Insert:
+    insert = _INSERT[dialect](table)
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: insert.excluded[name] for name in changed},
+    )
 
 
 async def _assert_pragmas(connection: AsyncConnection) -> None:
@@ -180,3 +239,9 @@ async def _assert_pragmas(connection: AsyncConnection) -> None:
             raise DatabaseUnfit(
                 f"SQLite keeps {name}={found}, not {expected}: is the file on a network disk?"
             )
+
+
+async def _assert_encoding(connection: AsyncConnection) -> None:
+    found = (await connection.execute(sa.text("show server_encoding"))).scalar()
+    if found != "UTF8":
+        raise DatabaseUnfit(f"PostgreSQL keeps encoding={found}; create the database with UTF8")

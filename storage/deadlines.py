@@ -29,7 +29,9 @@ class Deadline:
 
 async def start(session: Session, lead: int, kind: str, due_at: datetime) -> None:
     """Let a deadline run."""
-    await session.insert(deadlines, lead=lead, kind=kind, step=0, due_at=due_at, next_at=due_at)
+    values = {"lead": lead, "kind": kind, "step": 0, "due_at": due_at, "next_at": due_at}
+    # `done_at` is named so that whoever stops it in the same breath finds it.
+    await session.insert(deadlines, **values, done_at=None)
 
 
 def stop(session: Session, lead: int, kind: str, *, at: datetime) -> None:

@@ -28,17 +28,6 @@ class Arrival:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
-    """One event that was set aside, and why."""
-
-    id: int
-    channel: str
-    received_at: datetime
-    attempts: int
-    reason: str
-
-
 async def accept(
     database: Database, channel: str, raws: Sequence[Raw], cursor: str, now: datetime
 ) -> None:
@@ -68,6 +57,8 @@ async def add_events(
     connection: AsyncConnection,
     events: Mapping[str, Event],
     now: datetime,
+    *,
+    not_before: datetime | None = None,
 ) -> None:
     """Events of the product's own, by their unique names; known ones are left alone."""
     if not events:
@@ -78,6 +69,7 @@ async def add_events(
             "event_id": name,
             "body": EVENTS.dump_python(event, mode="json"),
             "received_at": now,
+            "not_before": not_before,
         }
         for name, event in events.items()
     ]
@@ -142,21 +134,18 @@ async def retry(
 
 async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str], now: datetime) -> None:
     """These events can't be handled; they are kept with the reason."""
-    rows = [
-        {"b_id": number, "state": "dead", "reason": why, "ended_at": now}
-        for number, why in reasons.items()
-    ]
-    await _update(connection, rows)
-
-
-async def dead(database: Database) -> Sequence[Dead]:
-    """What was set aside, in order."""
-    query = sa.select(inbox).where(inbox.c.state == "dead").order_by(inbox.c.id)
-    async with database.read() as connection:
-        rows = await connection.execute(query)
-        return [
-            Dead(row.id, row.channel, row.received_at, row.attempts, row.reason) for row in rows
-        ]
+    if not reasons:
+        return
+    statement = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
+    await connection.execute(
+        statement.values(
+            state="dead",
+            attempts=inbox.c.attempts + 1,
+            reason=sa.bindparam("b_reason"),
+            ended_at=now,
+        ),
+        [{"b_id": number, "b_reason": why} for number, why in reasons.items()],
+    )
 
 
 async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:

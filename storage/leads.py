@@ -15,7 +15,7 @@ from storage.schema import assignments, leads, touches
 from storage.session import Session
 
 # Written out as the indexes say it, or SQLite would not use them.
-_OPEN = [sa.literal_column("'new'"), sa.literal_column("'taken'")]
+_OPEN = [sa.literal_column(f"'{state}'", sa.Text) for state in ("new", "taken")]
 
 
 @dataclass(frozen=True, slots=True)

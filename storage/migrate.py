@@ -30,8 +30,14 @@ async def upgrade(database: Database) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
-    async with database.write() as connection:
+    async with database.migrating() as connection:
         await connection.run_sync(run)
+
+
+async def assert_current(database: Database) -> None:
+    """DatabaseUnfit unless the database has taken exactly the steps that we know."""
+    if await revision(database) != head():
+        raise DatabaseUnfit("the database is of another version: run `main.py migrate` first")
 
 
 async def revision(database: Database) -> str | None:

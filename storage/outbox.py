@@ -1,10 +1,10 @@
-"""Calls to be made: kept before they are made, in order, and what became of them."""
+"""Calls to be made, long by one query a step: kept in order first, and how they ended."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import OUTGOING, Outgoing, Priority, address
-from storage.database import Database
+from storage import doubts
+from storage.cards import of_channel
+from storage.database import Database, upsert
 from storage.schema import cards, outbox, places
 from storage.session import Session
 
@@ -29,6 +31,7 @@ class Delivery:
     outgoing: Outgoing
     lead: int | None
     message: int | None
+    under_card: bool
     asks: str
     told: bool
     random_id: int
@@ -37,6 +40,7 @@ class Delivery:
     expires_at: datetime | None
     claimed_at: datetime | None
     card: str | None
+    posted_above: int | None = None  # see storage.doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,12 @@ class Outcome:
     """How a call ended, or that it is to be tried again at `retry_at`."""
 
     delivery: Delivery
-    state: str  # queued | sent | failed | unknown | expired
+    state: str  # queued | sent | failed | unknown | expired; storage.dead: dropped | replaced
     reason: str = ""
     retry_at: datetime | None = None
     message_ids: tuple[str, ...] = ()
+    unsure: bool = False  # it may have been made, though it is not known to be
+    doubted: bool = False  # and will be sought before it is made again
 
 
 async def add(
@@ -107,7 +113,11 @@ async def waiting(
             outbox.c.ended_at.is_(None),
             outbox.c.state == "queued",
             sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            sa.or_(outbox.c.priority == Priority.ANSWER.value, outbox.c.chat.not_in(busy)),
+            sa.or_(
+                outbox.c.priority == Priority.ANSWER.value,
+                outbox.c.chat.not_in(busy),
+                outbox.c.posted_above.is_not(None),
+            ),
             outbox.c.id == first,
             sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
         )
@@ -117,6 +127,22 @@ async def waiting(
     return [_delivery(row) for row in await connection.execute(query)]
 
 
+async def following(
+    connection: AsyncConnection, first: Delivery, limit: int = 20
+) -> Sequence[Delivery]:
+    """The calls of the same key that wait behind this one, in order.
+
+    Also those that were put off: they were so together with the first, which may go now.
+    """
+    query = _SELECT.where(
+        outbox.c.ended_at.is_(None),
+        outbox.c.key == first.key,
+        outbox.c.id > first.id,
+    )
+    rows = await connection.execute(query.order_by(outbox.c.id).limit(limit))
+    return [_delivery(row) for row in rows]
+
+
 async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -> datetime | None:
     """When the earliest call that was put off may be made, cards included."""
     of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
@@ -124,7 +150,7 @@ async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -
     )
     of_cards = sa.select(sa.func.min(cards.c.not_before)).where(
         cards.c.wanted > cards.c.shown,
-        cards.c.chat.startswith(f"{channel}:"),
+        of_channel(channel),
         cards.c.not_before > now,
     )
     found = [(await connection.execute(query)).scalar() for query in (of_calls, of_cards)]
@@ -136,7 +162,13 @@ async def claim(connection: AsyncConnection, found: Sequence[Delivery], now: dat
     await connection.execute(
         outbox.update()
         .where(outbox.c.id.in_([delivery.id for delivery in found]))
-        .values(state="claimed", claimed_at=now, attempts=outbox.c.attempts + 1)
+        .values(
+            state="claimed",
+            # While nobody knows whether it was made, the first attempt is what counts.
+            claimed_at=sa.func.coalesce(outbox.c.claimed_at, now),
+            attempts=outbox.c.attempts + 1,
+            posted_above=doubts.mark(outbox, outbox.c.channel + ":" + outbox.c.chat),
+        )
     )
 
 
@@ -148,11 +180,17 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
         .values(
             {name: sa.bindparam(name) for name in ("state", "reason", "not_before", "ended_at")}
         )
+        .values(
+            posted_above=sa.case(
+                (sa.bindparam("b_doubted", type_=sa.Boolean), outbox.c.posted_above)
+            ),
+            claimed_at=sa.case((sa.bindparam("b_unsure", type_=sa.Boolean), outbox.c.claimed_at)),
+        )
     )
     await connection.execute(statement, [_ended(outcome, now) for outcome in outcomes])
     made = [place for outcome in outcomes for place in _places(outcome)]
     if made:
-        await connection.execute(places.insert(), made)
+        await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
 
 
 async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
@@ -167,18 +205,45 @@ async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
 async def recent(
     database: Database, channel: str, *, since: timedelta, now: datetime
 ) -> Sequence[tuple[str, int, datetime]]:
-    """(chat, priority, when) of the calls made lately, for the pace to go on from."""
-    query = sa.select(outbox.c.chat, outbox.c.priority, outbox.c.ended_at).where(
-        outbox.c.channel == channel, outbox.c.ended_at > now - since
+    """(chat, priority, when) of the calls made lately, for the pace to go on from.
+
+    Of a card only its last one is known; what a dead process was at counts as made now.
+    """
+    of_calls = sa.select(outbox.c.chat, outbox.c.priority, outbox.c.ended_at.label("at")).where(
+        outbox.c.channel == channel,
+        sa.or_(
+            outbox.c.ended_at > now - since,
+            sa.and_(outbox.c.ended_at.is_(None), outbox.c.state == "claimed"),
+        ),
     )
+    of_cards = sa.select(
+        sa.func.substr(cards.c.chat, len(channel) + 2).label("chat"),
+        sa.literal(Priority.CARD.value).label("priority"),
+        sa.case((cards.c.state != "claimed", cards.c.shown_at)).label("at"),
+    ).where(of_channel(channel), sa.or_(cards.c.shown_at > now - since, cards.c.state == "claimed"))
     async with database.read() as connection:
-        rows = await connection.execute(query)
-        return [(row.chat, row.priority, row.ended_at) for row in rows]
+        return [
+            (row.chat, row.priority, row.at or now)
+            for query in (of_calls, of_cards)
+            for row in await connection.execute(query)
+        ]
 
 
 async def by_id(session: Session, number: int) -> Delivery | None:
     """The call of this number, made or not."""
     return await session.one(_by_id, number)
+
+
+async def take_unknown(session: Session, number: int, lead: int) -> Delivery | None:
+    """A lead's call of unknown outcome that is to be made again, once; None when it is none."""
+    unknown = {"id": number, "lead": lead, "state": "unknown"}
+    found = await session.rows(
+        _SELECT.where(*(outbox.c[name] == unknown[name] for name in unknown))
+    )
+    if not found:
+        return None
+    session.update(outbox, unknown, state="repeated")
+    return _delivery(found[0])
 
 
 _SELECT = sa.select(outbox, cards.c.message_id.label("card")).join(
@@ -199,9 +264,10 @@ def _delivery(row: Any) -> Delivery:
         row.chat,
         row.key,
         Priority(row.priority),
-        OUTGOING.validate_python(row.payload),
+        replace(OUTGOING.validate_python(row.payload), chat=row.chat),  # the chat may have moved
         row.lead,
         row.message,
+        row.under_card,
         row.asks,
         row.told,
         row.random_id,
@@ -210,12 +276,15 @@ def _delivery(row: Any) -> Delivery:
         row.expires_at,
         row.claimed_at,
         row.card,
+        row.posted_above,
     )
 
 
 def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     return {
         "b_id": outcome.delivery.id,
+        "b_doubted": outcome.doubted,
+        "b_unsure": outcome.unsure or outcome.delivery.claimed_at is not None,
         "state": outcome.state,
         "reason": outcome.reason,
         "not_before": outcome.retry_at,

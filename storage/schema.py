@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
 
+from storage.text import Words
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,7 +56,7 @@ def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False)
 
 
 def _text(name: str, default: str = "") -> sa.Column[str]:
-    return sa.Column(name, sa.Text, nullable=False, default=default, server_default=default)
+    return sa.Column(name, Words, nullable=False, default=default, server_default=default)
 
 
 def _count(name: str, default: int = 0) -> sa.Column[int]:
@@ -85,9 +87,9 @@ inbox = _table(
     _id(),
     _text("channel"),
     _text("event_id"),
-    sa.Column("key", sa.Text),  # null until the event was parsed
+    sa.Column("key", Words),  # null until the event was parsed
     sa.Column("body", sa.JSON),
-    _text("state", "new"),  # new | done | dead
+    _text("state", "new"),  # new | done | dead | dropped
     _count("attempts"),
     _when("not_before"),
     _text("reason"),
@@ -101,7 +103,7 @@ inbox = _table(
 cursors = sa.Table(
     "cursors",
     metadata,
-    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("channel", Words, primary_key=True),
     _text("value"),
 )
 
@@ -143,7 +145,7 @@ staff = _table("staff", _id(), _text("name"), _when("created_at", nullable=False
 staff_accounts = sa.Table(
     "staff_accounts",
     metadata,
-    sa.Column("address", sa.Text, primary_key=True),  # telegram:123
+    sa.Column("address", Words, primary_key=True),  # telegram:123
     _ref("staff", "staff"),
     _text("username"),
 )
@@ -151,8 +153,8 @@ staff_accounts = sa.Table(
 members = sa.Table(
     "members",
     metadata,
-    sa.Column("chat", sa.Text, primary_key=True),  # an address
-    sa.Column("member", sa.Text, primary_key=True),  # an address
+    sa.Column("chat", Words, primary_key=True),  # an address
+    sa.Column("member", Words, primary_key=True),  # an address
     _flag("present"),
     _flag("admin"),
     _text("name"),
@@ -163,8 +165,10 @@ members = sa.Table(
 chats = sa.Table(
     "chats",
     metadata,
-    sa.Column("address", sa.Text, primary_key=True),
-    sa.Column("moved_to", sa.Text),
+    sa.Column("address", Words, primary_key=True),
+    sa.Column("moved_to", Words),
+    _count("posted_id"),  # the highest message id known, of ours
+    _count("heard_id"),  # and of what others wrote, roughly
 )
 
 # --- leads ----------------------------------------------------------------
@@ -233,8 +237,8 @@ versions = _table(
 places = sa.Table(
     "places",
     metadata,
-    sa.Column("chat", sa.Text, primary_key=True),  # an address
-    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("chat", Words, primary_key=True),  # an address
+    sa.Column("message_id", Words, primary_key=True),
     _ref("lead", "leads", index=True),
     _ref("message", "messages", nullable=True, index=True),
     _text("asks"),  # what a reply to this message is an answer to: reason, deal:17
@@ -243,16 +247,19 @@ places = sa.Table(
 cards = _table(
     "cards",
     _id(),
-    _ref("lead", "leads"),
+    _ref("lead", "leads", nullable=True),  # null: a list of cards
+    _ref("folded", "cards", nullable=True, index=True),  # the list that shows it for now
     _text("chat"),  # an address
     _count("wanted", 1),
     _count("shown"),
     _text("menu"),  # which further buttons it shows: "", reject, assign, convert
-    sa.Column("message_id", sa.Text),
+    sa.Column("message_id", Words),
     _text("state", "queued"),  # queued | claimed | failed
     _count("attempts"),
     _when("not_before"),
     _when("claimed_at"),
+    sa.Column("posted_above", sa.Integer),  # it may stand under an id above this one
+    _when("shown_at"),  # when it was last posted or changed
     _text("reason"),
     _when("queued_at", nullable=False),
     sa.UniqueConstraint("lead", "chat"),
@@ -321,12 +328,14 @@ outbox = _table(
     _text("asks"),
     _flag("told"),  # whether a handler waits to hear how it ended
     _count("random_id"),
-    _text("state", "queued"),  # queued | claimed | sent | failed | unknown | expired
+    # queued | claimed | sent | failed | unknown | expired | dropped | replaced
+    _text("state", "queued"),
     _count("attempts"),
     _when("turn_at", nullable=False),  # the earlier, the more urgent
     _when("not_before"),
     _when("expires_at"),
     _when("claimed_at"),
+    sa.Column("posted_above", sa.Integer),  # it may stand under an id above this one
     _when("ended_at"),
     _text("reason"),
     _only("ix_outbox_waiting", "ended_at is null", "channel", "turn_at"),

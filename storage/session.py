@@ -1,4 +1,4 @@
-"""The unit of work: what one event reads, and the writes it collects until they are flushed.
+"""The unit of work, long as one class: what an event reads, and writes until flushed.
 
 Reads of all events of a batch that ask for the same kind of thing in the same
 moment become one statement; writes of all of them become one transaction with
@@ -66,6 +66,14 @@ class _Insert:
     values: dict[str, Any]
     known: Literal["refuse", "ignore", "replace"]  # what to do with a row that is there
 
+    def meets(self, where: dict[str, Any]) -> bool:
+        """Whether an update with this condition means the row."""
+        return all(self._value(name) == value for name, value in where.items())
+
+    def _value(self, name: str) -> Any:
+        default = self.table.c[name].default
+        return self.values.get(name, getattr(default, "arg", None))
+
 
 @dataclass(frozen=True, slots=True)
 class _Update:
@@ -82,6 +90,7 @@ class Session:
     ids: Ids
     inserts: list[_Insert] = field(default_factory=list)
     updates: list[_Update] = field(default_factory=list)
+    late_updates: list[_Update] = field(default_factory=list)  # after the inserts
     versions: dict[int, int] = field(default_factory=dict)  # lead -> the version decided upon
 
     async def one(self, find: Find[K, V], key: K) -> V | None:
@@ -111,12 +120,19 @@ class Session:
         self.inserts.append(_Insert(table, values, "replace"))
 
     def update(self, table: sa.Table, where: dict[str, Any], **values: Any) -> None:
-        """Columns to be set in the rows where every named column has its value."""
-        for insert in self.inserts:
-            if insert.table is table and where.items() <= insert.values.items():
-                insert.values.update(values)
-                return
-        self.updates.append(_Update(table, where, values))
+        """Columns to be set in the rows where every named column has its value.
+
+        Rows that this session is about to insert are among them.
+        """
+        meant = [one for one in self.inserts if one.table is table and one.meets(where)]
+        update = _Update(table, where, values)
+        if meant and any(isinstance(value, sa.ColumnElement) for value in values.values()):
+            self.late_updates.append(update)
+            return
+        for insert in meant:
+            insert.values.update(values)
+        if not (meant and "id" in where):
+            self.updates.append(update)
 
     def expect(self, lead: int, version: int) -> None:
         """Let the flush fail with Conflict unless the lead still has this version."""
@@ -154,13 +170,14 @@ async def flush(
     Raises Conflict when a lead has changed meanwhile, IntegrityError when a unique
     index refuses; then nothing was written.
     """
-    if also is None and not any(session.inserts or session.updates for session in sessions):
+    if also is None and not any(one.inserts or one.updates for one in sessions):
         return
     async with database.write() as connection:
         await _check_versions(connection, sessions)
         # Updates first: they free what a unique index allows once, such as the open assignment.
         await _update(connection, [u for s in sessions for u in s.updates])
         await _insert(database, connection, [i for s in sessions for i in s.inserts])
+        await _update(connection, [u for s in sessions for u in s.late_updates])
         if also is not None:
             await also(connection)
 
@@ -174,7 +191,10 @@ async def _check_versions(connection: AsyncConnection, sessions: Iterable[Sessio
     if not expected:
         return
     found = await connection.execute(
-        sa.select(leads.c.id, leads.c.version).where(leads.c.id.in_(expected)).with_for_update()
+        sa.select(leads.c.id, leads.c.version)
+        .where(leads.c.id.in_(expected))
+        .order_by(leads.c.id)  # two processes must lock in the same order
+        .with_for_update()
     )
     for lead, version in found:
         if expected[lead] != version:
@@ -207,7 +227,15 @@ async def _update(connection: AsyncConnection, updates: Iterable[_Update]) -> No
 
 def _shape(values: dict[str, Any]) -> tuple[object, ...]:
     """What must be equal for two updates to be one statement: all but the bound values."""
-    return tuple((name, _bound(value) or str(value)) for name, value in values.items())
+    return tuple((name, _bound(value) or _said(value)) for name, value in values.items())
+
+
+def _said(value: Any) -> str:
+    """What an expression says, with the constants in it."""
+    if value is None:
+        return ""
+    compiled = value.compile()
+    return f"{compiled} {compiled.params}"
 
 
 def _bound(value: Any) -> bool:

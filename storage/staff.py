@@ -66,15 +66,12 @@ def rename(session: Session, who: Staff, name: str, username: str) -> None:
     session.update(staff_accounts, {"address": who.address}, username=username)
 
 
-async def colleagues(session: Session, chat: str, named: Sequence[str]) -> Sequence[Staff]:
+async def colleagues(session: Session, chat: str) -> Sequence[Staff]:
     """Whom a lead can be given to, by name: the team but for those who have left its chat."""
     gone = sa.select(members.c.member).where(members.c.chat == chat, sa.not_(members.c.present))
-    rows = await session.rows(
-        _SELECT.where(
-            sa.or_(staff_accounts.c.address.not_in(gone), staff_accounts.c.address.in_(named))
-        ).order_by(staff.c.name, staff.c.id)
-    )
-    return [_staff(row) for row in rows]
+    rows = await session.rows(_SELECT.where(staff_accounts.c.address.not_in(gone)))
+    # Sorted here, because databases differ in what comes first.
+    return sorted(map(_staff, rows), key=lambda who: (who.name.casefold(), who.id))
 
 
 async def membership(session: Session, chat: str, member: str) -> Membership | None:

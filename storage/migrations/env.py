@@ -12,12 +12,15 @@ from sqlalchemy.sql.schema import DefaultClause
 
 from storage.database import Database
 from storage.schema import Instant, metadata
+from storage.text import Words
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Steps must not follow later changes of our own types, and suit both databases."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Words):
+        return "sa.Text()"
     if kind == "server_default" and isinstance(item, DefaultClause) and str(item.arg) == "false":
         return "sa.false()"
     return False

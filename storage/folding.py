@@ -1,0 +1,103 @@
+"""A storm of leads: more new cards than a chat can take in a minute are folded into lists.
+
+A list is a card without a lead, with a line and a button for each card in it; it
+is shown, changed and found again like any other card, and unfolds when there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.cards import Card, card, of_channel
+from storage.database import Database
+from storage.schema import cards, leads
+from storage.session import Ids, Session
+
+LINES = 40  # in a list: one message, and buttons that thumbs can still hit
+
+# New cards that nothing shows yet.
+_UNSEEN = (
+    cards.c.wanted > cards.c.shown,
+    cards.c.message_id.is_(None),
+    cards.c.folded.is_(None),
+    cards.c.lead.is_not(None),
+    cards.c.state == "queued",
+    cards.c.posted_above.is_(None),
+)
+
+
+async def fold(
+    database: Database,
+    ids: Ids,
+    channel: str,
+    room: Callable[[str], float],
+    *,
+    busy: Sequence[str],
+    now: datetime,
+) -> None:
+    """Where more new cards wait for an idle chat than it has room for, list the oldest.
+
+    `room` tells how many cards the chat at an address can show by now.
+    """
+    async with database.read() as connection:
+        rows = await connection.execute(
+            sa.select(cards.c.chat, sa.func.count())
+            .where(*_UNSEEN, of_channel(channel), cards.c.chat.not_in(busy))
+            .group_by(cards.c.chat)
+        )
+        crowded = [chat for chat, count in rows if count > room(chat)]
+    for chat in crowded:
+        number = await ids.take(cards)
+        async with database.write() as connection:
+            await _fold_oldest(connection, chat, number, now)
+
+
+async def unfolded(
+    connection: AsyncConnection, channel: str, *, busy: Sequence[str]
+) -> Sequence[Card]:
+    """The oldest card in a list, to be posted for itself now that nothing else waits."""
+    lists = cards.alias("lists")
+    rows = await connection.execute(
+        sa.select(cards)
+        .join(lists, lists.c.id == cards.c.folded)
+        .where(
+            cards.c.folded.is_not(None),
+            cards.c.state == "queued",
+            lists.c.message_id.is_not(None),
+            of_channel(channel),
+            cards.c.chat.not_in(busy),
+        )
+        .order_by(cards.c.id)
+        .limit(1)
+    )
+    return [card(row) for row in rows]
+
+
+async def leads_in(session: Session, number: int) -> Sequence[int]:
+    """The leads that a list shows: those that wait in it, oldest first."""
+    rows = await session.rows(
+        sa.select(cards.c.lead)
+        .join(leads, leads.c.id == cards.c.lead)
+        .where(cards.c.folded == number, leads.c.state == "new")
+        .order_by(cards.c.id)
+    )
+    return [row.lead for row in rows]
+
+
+async def _fold_oldest(connection: AsyncConnection, chat: str, number: int, now: datetime) -> None:
+    oldest = await connection.execute(
+        sa.select(cards.c.id, cards.c.queued_at)
+        .where(*_UNSEEN, cards.c.chat == chat)
+        .order_by(cards.c.id)
+        .limit(LINES)
+    )
+    found = oldest.all()
+    first = min((row.queued_at for row in found), default=now)
+    await connection.execute(cards.insert().values(id=number, chat=chat, queued_at=first))
+    await connection.execute(
+        cards.update().where(cards.c.id.in_([row.id for row in found])).values(folded=number)
+    )

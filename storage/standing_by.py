@@ -1,0 +1,86 @@
+"""One product on one SQLite file: the second waits until the first has ended, however it ends.
+
+The lock is the kernel's, on a file beside the database: a process that dies gives it
+back at once. PostgreSQL is made for several, and needs none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from storage.failures import DatabaseUnfit
+
+LOOK_EVERY = 0.5  # seconds between two looks whether the first has ended
+
+
+@asynccontextmanager
+async def alone(url: sa.URL, waits: Callable[[str], None]) -> AsyncIterator[None]:
+    """Be the only one on a SQLite file; `waits` is told once, in words, if another one is.
+
+    Raises DatabaseUnfit when the lock's file cannot be made.
+    """
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    held = await _hold(_lock(url), lambda: waits(_WORDS.format(file=url.database)))
+    try:
+        yield
+    finally:
+        os.close(held)  # the file stays: whoever waits for it has it open
+
+
+_WORDS = "another process runs on {file}: waiting as a stand-by until it ends"
+
+
+def _lock(url: sa.URL) -> str:
+    """The lock's file, the same by whatever name the database is called."""
+    return f"{os.path.realpath(str(url.database))}.lock"
+
+
+async def _hold(lock: str, waits: Callable[[], None]) -> int:
+    told = False
+    while (held := _try(lock)) is None:
+        if not told:
+            waits()
+            told = True
+        await asyncio.sleep(LOOK_EVERY)
+    return held
+
+
+def _try(lock: str) -> int | None:
+    """The lock's open file, or None while somebody else has it."""
+    try:
+        opened = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise DatabaseUnfit(
+            f"cannot use {lock}: {error.strerror}; "
+            "the product must be able to write the file and its folder"
+        ) from None
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is(lock, opened):
+            return opened
+    except BlockingIOError:
+        pass
+    except OSError as error:
+        os.close(opened)
+        raise DatabaseUnfit(
+            f"cannot lock {lock}: {error.strerror}; is the file on a network disk?"
+        ) from None
+    os.close(opened)
+    return None
+
+
+def _is(lock: str, opened: int) -> bool:
+    """Whether what we locked is still what others would lock: somebody may have removed it."""
+    try:
+        return os.path.samestat(Path(lock).stat(), os.fstat(opened))
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,152 @@
+"""A card shows in the end what it should show, and is never shown by two at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.messages import Priority
+from storage import cards, messages
+from storage.cards import Card
+from storage.database import Database
+from tests.cast import PABLO
+from tests.storage.making import CHAT, NOW, a_customer, a_lead, annas_lead, asking, saving
+
+LATER = NOW + timedelta(minutes=1)
+
+
+async def _wanted(database: Database, *busy: str, channel: str = "telegram") -> Sequence[Card]:
+    async with database.read() as connection:
+        return await cards.wanted(connection, channel, busy=busy, now=NOW, limit=100)
+
+
+async def _claim(database: Database) -> Card:
+    (found,) = await _wanted(database)
+    async with database.write() as connection:
+        await cards.claim(connection, [found], NOW)
+    return found
+
+
+async def _refresh(database: Database, lead: int, menu: str = "") -> None:
+    async with saving(database) as session:
+        cards.refresh(session, lead, LATER, menu=menu)
+
+
+async def _shown(database: Database, card: Card, message_id: str) -> None:
+    async with database.write() as connection:
+        await cards.shown(connection, [(card, message_id)], NOW)
+
+
+async def _card(database: Database, lead: int) -> Card:
+    found = await cards.of_lead(asking(database), lead)
+    assert found is not None
+    return found
+
+
+async def test_a_new_card_is_wanted_until_it_was_shown(database: Database) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    assert (card.lead, card.chat, card.priority) == (lead.id, CHAT, Priority.CARD)
+    assert await _wanted(database) == []  # nobody else may post it
+    await _shown(database, card, "55")
+    assert await _wanted(database) == []
+    place = await messages.place(asking(database), CHAT, "55")
+    assert place is not None
+    assert place.lead == lead.id
+
+
+async def test_a_change_while_it_is_shown_never_frees_the_claim(database: Database) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    await _refresh(database, lead.id, menu="reject")
+    assert await _wanted(database) == []
+    await _shown(database, card, "55")
+    (again,) = await _wanted(database)
+    assert (again.message_id, again.menu, again.priority) == ("55", "reject", Priority.CHANGE)
+    assert again.wanted == card.wanted + 1
+
+
+async def test_sixty_changes_are_shown_as_one(database: Database) -> None:
+    lead = await annas_lead(database)
+    await _shown(database, await _claim(database), "55")
+    await asyncio.gather(*(_refresh(database, lead.id) for _ in range(60)))
+    card = await _claim(database)
+    assert (card.wanted, card.shown) == (61, 1)
+    await _shown(database, card, "55")
+    assert await _wanted(database) == []
+
+
+async def test_what_could_not_be_shown_waits_and_tells_when(database: Database) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    async with database.write() as connection:
+        await cards.put_back(connection, card, reason="slow down", not_before=LATER)
+    assert await _wanted(database) == []
+    async with database.read() as connection:
+        (later,) = await cards.wanted(connection, "telegram", busy=(), now=LATER, limit=9)
+    assert (later.lead, later.attempts) == (lead.id, 1)
+
+
+async def test_a_lost_card_is_posted_anew(database: Database) -> None:
+    lead = await annas_lead(database)
+    await _shown(database, await _claim(database), "55")
+    await _refresh(database, lead.id)
+    card = await _claim(database)
+    async with database.write() as connection:
+        await cards.put_back(connection, card, reason="deleted", lost=True)
+    again = await _claim(database)
+    assert again.message_id is None
+    await _shown(database, again, "77")
+    assert (await _card(database, lead.id)).message_id == "77"
+    for message_id in ("55", "77"):  # a reply to the old one is still understood
+        place = await messages.place(asking(database), CHAT, message_id)
+        assert place is not None
+        assert place.lead == lead.id
+
+
+async def test_a_card_given_up_is_tried_again_when_it_changes(database: Database) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    async with database.write() as connection:
+        await cards.put_back(connection, card, reason="refused", failed=True)
+    assert await _wanted(database) == []
+    await _refresh(database, lead.id)
+    assert [one.lead for one in await _wanted(database)] == [lead.id]
+
+
+async def test_a_card_that_changed_while_it_was_refused_is_not_given_up(
+    database: Database,
+) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    await _refresh(database, lead.id)
+    async with database.write() as connection:
+        await cards.put_back(connection, card, reason="refused", failed=True)
+    assert [one.lead for one in await _wanted(database)] == [lead.id]
+
+
+async def test_new_cards_go_before_changes_of_old_ones(database: Database) -> None:
+    old = await annas_lead(database)
+    await _shown(database, await _claim(database), "55")
+    await _refresh(database, old.id)
+    async with saving(database) as session:
+        new = await a_lead(session, await a_customer(session, PABLO))
+    assert [one.lead for one in await _wanted(database)] == [new.id, old.id]
+
+
+async def test_cards_of_busy_chats_and_of_other_channels_wait(database: Database) -> None:
+    await annas_lead(database)
+    assert await _wanted(database, CHAT) == []
+    assert await _wanted(database, channel="vk") == []
+    assert await _wanted(database, channel="tele_ram") == []  # no pattern, but a name
+    assert await _wanted(database, channel="Telegram") == []
+
+
+async def test_a_process_that_died_leaves_its_cards_to_be_found(database: Database) -> None:
+    lead = await annas_lead(database)
+    await _claim(database)
+    async with database.read() as connection:
+        (left,) = await cards.left_claimed(connection, "telegram")
+        assert await cards.left_claimed(connection, "vk") == []
+    assert (left.lead, left.claimed_at) == (lead.id, NOW)

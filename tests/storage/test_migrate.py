@@ -1,0 +1,76 @@
+"""The steps of the schema lead to the schema, on both databases, and never back in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from storage.database import Database, DatabaseUnfit
+from storage.migrate import assert_current, head, revision, upgrade, upgrade_at
+from storage.schema import metadata
+
+
+@pytest.fixture
+async def empty(empty_url: str) -> AsyncIterator[Database]:
+    """A database without any table."""
+    database = Database(empty_url)
+    yield database
+    await database.close()
+
+
+async def test_the_steps_make_exactly_the_schema(empty: Database) -> None:
+    await upgrade(empty)
+    assert await revision(empty) == head()
+    async with empty.read() as connection:
+        differences: list[Any] = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    assert differences == []
+
+
+async def test_partial_indexes_keep_their_conditions(empty: Database) -> None:
+    await upgrade(empty)
+    name = "uq_leads_open"
+    async with empty.read() as connection:
+        if empty.sqlite:
+            query = sa.text("select sql from sqlite_master where name = :name")
+        else:
+            query = sa.text("select indexdef from pg_indexes where indexname = :name")
+        made = (await connection.execute(query, {"name": name})).scalar_one().lower()
+    assert "unique" in made
+    assert "where" in made
+    assert "taken" in made
+
+
+async def test_an_upgraded_database_is_left_alone(database: Database) -> None:
+    before = await revision(database)
+    await upgrade(database)
+    assert await revision(database) == before == head()
+
+
+async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
+    await asyncio.gather(upgrade_at(empty_url), upgrade_at(empty_url))
+    database = Database(empty_url)
+    assert await revision(database) == head()
+    await database.close()
+
+
+async def test_a_newer_database_is_refused_with_the_remedy(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(DatabaseUnfit, match="newer version of Dialead; update it"):
+        await upgrade(database)
+    assert await revision(database) == "9999"
+
+
+async def test_who_does_not_upgrade_by_itself_says_what_to_run(empty: Database) -> None:
+    with pytest.raises(DatabaseUnfit, match=r"run `main.py migrate` first"):
+        await assert_current(empty)
+    await upgrade(empty)
+    await assert_current(empty)

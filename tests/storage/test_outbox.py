@@ -1,0 +1,186 @@
+"""Calls go in order within a key, wait for their card, and leave their places behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.domain.lead import Lead
+from bot.messages import AnswerPress, Post, Priority, plain
+from storage import cards, messages, outbox
+from storage.database import Database
+from storage.outbox import Delivery, Outcome
+from tests.cast import ANNA, BORIS, PABLO, TEAM
+from tests.storage.making import CHAT, NOW, annas_lead, asking, saving
+
+LATER = NOW + timedelta(minutes=1)
+
+
+async def _say(database: Database, chat: int = ANNA, words: str = "hello", **over: Any) -> int:
+    """A call kept; its number."""
+    values: dict[str, Any] = {
+        "chat": str(chat),
+        "key": f"telegram:{chat}",
+        "priority": Priority.REPLY,
+        "now": NOW,
+        **over,
+    }
+    async with saving(database) as session:
+        return await outbox.add(session, "telegram", Post(str(chat), plain(words)), **values)
+
+
+async def _waiting(database: Database, *busy: str, channel: str = "telegram") -> Sequence[Delivery]:
+    async with database.read() as connection:
+        return await outbox.waiting(connection, channel, busy=busy, now=NOW, limit=100)
+
+
+async def _claim(database: Database, found: Sequence[Delivery]) -> None:
+    async with database.write() as connection:
+        await outbox.claim(connection, found, NOW)
+
+
+async def _end(database: Database, *outcomes: Outcome) -> None:
+    async with database.write() as connection:
+        await outbox.record(connection, outcomes, NOW)
+
+
+async def _show_card(database: Database, lead: Lead, message_id: str) -> None:
+    async with database.write() as connection:
+        card = await cards.of_lead(asking(database), lead.id)
+        assert card is not None
+        await cards.shown(connection, [(card, message_id)], NOW)
+
+
+async def test_one_call_of_each_key_goes_at_a_time_in_order(database: Database) -> None:
+    anna, anna_next, pablo = [await _say(database, who) for who in (ANNA, ANNA, PABLO)]
+    found = await _waiting(database)
+    assert [one.id for one in found] == [anna, pablo]
+    await _claim(database, found)
+    assert await _waiting(database) == []  # what is being sent still stands before the next
+    await _end(database, Outcome(found[0], "sent"))
+    assert [one.id for one in await _waiting(database)] == [anna_next]
+
+
+async def test_a_call_comes_back_as_it_was_given(database: Database) -> None:
+    number = await _say(database, words="Добрый день", told=True, expires_at=LATER, asks="reason")
+    (found,) = await _waiting(database)
+    assert found.id == number
+    assert found.outgoing == Post(str(ANNA), plain("Добрый день"))
+    assert (found.priority, found.told, found.asks) == (Priority.REPLY, True, "reason")
+    assert (found.expires_at, found.attempts, found.card) == (LATER, 0, None)
+    assert 0 < found.random_id < 2**31
+    assert await outbox.by_id(asking(database), number) == found
+
+
+async def test_a_channel_sees_its_own_calls_alone(database: Database) -> None:
+    await _say(database)
+    assert await _waiting(database, channel="vk") == []
+
+
+async def test_the_urgent_go_first_and_nobody_waits_for_ever(database: Database) -> None:
+    card = await _say(database, 1, priority=Priority.CARD)
+    reply = await _say(database, 2, priority=Priority.REPLY)
+    old_digest = await _say(database, 3, priority=Priority.DIGEST, now=NOW - timedelta(hours=1))
+    assert [one.id for one in await _waiting(database)] == [old_digest, reply, card]
+
+
+async def test_a_busy_chat_gets_answers_to_presses_alone(database: Database) -> None:
+    await _say(database, TEAM)
+    async with saving(database) as session:
+        answer = await outbox.add(
+            session,
+            "telegram",
+            AnswerPress("p1", str(TEAM), str(BORIS), "Taken"),
+            chat=str(TEAM),
+            key="press:p1",
+            priority=Priority.ANSWER,
+            now=NOW,
+        )
+    assert [one.id for one in await _waiting(database, str(TEAM))] == [answer]
+
+
+async def test_what_was_put_off_holds_up_its_own_key_alone(database: Database) -> None:
+    await _say(database, ANNA)
+    await _say(database, ANNA)
+    pablo = await _say(database, PABLO)
+    first, _ = found = await _waiting(database)
+    await _claim(database, found[:1])
+    await _end(database, Outcome(first, "queued", "slow down", retry_at=LATER))
+    assert [one.id for one in await _waiting(database)] == [pablo]
+    async with database.read() as connection:
+        assert await outbox.next_retry(connection, "telegram", NOW) == LATER
+        later = await outbox.waiting(connection, "telegram", busy=(), now=LATER, limit=9)
+    assert [(one.id, one.attempts) for one in later] == [(first.id, 1), (pablo, 0)]
+
+
+async def test_what_goes_under_a_card_waits_for_it_and_knows_it(database: Database) -> None:
+    lead = await annas_lead(database)
+    under: dict[str, Any] = {"lead": lead.id, "under_card": True, "key": f"{CHAT}/lead:{lead.id}"}
+    await _say(database, TEAM, **under)
+    assert await _waiting(database) == []
+    await _show_card(database, lead, "55")
+    (found,) = await _waiting(database)
+    assert (found.card, found.lead) == ("55", lead.id)
+
+
+async def test_what_was_sent_leaves_a_place_for_every_message(database: Database) -> None:
+    lead = await annas_lead(database)
+    await _say(database, TEAM, lead=lead.id, asks="reason")
+    found = await _waiting(database)
+    await _claim(database, found)
+    await _end(database, Outcome(found[0], "sent", message_ids=("60", "61")))
+    for message_id in ("60", "61"):
+        place = await messages.place(asking(database), CHAT, message_id)
+        assert place is not None
+        assert (place.lead, place.asks) == (lead.id, "reason")
+    assert await _waiting(database) == []
+
+
+async def test_a_place_used_anew_stands_for_the_newer_call(database: Database) -> None:
+    lead = await annas_lead(database)
+    for asks in ("reason", "deal:1"):
+        await _say(database, TEAM, lead=lead.id, asks=asks)
+        found = await _waiting(database)
+        await _claim(database, found)
+        await _end(database, Outcome(found[0], "sent", message_ids=("60",)))
+    place = await messages.place(asking(database), CHAT, "60")
+    assert place is not None
+    assert place.asks == "deal:1"
+
+
+async def test_a_process_that_died_leaves_its_calls_to_be_found(database: Database) -> None:
+    await _say(database, ANNA)
+    await _say(database, PABLO)
+    found = await _waiting(database)
+    await _claim(database, found)
+    await _end(database, Outcome(found[1], "failed", "blocked"))
+    (left,) = await outbox.left_claimed(database, "telegram")
+    assert (left.id, left.claimed_at, left.attempts) == (found[0].id, NOW, 1)
+    assert await outbox.left_claimed(database, "vk") == []
+
+
+async def test_the_pace_goes_on_from_what_was_sent_lately(database: Database) -> None:
+    await _say(database, ANNA)
+    found = await _waiting(database)
+    await _claim(database, found)
+    await _end(database, Outcome(found[0], "sent"))
+    minute = timedelta(minutes=1)
+    lately = await outbox.recent(database, "telegram", since=minute, now=NOW)
+    assert lately == [(str(ANNA), Priority.REPLY, NOW)]
+    assert await outbox.recent(database, "telegram", since=minute, now=NOW + minute) == []
+
+
+async def test_the_pace_goes_on_from_cards_as_well(database: Database) -> None:
+    await annas_lead(database)
+    async with database.write() as connection:
+        (card,) = await cards.wanted(connection, "telegram", busy=[], now=NOW, limit=1)
+        await cards.claim(connection, [card], NOW)
+    later, minute = NOW + timedelta(minutes=5), timedelta(minutes=1)
+    left_behind = await outbox.recent(database, "telegram", since=minute, now=later)
+    assert left_behind == [(str(TEAM), Priority.CARD, later)]  # nobody knows when it went out
+    async with database.write() as connection:
+        await cards.shown(connection, [(card, "55")], NOW)
+    shown = await outbox.recent(database, "telegram", since=minute, now=NOW)
+    assert shown == [(str(TEAM), Priority.CARD, NOW)]
+    assert await outbox.recent(database, "telegram", since=minute, now=later) == []

@@ -1,0 +1,129 @@
+"""PostgreSQL out of reach for a while is told from one that will never have us."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+
+from storage.database import UNREACHABLE, Database, DatabaseUnfit
+from storage.failures import Unreachable
+from storage.schema import cursors, persons
+from tests.conftest import Cluster
+from tests.postgres import Unavailable, a_server
+from tests.storage.making import NOW, count, opened, rows
+
+
+async def test_postgresql_that_ends_our_session_is_out_of_reach_then_back(
+    postgres: Cluster,
+) -> None:
+    url = await postgres.create(migrated=True)
+    async with opened(url) as database:
+        with pytest.raises(Unreachable):
+            await _write_and_lose_the_session(database)
+        assert await count(database, persons) == 0
+        async with database.write() as connection:
+            await connection.execute(persons.insert().values(created_at=NOW))
+        assert await count(database, persons) == 1
+    await postgres.drop(url)
+
+
+async def test_postgresql_restarted_keeps_what_was_committed() -> None:
+    try:
+        running = a_server()
+        server = running.__enter__()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    try:
+        async with opened(server.url) as database:
+            async with database.write() as connection:
+                await connection.execute(sa.text("create table x (a int)"))
+            server.stop()
+            with pytest.raises(UNREACHABLE):
+                await rows(database, sa.text("select * from x"))
+            server.start()
+            assert list(await rows(database, sa.text("select * from x"))) == []
+    finally:
+        running.__exit__(None, None, None)
+
+
+async def test_postgresql_that_only_reads_is_out_of_reach(postgres: Cluster) -> None:
+    url = await postgres.create(migrated=True)
+    async with opened(f"{url}&default_transaction_read_only=on") as database:
+        with pytest.raises(Unreachable, match="read-only"):
+            async with database.write() as connection:
+                await connection.execute(persons.insert().values(created_at=NOW))
+    await postgres.drop(url)
+
+
+async def test_deadlocked_writers_are_told_to_come_again(postgres: Cluster) -> None:
+    url = await postgres.create(migrated=True)
+    async with opened(url) as database:
+        async with database.write() as connection:
+            await connection.execute(cursors.insert(), [{"channel": "a"}, {"channel": "b"}])
+        both = asyncio.Barrier(2)
+
+        async def cross(first: str, second: str) -> None:
+            async with database.write() as connection:
+                update = cursors.update().values(value=first)
+                await connection.execute(update.where(cursors.c.channel == first))
+                await both.wait()
+                await connection.execute(update.where(cursors.c.channel == second))
+
+        ends = await asyncio.gather(cross("a", "b"), cross("b", "a"), return_exceptions=True)
+        assert sorted(type(end).__name__ for end in ends) == ["NoneType", "Unreachable"]
+    await postgres.drop(url)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"database": "none"}, "does not exist"),
+        ({"username": "gleb"}, "gleb"),
+        ({"query": {"nonsense": "1"}}, "nonsense"),
+    ],
+)
+async def test_postgresql_that_will_never_have_us_is_told(
+    postgres: Cluster, change: dict[str, object], words: str
+) -> None:
+    url = sa.make_url(await postgres.create(migrated=False))
+    query = {**url.query, **change.pop("query", {})}  # type: ignore[dict-item]
+    changed = url.set(query=query, **change)  # type: ignore[arg-type]
+    async with opened(changed.render_as_string(hide_password=False)) as database:
+        with pytest.raises(DatabaseUnfit, match=words):
+            await database.open()
+    await postgres.drop(url.render_as_string(hide_password=False))
+
+
+async def test_options_of_libpq_are_understood(postgres: Cluster) -> None:
+    url = await postgres.create(migrated=False)
+    options = "sslmode=disable&application_name=dialead"
+    async with opened(f"{url}{'&' if '?' in url else '?'}{options}") as database:
+        await database.open()
+        (found,) = await rows(database, sa.text("show application_name"))
+        assert found[0] == "dialead"
+    await postgres.drop(url)
+
+
+async def test_nobody_listening_is_out_of_reach() -> None:
+    async with opened("postgresql://anna:secret@127.0.0.1:1/dialead") as database:
+        with pytest.raises(UNREACHABLE) as unreachable:
+            await database.open()
+    assert "secret" not in str(unreachable.value)
+
+
+async def test_another_encoding_is_refused(postgres: Cluster) -> None:
+    url = await postgres.create(migrated=False, encoding="SQL_ASCII")
+    async with opened(url) as database:
+        with pytest.raises(DatabaseUnfit, match="encoding=SQL_ASCII"):
+            await database.open()
+    await postgres.drop(url)
+
+
+async def _write_and_lose_the_session(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.execute(persons.insert().values(created_at=NOW))
+        pid = (await connection.execute(sa.text("select pg_backend_pid()"))).scalar()
+        await rows(database, sa.text(f"select pg_terminate_backend({pid})"))
+        await connection.execute(sa.select(1))
