@@ -1,4 +1,4 @@
-"""The neutral vocabulary between the product and every messenger.
+"""The neutral vocabulary between the product and every messenger, one long list of records.
 
 Events come from a channel, outgoing calls go to one; both are frozen records
 that survive a trip through JSON, because they are kept in the inbox and the
@@ -270,10 +270,11 @@ class DeliveryEnded:
 
 @dataclass(frozen=True, slots=True)
 class EventSetAside:
-    """An inbox event failed for good and was set aside; a supervisor must hear of it."""
+    """An event, a call or a card failed for good; a supervisor must hear of it."""
 
-    inbox: int
+    number: int
     reason: str
+    what: Literal["event", "call", "card"] = "event"
     kind: Literal["set_aside"] = "set_aside"
 
 

@@ -128,7 +128,8 @@ class ChannelPolicy(Group):
 
     lead_source: bool = Field(default=True, description="whether what comes in becomes leads")
     responsible: OptionalAccount = Field(
-        default="", description="the account answerable for the channel"
+        default="",
+        description="an account told, like the supervisors, of the channel's overdue leads",
     )
     distribution: Annotated[Literal["claim"], only_built("claim")] = Field(
         default="claim", description="who gets a new lead: whoever takes it"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.domain.lead import Action, DealKind, Lead, State, actions
 from bot.messages import Button, Keyboard, Look, Span, Style, Text, split_address
+from handlers import lists
 from handlers.wire import pack
-from handlers.work import Policy, reason_mark
+from handlers.work import Policy, cut, reason_mark
 from storage import accounts, deals, leads, staff
 from storage.accounts import Account
 from storage.cards import Card
@@ -13,6 +14,7 @@ from storage.session import Session
 from storage.staff import Staff
 
 FIRST_WORDS = 200  # characters of the first message that a card shows
+_HEADLINE = 40  # characters
 _NAME = 24
 _COLLEAGUES = 20
 _ICONS = {
@@ -30,7 +32,9 @@ _LOOKS: dict[Action, Look] = {
 
 
 async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Keyboard]:
-    """The card's face at this moment."""
+    """The card's face at this moment; no text when a list has nothing left to show."""
+    if card.lead is None:
+        return await lists.render(card, session, policy)
     lead = await leads.by_id(session, card.lead)
     if lead is None:
         raise KeyError(f"card={card.id} of no lead={card.lead}")
@@ -58,7 +62,7 @@ async def line(session: Session, policy: Policy, lead: Lead) -> Text:
     return (
         Span(f"{_ICONS[lead.state]} "),
         Span(f"#{lead.id}", Style.BOLD),
-        Span(f" {_cut(person(account, policy), _NAME)} · {state} · {at}"),
+        Span(f" {cut(person(account, policy), _NAME)} · {state} · {at}"),
     )
 
 
@@ -66,18 +70,11 @@ async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
     """At most seven lines, the first with who and state."""
     texts = policy.texts
     account = await accounts.by_id(session, lead.account)
-    name = _cut(person(account, policy), _NAME)
-    lines: list[Text] = [
-        (
-            Span(f"{_ICONS[lead.state]} #{lead.id} {name}", Style.BOLD),
-            Span(f" · {texts(f'state.{lead.state.value}').lower()}"),
-        ),
-        (Span(_origin(policy, lead)),),
-    ]
+    lines: list[Text] = [_headline(policy, lead, account), (Span(_origin(policy, lead)),)]
     if contacts := await _contacts(session, account):
         lines.append((Span(contacts),))
     if lead.first_words:
-        lines.append((Span(_cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
+        lines.append((Span(cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
     if account.reach != "open":
         lines.append((Span(f"⚠️ {texts(f'reach.{account.reach.value}')}"),))
     if outcome := await _outcome(session, policy, lead):
@@ -85,11 +82,19 @@ async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
     return _joined(lines)
 
 
+def _headline(policy: Policy, lead: Lead, account: Account) -> Text:
+    """Number, who and state, in what a phone's notification shows."""
+    number = f"{_ICONS[lead.state]} #{lead.id} "
+    state = f" · {policy.texts(f'state.{lead.state.value}').lower()}"
+    name = cut(person(account, policy), _HEADLINE - len(number) - len(state))
+    return (Span(f"{number}{name}", Style.BOLD), Span(state))
+
+
 def _origin(policy: Policy, lead: Lead) -> str:
     texts = policy.texts
     parts = [texts(f"channel.{lead.channel}"), texts.datetime(lead.created_at, policy.timezone)]
     if lead.source:
-        parts.insert(1, _cut(lead.source, 40))
+        parts.insert(1, cut(lead.source, 40))
     if lead.repeat_of:
         parts.append(texts("card.repeat", number=lead.repeat_of))
     return " · ".join(parts)
@@ -114,14 +119,14 @@ async def _outcome(session: Session, policy: Policy, lead: Lead) -> str:
     if lead.state is State.TAKEN:
         return texts("card.responsible", name=await _state(session, policy, lead))
     if lead.state is State.REJECTED and lead.reason:
-        return texts("card.reason", reason=_cut(lead.reason, 120))
+        return texts("card.reason", reason=cut(lead.reason, 120))
     if lead.state is not State.CONVERTED:
         return ""
     deal = await deals.of_lead(session, lead.id)
     if deal is None:
         return ""
     money = texts.money(deal.amount, deal.currency) if deal.amount is not None else ""
-    parts = [texts(f"convert.{deal.kind.value}"), _cut(deal.title, 80), money]
+    parts = [texts(f"convert.{deal.kind.value}"), cut(deal.title, 80), money]
     return " · ".join(part for part in parts if part)
 
 
@@ -155,9 +160,7 @@ async def _reasons(session: Session, policy: Policy, lead: Lead) -> list[Button]
 
 async def _colleagues(session: Session, policy: Policy, lead: Lead) -> list[Button]:
     found = [
-        one
-        for one in await staff.colleagues(session, policy.chat, policy.managers)
-        if one.id != lead.responsible
+        one for one in await staff.colleagues(session, policy.chat) if one.id != lead.responsible
     ]
     return [
         Button(one.name, pack(Action.ASSIGN.value, lead.id, str(one.id)))
@@ -183,11 +186,6 @@ _MENUS = {
 def _pairs(buttons: list[Button]) -> Keyboard:
     """Two in a row, the way thumbs like them."""
     return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-
-
-def _cut(text: str, limit: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def _joined(lines: list[Text]) -> Text:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.messages import ChatMoved, Leave, Member, MemberChanged, address, plain
+from handlers import managers
 from handlers.work import Work
-from storage import chats, staff
+from storage import chats, leads, staff
 
 
 async def member_changed(work: Work, event: MemberChanged) -> None:
@@ -18,6 +21,21 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
     member = Member(event.present, event.admin, event.member.name, event.member.username)
     who = address(event.channel, event.member.id)
     staff.remember(work.session, where, who, member, work.now)
+    if not event.present:
+        await _left(work, who)
+
+
+async def _left(work: Work, where: str) -> None:
+    """Whoever left leaves no customers behind: their leads return to the queue."""
+    who = await staff.at(work.session, where)
+    found = await leads.unprocessed(work.session, responsible=who.id) if who else ()
+    if not who or not found:
+        return
+    for lead in found:
+        await managers.put_back(work, lead, who, "left")
+    numbers = ", ".join(f"#{lead.id}" for lead in found)
+    words = work.texts.plural("chat.left", len(found), name=who.name, numbers=numbers)
+    await work.post(work.policy.chat, plain(words))
 
 
 async def chat_moved(work: Work, event: ChatMoved) -> None:
@@ -26,9 +44,29 @@ async def chat_moved(work: Work, event: ChatMoved) -> None:
 
 
 async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
-    if event.chat.private or where in (work.policy.chat, work.policy.supervisors_chat):
+    if where == work.policy.chat or not event.chat.id:
+        await _shut_out(work, event, where)
+        return
+    if event.chat.private or where == work.policy.supervisors_chat:
         return
     if event.present:
         if not event.chat.broadcast:
             await work.post(where, plain(work.texts("chat.foreign", address=where)))
         await work.call(where, Leave(event.chat.id))
+
+
+async def _shut_out(work: Work, event: MemberChanged, where: str) -> None:
+    """The team's chat or a messenger refuses the bot: told once a day, with the remedy."""
+    if event.present:
+        chats.shut_out(work.session, where, None)
+        return
+    told = await chats.shut_out_since(work.session, where)
+    if told is not None and work.now - told < timedelta(days=1):
+        return
+    chats.shut_out(work.session, where, work.now)
+    if event.chat.id:
+        await work.alarm(f"⚠️ {work.texts('alarm.shut_out')}")
+    elif event.channel != work.policy.messenger:
+        # News of the team's own messenger could only be told when they are old.
+        name = work.texts(f"channel.{event.channel}")
+        await work.alarm(f"⚠️ {work.texts('alarm.refused', channel=name)}")

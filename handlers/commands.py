@@ -7,31 +7,32 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, Span, Style, Text, address, plain
 from handlers import cards as faces
+from handlers import dead
 from handlers.digests import digest_text
-from handlers.managers import member_of_staff
+from handlers.people import author_of
+from handlers.relay import said
 from handlers.work import Work
 from storage import deadlines, leads, messages, staff
 from storage.staff import Staff
 
 _LISTED = 30
 _QUOTED = 300  # characters of a message in a history
+_SAID = frozenset({"wrote", "answered", "note"})  # the message itself tells it
 
 
 async def commanded(work: Work, event: MessageReceived) -> None:
     """A command in the team's chat, or in private by somebody of the team."""
-    author = address(event.channel, event.author.id)
-    if event.author.anonymous:
+    who = None
+    if not event.author.anonymous:
+        if work.role(address(event.channel, event.author.id)) < Role.MANAGER:
+            return
+        who = await author_of(work, event.channel, event.author)
+    elif event.author.id != event.chat.id:  # a channel's voice, and nobody knows whose
         await _reply(work, event, plain(work.texts("reply.anonymous")))
         return
-    if work.role(author) < Role.MANAGER:
-        return
-    who = await member_of_staff(work, author, event.author.name, event.author.username)
     name, _, rest = event.text.partition(" ")
-    command = _COMMANDS.get(name.partition("@")[0].lower())
-    if command is not None:
-        await _reply(work, event, await command(work, who, rest.strip()))
-    elif event.chat.private:
-        await _reply(work, event, await _help(work, who, ""))
+    command = _COMMANDS.get(name.partition("@")[0].lower(), _help)
+    await _reply(work, event, await command(work, who, rest.strip()))
 
 
 def is_command(text: str) -> bool:
@@ -39,27 +40,30 @@ def is_command(text: str) -> bool:
     return text.partition(" ")[0].partition("@")[0].lower() in _COMMANDS
 
 
-async def _leads(work: Work, who: Staff, rest: str) -> Text:
+async def _leads(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
-    return await _list(work, await leads.unprocessed(work.session), "leads.unprocessed")
+    found = await leads.unprocessed(work.session)
+    return await _list(work, found, work.texts.plural("leads.unprocessed", len(found)))
 
 
-async def _my(work: Work, who: Staff, rest: str) -> Text:
+async def _my(work: Work, who: Staff | None, rest: str) -> Text:
     del rest
+    if who is None:
+        return plain(work.texts("reply.anonymous"))
     found = await leads.unprocessed(work.session, responsible=who.id)
-    return await _list(work, found, "leads.mine")
+    return await _list(work, found, work.texts.plural("leads.mine", len(found)))
 
 
-async def _overdue(work: Work, who: Staff, rest: str) -> Text:
+async def _overdue(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     late = set(await deadlines.overdue_leads(work.session, work.now))
     found = [lead for lead in await leads.unprocessed(work.session) if lead.id in late]
-    return await _list(work, found, "leads.overdue")
+    return await _list(work, found, work.texts.plural("leads.overdue", len(found)))
 
 
 async def _list(work: Work, found: Sequence[Lead], title: str) -> Text:
     """At most so many lines, oldest first, and how many there are."""
-    lines: list[Span] = [Span(work.texts.plural(title, len(found)), Style.BOLD)]
+    lines: list[Span] = [Span(title, Style.BOLD)]
     for lead in found[:_LISTED]:
         lines += [Span("\n"), *await faces.line(work.session, work.policy, lead)]
     if len(found) > _LISTED:
@@ -67,7 +71,7 @@ async def _list(work: Work, found: Sequence[Lead], title: str) -> Text:
     return tuple(lines)
 
 
-async def _lead(work: Work, who: Staff, rest: str) -> Text:
+async def _lead(work: Work, who: Staff | None, rest: str) -> Text:
     """One lead: its line, everything said, everything done."""
     del who
     digits = rest.lstrip("#№ ")
@@ -77,6 +81,8 @@ async def _lead(work: Work, who: Staff, rest: str) -> Text:
         return plain(work.texts("lead.unknown" if number else "lead.which"))
     story: list[tuple[object, Text]] = []
     for touch in await leads.history(work.session, lead.id):
+        if touch.kind in _SAID:
+            continue
         story.append((touch.at, (Span(await _told(work, touch), Style.ITALIC),)))
     for message in await messages.of_lead(work.session, lead.id):
         story.append((message.at, (Span(await _quoted(work, message)),)))
@@ -90,8 +96,11 @@ async def _lead(work: Work, who: Staff, rest: str) -> Text:
 async def _told(work: Work, touch: leads.Touch) -> str:
     name = (await staff.by_id(work.session, touch.staff)).name if touch.staff else ""
     to = (await staff.by_id(work.session, touch.data["to"])).name if _to_staff(touch) else ""
+    if touch.kind == "reach":
+        return work.texts(f"reach.{touch.data['reach']}")
     reason = str(touch.data.get("reason") or "")
-    return work.texts(f"touch.{touch.kind}", name=name, to=to, reason=reason)
+    told = work.texts(f"touch.{touch.kind}", name=name, to=to)
+    return f"{told} ({reason})" if reason else told
 
 
 def _to_staff(touch: leads.Touch) -> bool:
@@ -99,22 +108,25 @@ def _to_staff(touch: leads.Touch) -> bool:
 
 
 async def _quoted(work: Work, message: messages.Message) -> str:
-    text = message.text or "…"
+    lines = [message.text, *(said(one, work.texts) for one in message.attachments)]
+    text = "\n".join(line for line in lines if line)
     if len(text) > _QUOTED:
         text = f"{text[:_QUOTED]}…"
     if message.author == "customer":
         return f"← {text}"
     name = (await staff.by_id(work.session, message.staff)).name if message.staff else ""
+    if message.author == "admin":
+        name = work.texts("relay.admin", channel=work.texts("channel.vk"))
     mark = "//" if message.direction == "note" else "→"
     return f"{mark} {name}: {text}" if name else f"{mark} {text}"
 
 
-async def _digest(work: Work, who: Staff, rest: str) -> Text:
+async def _digest(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     return await digest_text(work, "so_far")
 
 
-async def _help(work: Work, who: Staff, rest: str) -> Text:
+async def _help(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     return plain(work.texts("help.team"))
 
@@ -124,11 +136,12 @@ async def _reply(work: Work, event: MessageReceived, text: Text) -> None:
     await work.post(where, text, reply_to="" if event.chat.private else event.message_id)
 
 
-_COMMANDS: dict[str, Callable[[Work, Staff, str], Awaitable[Text]]] = {
+_COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
     "/leads": _leads,
     "/my": _my,
     "/overdue": _overdue,
     "/lead": _lead,
     "/digest": _digest,
+    "/dead": dead.commanded,
     "/help": _help,
 }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.domain.deals import read_deal
-from bot.domain.errors import Refused
+from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, Lead, Role, State, decide
-from bot.messages import MessageReceived, Span, Text, address, plain
+from bot.messages import MessageReceived, Reach, Span, Text, address, plain
 from handlers import managers
-from handlers.customers import answered
-from handlers.managers import Act, member_of_staff
+from handlers.answers import answered
+from handlers.managers import Act
+from handlers.people import author_of
+from handlers.presses import refused
 from handlers.relay import in_kind, in_words
 from handlers.work import Work
 from storage import accounts, cards, deals, leads, messages
@@ -22,14 +24,13 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         return  # it came twice
     author = address(event.channel, event.author.id)
     if event.author.anonymous:
-        await _say(work, event, work.texts("reply.anonymous"))
+        await work.post(where, plain(work.texts("reply.anonymous")), reply_to=event.message_id)
         return
     role = work.role(author)
     lead = await leads.by_id(work.session, place.lead)
     if role < Role.MANAGER or lead is None:
         return
-    who = await member_of_staff(work, author, event.author.name, event.author.username)
-    act = Act(who, role, lead)
+    act = Act(await author_of(work, event.channel, event.author), role, lead)
     if place.asks and not _note(event.text):
         await _answer_asked(work, event, act, place.asks)
     else:
@@ -39,24 +40,30 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
 async def _answer_asked(work: Work, event: MessageReceived, act: Act, asked: str) -> None:
     """The reason or the deal that a prompt asked for."""
     if not event.text.strip():
-        await _say(work, event, work.texts("reply.words_please"))
+        await _say(work, event, act.lead, work.texts("reply.words_please"))
         return
     await _keep(work, event, act, "note")
-    if asked == "reason":
-        try:
+    try:
+        if asked == "reason":
             await managers.reject(work, act, event.text.strip())
-        except Refused as refusal:
-            await _say(work, event, await managers.refused(work, act, refusal.refusal))
-            return
-    elif asked.startswith("deal:"):
-        title, amount, currency = read_deal(event.text, work.policy.currency)
-        number = int(asked.removeprefix("deal:"))
-        deals.describe(work.session, number, title=title, amount=amount, currency=currency)
-        leads.touch(
-            work.session, act.lead.id, at=work.now, kind="deal", actor="staff", staff=act.who.id
-        )
-        cards.refresh(work.session, act.lead.id, work.now)
+        elif asked.startswith("deal:"):
+            _describe(work, event, act, int(asked.removeprefix("deal:")))
+    except Refused as refusal:
+        await _say(work, event, act.lead, await refused(work, act, refusal.refusal))
+        return
     await work.react(event.channel, event.chat.id, event.message_id, "👌")
+
+
+def _describe(work: Work, event: MessageReceived, act: Act, deal: int) -> None:
+    """A deal's title and amount, from whoever may act on its lead."""
+    if act.lead.responsible not in (None, act.who.id) and act.role < Role.SUPERVISOR:
+        raise Refused(Refusal.NOT_YOURS)
+    title, amount, currency = read_deal(event.text, work.policy.currency)
+    deals.describe(work.session, deal, title=title, amount=amount, currency=currency)
+    leads.touch(
+        work.session, act.lead.id, at=work.now, kind="deal", actor="staff", staff=act.who.id
+    )
+    cards.refresh(work.session, act.lead.id, work.now)
 
 
 async def _write(work: Work, event: MessageReceived, act: Act) -> None:
@@ -72,6 +79,10 @@ async def _write(work: Work, event: MessageReceived, act: Act) -> None:
     account = await accounts.by_id(work.session, act.lead.account)
     number = await _keep(work, event, act, "out")
     lead = await _taken_by_answering(work, act)
+    if account.reach is not Reach.OPEN:
+        leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
+        await _say(work, event, lead, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
+        return
     leads.touch(
         work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
     )
@@ -108,10 +119,10 @@ async def _keep(work: Work, event: MessageReceived, act: Act, direction: str) ->
     )
 
 
-async def _say(work: Work, event: MessageReceived, words: str) -> None:
+async def _say(work: Work, event: MessageReceived, lead: Lead, words: str) -> None:
     """Answer the manager's message."""
     where = address(event.channel, event.chat.id)
-    await work.post(where, plain(words), reply_to=event.message_id)
+    await work.post(where, plain(words), reply_to=event.message_id, lead=lead.id)
 
 
 def _note(line: str) -> bool:

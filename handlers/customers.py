@@ -1,13 +1,13 @@
-"""Customers: whatever they write becomes one right lead, or joins the one that is open."""
+"""Customers, long by cases: what they write becomes one right lead or joins the open one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.courtesy import is_courtesy
 from bot.domain.lead import CLOSED, Lead, State
 from bot.messages import (
-    AdminWrote,
     AttachmentKind,
     MessageReceived,
     Reach,
@@ -29,7 +29,7 @@ COURTESY_WINDOW = timedelta(hours=24)  # thanks within it join the closed lead
 
 async def wrote(work: Work, event: MessageReceived) -> None:
     """A customer's message: kept once, shown to the managers, answered for by a lead."""
-    account = await _account(work, event)
+    account, new = await _account(work, event)
     known = await messages.written(work.session, account.address, event.message_id)
     if event.edited:
         await _edited(work, account, event, known)
@@ -43,6 +43,8 @@ async def wrote(work: Work, event: MessageReceived) -> None:
         await _keep(work, account, event, None)
         return
     await _arrived(work, account, event)
+    if new:
+        await _greet(work, account)
 
 
 async def reach_changed(work: Work, event: ReachChanged) -> None:
@@ -57,78 +59,44 @@ async def reach_changed(work: Work, event: ReachChanged) -> None:
         cards.refresh(work.session, lead.id, work.now)
 
 
-async def admin_wrote(work: Work, event: AdminWrote) -> None:
-    """An admin answered in the messenger's own inbox: a human answer, kept and shown."""
-    account = await accounts.at(work.session, address(event.channel, event.account))
-    if account is None:
-        return
-    if await messages.written(work.session, account.address, event.message_id) is not None:
-        return
-    lead = await leads.open_of(work.session, account.person, DESK)
-    number = await messages.add(
-        work.session,
-        account=account.id,
-        lead=lead.id if lead else None,
-        direction="out",
-        author="admin",
-        chat=account.address,
-        message_id=event.message_id,
-        at=event.at,
-        text=event.text,
-        attachments=event.attachments,
-    )
-    if lead is None:
-        return
-    leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff")
-    await answered(work, lead)
-    head = work.texts("relay.admin", channel=work.texts(f"channel.{event.channel}"))
-    await work.under_card(
-        lead.id,
-        (Span(f"{head}\n", Style.ITALIC), Span(event.text)),
-        attachments=in_kind(event.attachments),
-        message=number,
-    )
-
-
-async def answered(work: Work, lead: Lead) -> None:
-    """A human answered the customer."""
-    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
-    if lead.answered_at is None:
-        leads.change(work.session, lead, answered_at=work.now)
-
-
-async def _account(work: Work, event: MessageReceived) -> Account:
-    """The author's account, as its profile says by now."""
+async def _account(work: Work, event: MessageReceived) -> tuple[Account, bool]:
+    """The author's account, as its profile says by now, and whether it is new."""
     author, profile = event.author, work.facts.profile
     name = author.name or (profile.name if profile else "")
     username = author.username or (profile.username if profile else "")
     language = author.language or (profile.language if profile else "")
     account = await accounts.at(work.session, address(event.channel, author.id))
     if account is None:
+        known = {"name": name, "username": username, "language": language}
         return await accounts.create(
-            work.session,
-            event.channel,
-            author.id,
-            now=work.now,
-            name=name,
-            username=username,
-            language=language,
-            source="",
-        )
-    said = {"name": name, "username": username, "language": language, "reach": Reach.OPEN.value}
+            work.session, event.channel, author.id, now=work.now, **known
+        ), True
+    said = {"name": name, "username": username, "language": language, "reach": Reach.OPEN}
     changed = {
         key: value for key, value in said.items() if value and value != getattr(account, key)
     }
     if changed:
         accounts.change(work.session, account, **changed)
-    return account
+        await _show_anew(work, account)
+    return replace(account, **changed), False  # type: ignore[arg-type]
+
+
+async def _show_anew(work: Work, account: Account) -> None:
+    """The card shows by what name and whether a customer can be reached."""
+    lead = await leads.open_of(work.session, account.person, DESK)
+    if lead is not None:
+        cards.refresh(work.session, lead.id, work.now)
 
 
 async def _started(work: Work, account: Account, event: MessageReceived) -> None:
     """/start alone is no lead: its payload waits for the first real message."""
     if event.source:
         accounts.change(work.session, account, source=event.source)
-    greeting = work.policy.of(event.channel).greeting
+    await _greet(work, account)
+
+
+async def _greet(work: Work, account: Account) -> None:
+    greeting = work.policy.of(account.channel).greeting
     if greeting:
         await work.to_customer(account, plain(greeting))
 
@@ -173,16 +141,16 @@ async def _new_lead(
     await deadlines.start(work.session, lead.id, "take", work.now + work.policy.take)
     message = await _keep(work, account, event, lead.id)
     # What the card cannot show whole goes under it.
-    if event.attachments or len(words) > faces.FIRST_WORDS or "\n" in words.strip():
+    long = len(words) > faces.FIRST_WORDS or "\n" in words.strip()
+    if long or event.attachments or event.forwarded_from:
         await _relay(work, account, event, lead, message)
-    greeting = work.policy.of(event.channel).greeting
-    if greeting and earlier is None:
-        await work.to_customer(account, plain(greeting), lead=lead.id)
 
 
 async def _join(work: Work, account: Account, event: MessageReceived, lead: Lead) -> None:
     message = await _keep(work, account, event, lead.id)
     leads.touch(work.session, lead.id, at=work.now, kind="wrote", actor="customer")
+    if not lead.open or any(one.phone for one in event.attachments):
+        cards.refresh(work.session, lead.id, work.now)
     await _relay(work, account, event, lead, message)
 
 
@@ -190,8 +158,6 @@ async def _keep(work: Work, account: Account, event: MessageReceived, lead: int 
     for one in event.attachments:
         if one.kind is AttachmentKind.CONTACT and one.phone:
             accounts.add_contact(work.session, account, "phone", one.phone)
-            if lead is not None:
-                cards.refresh(work.session, lead, work.now)
     return await messages.add(
         work.session,
         account=account.id,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.messages import (
+    Button,
     DeliveryEnded,
-    EventSetAside,
     Failure,
+    Keyboard,
     Post,
     Priority,
     Reach,
@@ -15,10 +16,14 @@ from bot.messages import (
     plain,
     split_address,
 )
+from handlers import cards as faces
+from handlers.managers import Act
+from handlers.wire import pack
 from handlers.work import Work
-from storage import accounts, cards, leads, messages, outbox
+from storage import accounts, cards, dead, leads, messages, outbox, staff
 from storage.messages import Message
 from storage.outbox import Delivery
+from storage.staff import Staff
 
 _REACH = {
     Failure.BLOCKED.value: Reach.BLOCKED,
@@ -38,10 +43,21 @@ async def ended(work: Work, event: DeliveryEnded) -> None:
         await _post_failed(work, delivery, event)
 
 
-async def set_aside(work: Work, event: EventSetAside) -> None:
-    """A supervisor hears that an event could not be handled."""
-    words = work.texts("alarm.set_aside", number=event.inbox, reason=event.reason)
-    await work.alarm(f"⚠️ {words}")
+async def repeat(work: Work, act: Act) -> str:
+    """Send once more what may not have reached the customer."""
+    number = int(act.argument) if act.argument.isdecimal() and len(act.argument) <= 18 else 0
+    delivery = await outbox.take_unknown(work.session, number, act.lead.id)
+    if delivery is None or not isinstance(delivery.outgoing, Post):
+        return work.texts("press.repeated_already")
+    account = await accounts.by_id(work.session, act.lead.account)
+    await work.to_customer(
+        account,
+        delivery.outgoing.text,
+        lead=act.lead.id,
+        attachments=delivery.outgoing.attachments,
+        message=delivery.message,
+    )
+    return work.texts("press.repeated")
 
 
 async def _reply_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
@@ -80,7 +96,21 @@ async def _tell_manager(work: Work, message: Message, event: DeliveryEnded) -> N
         words = work.texts("failure.refused")
     if message.lead is not None:
         leads.touch(work.session, message.lead, at=work.now, kind="not_delivered")
-    await work.post(message.chat, plain(f"⚠️ {words}"), reply_to=message.message_id)
+    await work.post(
+        message.chat,
+        plain(f"⚠️ {words}"),
+        keyboard=_repeating(work, message, event),
+        reply_to=message.message_id,
+        lead=message.lead,
+    )
+
+
+def _repeating(work: Work, message: Message, event: DeliveryEnded) -> Keyboard:
+    """A button to send again what nobody knows the fate of."""
+    if event.outcome != "unknown" or message.lead is None:
+        return ()
+    data = pack("repeat", message.lead, str(event.delivery))
+    return ((Button(work.texts("button.repeat"), data),),)
 
 
 async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
@@ -90,11 +120,30 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
         return
     if delivery.lead is not None and outgoing.attachments:
         # The words at least, when what was attached could not be shown.
-        key = "relay.too_large" if event.reason == Failure.TOO_LARGE else "relay.not_shown"
-        text = (*outgoing.text, Span("\n"), Span(work.texts(key), Style.ITALIC))
+        large = event.reason == Failure.TOO_LARGE
+        why = work.texts("relay.too_large" if large else "relay.not_shown")
+        between = (Span("\n"),) if outgoing.text else ()
+        text = (*outgoing.text, *between, Span(why, Style.ITALIC))
         await work.under_card(delivery.lead, text, message=delivery.message)
-    elif where in work.policy.reports_to and where != work.policy.chat:
+        _said_otherwise(work, event)
+    elif where in work.policy.recipients:
         # A supervisor who never started the bot: their news goes to the team's chat.
-        head = work.texts("digest.instead", who=delivery.chat)
-        text = (Span(f"{head}\n", Style.ITALIC), *outgoing.text)
-        await work.post(work.policy.chat, text, priority=delivery.priority)
+        words = Span(f"{work.texts('digest.instead')}\n\n", Style.ITALIC)
+        text = (await _named(work, where), Span(", "), words, *outgoing.text)
+        alarm = dead.is_alarm(delivery)
+        await work.post(work.policy.chat, text, priority=delivery.priority, alarm=alarm)
+        _said_otherwise(work, event)
+
+
+def _said_otherwise(work: Work, event: DeliveryEnded) -> None:
+    """Nobody needs to decide about it any more, unless it failed by a fault of ours."""
+    if event.reason in {failure.value for failure in Failure}:
+        dead.replaced(work.session, event.delivery)
+
+
+async def _named(work: Work, where: str) -> Span:
+    """A supervisor in words that they and their colleagues know them by."""
+    who = await staff.at(work.session, where)
+    known = await staff.membership(work.session, work.policy.chat, where)
+    name = (known.name if known else "") or work.texts("card.supervisor")
+    return faces.mention(who or Staff(0, name, where, known.username if known else ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.messages import Span, Style, Text
 from handlers.work import Work
@@ -12,10 +12,10 @@ from storage.reports import Figures
 _PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 
 
-async def digest_text(work: Work, period: str) -> Text:
-    """The digest of a day or a week up to now, or of today "so_far"."""
-    since = _since(work, period)
-    figures = await reports.figures(work.session, since, work.now)
+async def digest_text(work: Work, period: str, day: str = "") -> Text:
+    """The digest of the day or week that ends on `day` (ISO), or of today "so_far"."""
+    since, until = _span(work, period, day)
+    figures = await reports.figures(work.session, since, until, work.now)
     texts = work.texts
     dates = texts.datetime(since, work.policy.timezone)
     title = Span(f"📊 {texts(f'digest.{period}', since=dates)}", Style.BOLD)
@@ -24,12 +24,15 @@ async def digest_text(work: Work, period: str) -> Text:
     return (title, Span("\n" + "\n".join(_lines(work, figures))))
 
 
-def _since(work: Work, period: str) -> datetime:
-    """The same local hour a day or a week before; for "so_far" the last midnight."""
-    local = work.now.astimezone(work.policy.timezone)
-    if period == "so_far":
-        return local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return local - _PERIODS[period]  # wall-clock arithmetic, right in the nights clocks change
+def _span(work: Work, period: str, day: str) -> tuple[datetime, datetime]:
+    """Since when and until when; one digest's end is the next one's beginning, to the second."""
+    zone = work.policy.timezone
+    if period not in _PERIODS:
+        today = work.now.astimezone(zone).date()
+        return datetime.combine(today, time(), zone), work.now
+    at = work.policy.daily_at if period == "daily" else work.policy.weekly_at
+    last = date.fromisoformat(day)
+    return (datetime.combine(last - _PERIODS[period], at, zone), datetime.combine(last, at, zone))
 
 
 def _lines(work: Work, figures: Figures) -> list[str]:

@@ -1,4 +1,4 @@
-"""Managers: a press of a card's button changes the lead, once, and says what happened."""
+"""What managers do to a lead: each verb changes it once and says what happened, or refuses."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
-from bot.messages import ButtonPressed, Text, address, plain
+from bot.messages import plain
 from handlers import cards as faces
-from handlers.wire import Press, unpack
-from handlers.work import DESK, Work, author_address
+from handlers.people import colleague
+from handlers.work import DESK, Work
 from storage import cards, deadlines, deals, leads, staff
 from storage.staff import Staff
 
@@ -24,108 +24,11 @@ class Act:
     argument: str = ""
 
 
-async def pressed(work: Work, event: ButtonPressed) -> None:
-    """A press: checked at each use, whatever the button's age or origin."""
-    press = unpack(event.data)
-    if press is None:
-        await work.answer(event, work.texts("press.outdated"))
-        return
-    if work.role(author_address(event)) < Role.MANAGER or not _from_team(work, event):
-        await work.answer(event, work.texts("press.stranger"), alert=True)
-        return
-    lead = await leads.by_id(work.session, press.lead)
-    if lead is None:
-        await work.answer(event, work.texts("press.outdated"))
-        return
-    await _act(work, event, press, lead)
-
-
-async def member_of_staff(work: Work, where: str, name: str, username: str) -> Staff:
-    """The team's record of whoever acts, made at their first act."""
-    who = await staff.at(work.session, where)
-    if who is None:
-        return await staff.create(
-            work.session, where, name=name or where, username=username, now=work.now
-        )
-    if (name and name != who.name) or username != who.username:
-        staff.rename(work.session, who, name or who.name, username)
-    return who
-
-
-async def refused(work: Work, act: Act, refusal: Refusal) -> str:
-    """Why not, in words that name who has it."""
-    name = ""
-    if act.lead.responsible is not None:
-        name = (await staff.by_id(work.session, act.lead.responsible)).name
-    if refusal is Refusal.TAKEN and act.lead.responsible == act.who.id:
-        return work.texts("press.already_yours")
-    return work.texts(f"refused.{refusal.value}", name=name, number=act.lead.id)
-
-
 async def take(work: Work, act: Act) -> str:
     """The lead is theirs now."""
     decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
     await hand(work, act, act.who, "take")
     return work.texts("press.taken", number=act.lead.id)
-
-
-async def reject(work: Work, act: Act, reason: str) -> str:
-    """Close with a reason."""
-    decide(act.lead, Action.REJECT, Actor(act.who.id, act.role))
-    leads.change(
-        work.session,
-        act.lead,
-        state=State.REJECTED.value,
-        reason=reason,
-        closed_at=work.now,
-    )
-    _closed(work, act, "reject", reason=reason)
-    return work.texts("press.rejected", number=act.lead.id)
-
-
-async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> None:
-    where = author_address(event)
-    who = await member_of_staff(work, where, event.author.name, event.author.username)
-    act = Act(who, work.role(where), lead, press.argument)
-    verb = _VERBS.get(press.verb)
-    if verb is None:
-        await work.answer(event, work.texts("press.outdated"))
-        return
-    try:
-        await work.answer(event, await verb(work, act))
-    except Refused as refusal:
-        await work.answer(event, await refused(work, act, refusal.refusal), alert=True)
-        cards.refresh(work.session, lead.id, work.now)
-
-
-def _from_team(work: Work, event: ButtonPressed) -> bool:
-    """Cards live in the team's chat; staff may press in private as well."""
-    return event.chat.private or address(event.channel, event.chat.id) == work.policy.chat
-
-
-async def _assign(work: Work, act: Act) -> str:
-    """Open the list of colleagues, or give the lead to one of them."""
-    decide(act.lead, Action.ASSIGN, Actor(act.who.id, act.role))
-    if not act.argument:
-        for where, member in work.facts.colleagues.items():
-            await member_of_staff(work, where, member.name, member.username)
-        return _menu(work, act, Action.ASSIGN, work.texts("press.choose_colleague"))
-    found = await staff.colleagues(work.session, work.policy.chat, work.policy.managers)
-    to = next((one for one in found if str(one.id) == act.argument), None)
-    if to is None:
-        cards.refresh(work.session, act.lead.id, work.now, menu=Action.ASSIGN.value)
-        return work.texts("press.no_colleague")
-    if act.lead.responsible == to.id:
-        return work.texts("press.already", name=to.name)
-    await hand(work, act, to, "give")
-    if to.id != act.who.id:
-        await work.under_card(act.lead.id, _given(work, act, to))
-    return work.texts("press.assigned", number=act.lead.id, name=to.name)
-
-
-def _given(work: Work, act: Act, to: Staff) -> Text:
-    words = work.texts("card.given", by=act.who.name)
-    return (faces.mention(to), *plain(f", {words}"))
 
 
 async def hand(work: Work, act: Act, to: Staff, kind: str) -> Lead:
@@ -151,6 +54,57 @@ async def hand(work: Work, act: Act, to: Staff, kind: str) -> Lead:
         await deadlines.start(work.session, lead.id, "first_reply", due_at)
     cards.refresh(work.session, lead.id, work.now)
     return lead
+
+
+async def reject(work: Work, act: Act, reason: str) -> str:
+    """Close with a reason."""
+    decide(act.lead, Action.REJECT, Actor(act.who.id, act.role))
+    leads.change(
+        work.session,
+        act.lead,
+        state=State.REJECTED.value,
+        reason=reason,
+        closed_at=work.now,
+    )
+    _closed(work, act, "reject", reason=reason)
+    return work.texts("press.rejected", number=act.lead.id)
+
+
+async def put_back(work: Work, lead: Lead, who: Staff, kind: str) -> None:
+    """Back to the queue: returned by somebody, or because they left."""
+    leads.change(work.session, lead, state=State.NEW.value, responsible=None)
+    leads.relieve(work.session, lead.id, at=work.now)
+    leads.touch(work.session, lead.id, at=work.now, kind=kind, actor="staff", staff=who.id)
+    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
+    await deadlines.start(work.session, lead.id, "take", work.now + work.policy.take)
+    cards.refresh(work.session, lead.id, work.now)
+
+
+async def _assign(work: Work, act: Act) -> str:
+    """Open the list of colleagues, or give the lead to one of them."""
+    decide(act.lead, Action.ASSIGN, Actor(act.who.id, act.role))
+    if not act.argument:
+        for where, member in work.facts.colleagues.items():
+            if where != act.who.address:
+                await colleague(work, where, member)
+        return _menu(work, act, Action.ASSIGN, work.texts("press.choose_colleague"))
+    found = await staff.colleagues(work.session, work.policy.chat)
+    to = next((one for one in found if str(one.id) == act.argument), None)
+    if to is None:
+        cards.refresh(work.session, act.lead.id, work.now, menu=Action.ASSIGN.value)
+        return work.texts("press.no_colleague")
+    if act.lead.responsible == to.id:
+        return work.texts("press.already", name=to.name)
+    await hand(work, act, to, "give")
+    await _tell(work, act, to)
+    return work.texts("press.assigned", number=act.lead.id, name=to.name)
+
+
+async def _tell(work: Work, act: Act, to: Staff) -> None:
+    """Whoever is given a lead hears of it."""
+    if to.id != act.who.id:
+        words = work.texts("card.given", by=act.who.name)
+        await work.under_card(act.lead.id, (faces.mention(to), *plain(f", {words}")))
 
 
 async def _reject(work: Work, act: Act) -> str:
@@ -198,14 +152,7 @@ async def _convert(work: Work, act: Act) -> str:
 async def _return(work: Work, act: Act) -> str:
     """Back to the queue."""
     decide(act.lead, Action.RETURN, Actor(act.who.id, act.role))
-    leads.change(work.session, act.lead, state=State.NEW.value, responsible=None)
-    leads.relieve(work.session, act.lead.id, at=work.now)
-    leads.touch(
-        work.session, act.lead.id, at=work.now, kind="return", actor="staff", staff=act.who.id
-    )
-    deadlines.stop(work.session, act.lead.id, "first_reply", at=work.now)
-    await deadlines.start(work.session, act.lead.id, "take", work.now + work.policy.take)
-    cards.refresh(work.session, act.lead.id, work.now)
+    await put_back(work, act.lead, act.who, "return")
     return work.texts("press.returned", number=act.lead.id)
 
 
@@ -216,7 +163,7 @@ async def _reopen(work: Work, act: Act) -> str:
         raise Refused(Refusal.OTHER_OPEN)
     to = act.who
     if act.lead.responsible is not None:
-        found = await staff.colleagues(work.session, work.policy.chat, work.policy.managers)
+        found = await staff.colleagues(work.session, work.policy.chat)
         to = next((one for one in found if one.id == act.lead.responsible), act.who)
     lead = leads.change(
         work.session,
@@ -232,6 +179,7 @@ async def _reopen(work: Work, act: Act) -> str:
         work.session, lead.id, at=work.now, kind="reopen", actor="staff", staff=act.who.id, to=to.id
     )
     cards.refresh(work.session, lead.id, work.now)
+    await _tell(work, act, to)
     return work.texts("press.reopened", number=lead.id, name=to.name)
 
 
@@ -262,7 +210,7 @@ def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     cards.refresh(work.session, act.lead.id, work.now)
 
 
-_VERBS = {
+VERBS = {
     Action.TAKE.value: take,
     Action.ASSIGN.value: _assign,
     Action.REJECT.value: _reject,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Attachment, AttachmentKind, MessageReceived, Span, Text
+from bot.messages import AdminWrote, Attachment, AttachmentKind, MessageReceived, Span, Text
 from config.texts import Texts
 
 # What a messenger shows in kind whoever sends it; the rest is said in words.
@@ -44,10 +44,10 @@ def summary(event: MessageReceived, texts: Texts) -> str:
     return "\n".join(lines + [said(one, texts) for one in event.attachments])
 
 
-def body(event: MessageReceived, texts: Texts) -> Text:
+def body(event: MessageReceived | AdminWrote, texts: Texts) -> Text:
     """The words that go along with what is sent in kind."""
     lines = [event.text] if event.text else []
-    if event.forwarded_from:
+    if isinstance(event, MessageReceived) and event.forwarded_from:
         lines.insert(0, texts("relay.forwarded", name=event.forwarded_from))
     lines += in_words(event.attachments, texts)
     return (Span("\n".join(lines)),) if lines else ()

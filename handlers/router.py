@@ -20,10 +20,21 @@ from bot.messages import (
     ReachChanged,
     address,
 )
-from handlers import chats, commands, conversation, customers, deliveries, managers, sweeps
+from handlers import (
+    answers,
+    chats,
+    commands,
+    conversation,
+    customers,
+    dead,
+    deliveries,
+    presses,
+    sweeps,
+)
 from handlers.keys import key_of
-from handlers.work import Work
-from storage import messages, staff
+from handlers.people import author_of
+from handlers.work import TooEarly, Work
+from storage import doubts, messages
 
 __all__ = ["handle", "key_of"]
 
@@ -54,9 +65,6 @@ async def _in_private(work: Work, event: MessageReceived) -> None:
 
 
 async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
-    if work.facts.member is not None and not event.author.anonymous:
-        author = address(event.channel, event.author.id)
-        staff.remember(work.session, where, author, work.facts.member, work.now)
     if event.edited:
         return
     if commands.is_command(event.text):
@@ -64,10 +72,16 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
         return
     place = None
     if event.reply_to:
+        # Asked before the place is looked up: it may be written down in between.
+        in_doubt = await doubts.possible(work.session, where, event.reply_to)
         place = await messages.place(work.session, where, event.reply_to)
         place = place or await _answered_colleague(work, event, where)
+        if place is None and in_doubt:
+            raise TooEarly("a reply to what may be a post of ours that is being written down")
     if place is not None:
         await conversation.replied(work, event, place)
+    elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
+        await author_of(work, event.channel, event.author)  # to be offered as a colleague
 
 
 async def _answered_colleague(
@@ -80,19 +94,15 @@ async def _answered_colleague(
     return messages.Place(where, event.reply_to, written.lead, written.id, "")
 
 
-async def _press(work: Work, event: ButtonPressed) -> None:
-    await managers.pressed(work, event)
-
-
 _HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
     MessageReceived: _message,
-    ButtonPressed: _press,
+    ButtonPressed: presses.pressed,
     ReachChanged: customers.reach_changed,
-    AdminWrote: customers.admin_wrote,
+    AdminWrote: answers.admin_wrote,
     MemberChanged: chats.member_changed,
     ChatMoved: chats.chat_moved,
     DeadlineDue: sweeps.deadline_due,
     DigestDue: sweeps.digest_due,
     DeliveryEnded: deliveries.ended,
-    EventSetAside: deliveries.set_aside,
+    EventSetAside: dead.set_aside,
 }

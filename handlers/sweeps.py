@@ -33,7 +33,7 @@ async def deadline_due(work: Work, event: DeadlineDue) -> None:
 
 async def digest_due(work: Work, event: DigestDue) -> None:
     """One recipient's digest."""
-    text = await digest_text(work, event.period)
+    text = await digest_text(work, event.period, event.day)
     await work.post(event.recipient, text, priority=Priority.DIGEST, told=True)
 
 
@@ -64,4 +64,4 @@ async def _remind_supervisors(work: Work, lead: Lead, deadline: Deadline) -> Non
     else:
         who = await staff.by_id(work.session, lead.responsible)
         words = work.texts("alarm.not_answered", manager=who.name, **values)
-    await work.alarm(f"⏰ {words}")
+    await work.alarm(f"⏰ {words}", also=work.policy.of(lead.channel).responsible)

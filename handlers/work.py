@@ -1,10 +1,10 @@
-"""What a handler is given: the event's session, the time, the policy, and how to speak."""
+"""What a handler is given, in one long list of ways to speak: session, time, policy, words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from zlib import crc32
 
 from bot.domain.lead import Role
@@ -19,12 +19,11 @@ from bot.messages import (
     Priority,
     React,
     Text,
-    address,
     plain,
     split_address,
 )
 from config.texts import Texts
-from storage import outbox
+from storage import dead, outbox
 from storage.accounts import Account
 from storage.session import Session
 
@@ -60,6 +59,8 @@ class Policy:
     supervisors_chat: str = ""
     managers: tuple[str, ...] = ()
     channels: Mapping[str, ChannelPolicy] = field(default_factory=dict)
+    daily_at: time = time(9)  # local; when the day that a digest tells of ends
+    weekly_at: time = time(9)
 
     def of(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""
@@ -68,6 +69,17 @@ class Policy:
     def reason(self, mark: str) -> str:
         """The reason a button stands for, or "" when the list has changed since."""
         return next((reason for reason in self.reasons if reason_mark(reason) == mark), "")
+
+    @property
+    def messenger(self) -> str:
+        """The name of the channel on which the team has its chat."""
+        return self.chat.partition(":")[0]
+
+    @property
+    def recipients(self) -> frozenset[str]:
+        """Everybody who is told things beside the team's chat."""
+        responsible = (channel.responsible for channel in self.channels.values())
+        return frozenset((*self.reports_to, *filter(None, responsible))) - {self.chat}
 
     @property
     def reports_to(self) -> tuple[str, ...]:
@@ -80,6 +92,10 @@ class Policy:
 def reason_mark(reason: str) -> str:
     """A short mark for a button, which survives a change of the list's order."""
     return f"{crc32(reason.encode()):08x}"
+
+
+class TooEarly(Exception):
+    """Something that must be known first is just being written down; handle the event again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +117,8 @@ class Work:
         """What somebody may do, by the settings and their standing in the team's chat."""
         if who in self.policy.supervisors:
             return Role.SUPERVISOR
+        if who in self.policy.managers and who.partition(":")[0] != self.policy.messenger:
+            return Role.MANAGER  # nobody can look them up in the team's chat
         member = self.facts.member
         if member is None or not member.present:
             return Role.STRANGER
@@ -192,8 +210,14 @@ class Work:
         reply_to: str = "",
         priority: Priority = Priority.CARD,
         told: bool = False,
+        lead: int | None = None,
+        alarm: bool = False,
     ) -> None:
-        """Post in any chat: an answer to a command, a digest, an alarm."""
+        """Post in any chat: an answer to a command, a digest, an alarm.
+
+        With `lead` a reply to it goes to that lead's customer. An `alarm` that fails
+        raises no other.
+        """
         channel, chat = split_address(where)
         for part in self.fit(channel, Post(chat, text, keyboard, reply_to=reply_to)):
             await outbox.add(
@@ -201,9 +225,10 @@ class Work:
                 channel,
                 part,
                 chat=chat,
-                key=where,
+                key=dead.alarm_key(where) if alarm else where,
                 priority=priority,
                 now=self.now,
+                lead=lead,
                 told=told,
             )
 
@@ -220,12 +245,13 @@ class Work:
             now=self.now,
         )
 
-    async def alarm(self, text: str) -> None:
-        """Tell the supervisors."""
-        for recipient in self.policy.reports_to:
-            await self.post(recipient, plain(text), priority=Priority.CARD, told=True)
+    async def alarm(self, text: str, also: str = "") -> None:
+        """Tell the supervisors, and whoever else is named by an address."""
+        for recipient in dict.fromkeys((*self.policy.reports_to, *filter(None, (also,)))):
+            await self.post(recipient, plain(text), priority=Priority.DIGEST, alarm=True)
 
 
-def author_address(event: ButtonPressed) -> str:
-    """The address of whoever pressed."""
-    return address(event.channel, event.author.id)
+def cut(text: str, limit: int) -> str:
+    """The text in one line of at most so many characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

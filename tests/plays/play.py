@@ -10,16 +10,26 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.product import Product, open_product
 from bot.sandbox.telegram import Limits as TelegramLimits
 from bot.sandbox.telegram import TelegramServer
 from bot.sandbox.telegram.chats import Message
+from bot.sandbox.telegram.world import Answer
 from bot.sandbox.vk import Limits as VkLimits
 from bot.sandbox.vk import VkServer
 from config.settings import Settings
+from storage.schema import cards, inbox, outbox
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, VERA
 
 PATIENCE = 20.0  # seconds after which something that should have happened did not
+
+_AWAITED = (
+    sa.select(inbox.c.id).where(inbox.c.state == "new"),
+    sa.select(outbox.c.id).where(outbox.c.state.in_(("queued", "claimed"))),
+    sa.select(cards.c.id).where(cards.c.wanted > cards.c.shown),
+)
 
 
 class Play:
@@ -127,6 +137,31 @@ class Play:
                 await asyncio.sleep(0.005)
         return found
 
+    async def quiet(self) -> None:
+        """Wait until nothing is left to be done, to see what did not happen."""
+        async with asyncio.timeout(PATIENCE):
+            while self.telegram.world.updates.pending() or await self._awaited(*_AWAITED):
+                await asyncio.sleep(0.01)
+
+    async def handled(self) -> None:
+        """Wait until every event that came was handled, whatever is still to be sent."""
+        async with asyncio.timeout(PATIENCE):
+            while await self._awaited(*_AWAITED[:1]):
+                await asyncio.sleep(0.01)
+
+    async def _awaited(self, *queries: sa.Select[Any]) -> bool:
+        assert self.product is not None
+        async with self.product.database.read() as connection:
+            found = await connection.execute(sa.union_all(*queries))
+            return found.first() is not None
+
+    async def rows(self, table: sa.Table) -> list[Any]:
+        """What the product remembers in one of its tables, in order."""
+        assert self.product is not None
+        async with self.product.database.read() as connection:
+            found = await connection.execute(sa.select(table).order_by(*table.primary_key))
+            return list(found)
+
     # --- looking ---
 
     def team(self, words: str = "") -> list[Message]:
@@ -158,6 +193,28 @@ class Play:
         shown = next(one for one in card.labels if label in one)
         query = self.telegram.press(who, TEAM, card.id, label=shown)
         return str((await self.until(lambda: self.telegram.answers.get(query))).text)
+
+    async def forge(self, who: int, data: str, *, chat: int = TEAM, message: int = 1) -> Answer:
+        """Press a button that is not there, or not theirs; what the presser is told."""
+        query = self.telegram.press(who, chat, message, data, forged=True)
+        told: Answer = await self.until(lambda: self.telegram.answers.get(query))
+        return told
+
+    async def reply(self, who: int, number: int, text: str, **attached: Any) -> int:
+        """Write under a lead's card in the team's chat; the message's id."""
+        card = await self.card(number)
+        return self.telegram.write(who, TEAM, text, reply_to=card.id, **attached)
+
+    async def heard(self, user: int, words: str) -> Message:
+        """What a customer on Telegram got with these words."""
+        found: list[Message] = await self.until(lambda: self.private(user, words))
+        return found[-1]
+
+    async def shown(self, words: str) -> Message:
+        """What the bot posted in the team's chat with these words."""
+        found = await self.until(lambda: [m for m in self.team(words) if m.from_bot])
+        newest: Message = found[-1]
+        return newest
 
     def _with_button(self, number: int, label: str) -> Message | None:
         for one in self.team(f"#{number} "):

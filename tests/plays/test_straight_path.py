@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cast import ANNA, BORIS, DASHA, TEAM
 from tests.plays.play import Play
 

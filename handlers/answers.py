@@ -1,0 +1,45 @@
+"""Human answers to customers: what counts as one, and those given in the messenger itself."""
+
+from __future__ import annotations
+
+from bot.domain.lead import Lead
+from bot.messages import AdminWrote, Span, Style, address
+from handlers.relay import body, in_kind
+from handlers.work import DESK, Work
+from storage import accounts, deadlines, leads, messages
+
+
+async def admin_wrote(work: Work, event: AdminWrote) -> None:
+    """An admin answered in the messenger's own inbox: a human answer, kept and shown."""
+    account = await accounts.at(work.session, address(event.channel, event.account))
+    if account is None:
+        return
+    if await messages.written(work.session, account.address, event.message_id) is not None:
+        return
+    lead = await leads.open_of(work.session, account.person, DESK)
+    number = await messages.add(
+        work.session,
+        account=account.id,
+        lead=lead.id if lead else None,
+        direction="out",
+        author="admin",
+        chat=account.address,
+        message_id=event.message_id,
+        at=event.at,
+        text=event.text,
+        attachments=event.attachments,
+    )
+    if lead is None:
+        return
+    leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff")
+    await answered(work, lead)
+    head = work.texts("relay.admin", channel=work.texts(f"channel.{event.channel}"))
+    text = (Span(f"{head}\n", Style.ITALIC), *body(event, work.texts))
+    await work.under_card(lead.id, text, attachments=in_kind(event.attachments), message=number)
+
+
+async def answered(work: Work, lead: Lead) -> None:
+    """A human answered the customer."""
+    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
+    if lead.answered_at is None:
+        leads.change(work.session, lead, answered_at=work.now)

@@ -1,0 +1,62 @@
+"""Presses of a card's buttons: who may, what it does, and what the presser is told."""
+
+from __future__ import annotations
+
+from bot.domain.errors import Refusal, Refused
+from bot.domain.lead import Lead, Role
+from bot.messages import ButtonPressed, address
+from handlers.deliveries import repeat
+from handlers.managers import VERBS, Act
+from handlers.people import author_of
+from handlers.wire import Press, unpack
+from handlers.work import Work
+from storage import cards, leads, staff
+
+_VERBS = {**VERBS, "repeat": repeat}
+
+
+async def pressed(work: Work, event: ButtonPressed) -> None:
+    """A press: checked at each use, whatever the button's age or origin."""
+    press = unpack(event.data)
+    if press is None:
+        await work.answer(event, work.texts("press.outdated"))
+        return
+    if work.role(address(event.channel, event.author.id)) < Role.MANAGER or _elsewhere(work, event):
+        await work.answer(event, work.texts("press.stranger"), alert=True)
+        return
+    lead = await leads.by_id(work.session, press.lead)
+    if lead is None:
+        await work.answer(event, work.texts("press.outdated"))
+        return
+    await _act(work, event, press, lead)
+
+
+async def refused(work: Work, act: Act, refusal: Refusal) -> str:
+    """Why not, in words that name who has it."""
+    name = ""
+    if act.lead.responsible is not None:
+        name = (await staff.by_id(work.session, act.lead.responsible)).name
+    if refusal is Refusal.TAKEN and act.lead.responsible == act.who.id:
+        return work.texts("press.already_yours")
+    return work.texts(f"refused.{refusal.value}", name=name, number=act.lead.id)
+
+
+async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> None:
+    verb = _VERBS.get(press.verb)
+    if verb is None:
+        await work.answer(event, work.texts("press.outdated"))
+        return
+    who = await author_of(work, event.channel, event.author)
+    role = work.role(address(event.channel, event.author.id))
+    act = Act(who, role, lead, press.argument)
+    try:
+        await work.answer(event, await verb(work, act))
+    except Refused as refusal:
+        await work.answer(event, await refused(work, act, refusal.refusal), alert=True)
+        cards.refresh(work.session, lead.id, work.now)
+
+
+def _elsewhere(work: Work, event: ButtonPressed) -> bool:
+    """Cards live in the team's chat; staff may press in private as well."""
+    here = address(event.channel, event.chat.id)
+    return not event.chat.private and here != work.policy.chat
