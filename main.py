@@ -30,7 +30,7 @@ def run() -> None:
     settings = _settings()
     from bot.product import run_product
 
-    _do(run_product(settings))
+    _do(run_product(settings, lambda words: typer.echo(words, err=True)))
 
 
 @app.command()
@@ -59,6 +59,40 @@ def migrate() -> None:
 
     _do(upgrade_at(settings.database_url))
     typer.echo("the database is up to date")
+
+
+@app.command()
+def dead(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[list | retry ID… | drop ID…]",
+            help="What to do; the IDs are those of the list, `all` means every one.",
+        ),
+    ] = None,
+) -> None:
+    """List what was set aside and why; put it back in the queue, or end it for good."""
+    _do(_dead(_settings(connected=False), words or []))
+
+
+async def _dead(settings: Settings, words: list[str]) -> None:
+    """The answer on standard output; words that name nothing end with WRONG."""
+    from zoneinfo import ZoneInfo
+
+    from bot.clock import Clock
+    from bot.operations.dead import decide
+    from config.texts import load
+    from handlers.dead import asked
+
+    texts, zone = load(settings.team.language), ZoneInfo(settings.team.timezone)
+    now = Clock(settings.rehearsal.clock_file)()
+    answer = await decide(
+        settings.database_url,
+        lambda session: asked(session, texts, zone, now, words, "main.py dead"),
+    )
+    typer.echo(answer.text, err=not answer.ok)
+    if not answer.ok:
+        raise typer.Exit(WRONG)
 
 
 async def _check(settings: Settings) -> None:

@@ -1,12 +1,12 @@
-"""The composition root: the settings become the parts, the parts are wired, started and stopped."""
+"""The composition root, long as all parts meet here: made, wired, started, stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ import structlog
 from bot import schedule
 from bot.channels import CHANNELS, open_channel
 from bot.clock import Clock
+from bot.delivery import record
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.outbox import Sender
@@ -31,8 +32,10 @@ from bot.messages import (
     Download,
     Event,
     Facts,
+    Failure,
     Keyboard,
     Post,
+    SendError,
     Text,
     address,
 )
@@ -45,10 +48,12 @@ from handlers.work import ChannelPolicy, Policy, Work
 from storage import chats, inbox, sweeps
 from storage.cards import Card
 from storage.database import UNREACHABLE, Database
-from storage.migrate import upgrade
+from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
+from storage.standing_by import alone
 
 _CURRENCIES = {"ru": "RUB", "en": "USD", "es": "EUR"}
+_UNREACHABLE_FOR = 2.0  # seconds until a database that could not be asked is asked again
 _REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
 
 log = structlog.get_logger()
@@ -104,9 +109,16 @@ class Product:
         """A card's face at this moment."""
         return await faces.render(card, Session(reads, Ids(self.database)), self.policy)
 
-    def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
+    @asynccontextmanager
+    async def open_file(self, attachment: Attachment) -> AsyncIterator[Download]:
         """A file of any channel, for streaming into another."""
-        return self.channels[attachment.channel].open_file(attachment)
+        async with AsyncExitStack() as opened:
+            try:
+                file = self.channels[attachment.channel].open_file(attachment)
+                download = await opened.enter_async_context(file)
+            except SendError as error:
+                raise _of_the_file(error) from None
+            yield download
 
     # --- what runs ---
 
@@ -140,13 +152,13 @@ class Product:
     async def _stop(
         self, workers: Sequence[asyncio.Task[None]], intake: Sequence[asyncio.Task[None]]
     ) -> None:
-        """Take nothing more in, let the loops end their rounds; four seconds at the most."""
+        """Take nothing more in, let the loops end their rounds; three seconds at the most."""
         for task in intake:
             task.cancel()
         self.inbox.stop()
         for sender in self.senders.values():
             sender.stop()
-        await asyncio.wait([*workers, *intake], timeout=4)
+        await asyncio.wait([*workers, *intake], timeout=3)
         for task in workers:
             task.cancel()
 
@@ -154,16 +166,30 @@ class Product:
         """Take events in; what only a person can mend is told, and tried again now and then."""
 
         async def accept(raws: Any, cursor: str) -> None:
-            await self.inbox.accept(name, raws, cursor)
+            try:
+                await self.inbox.accept(name, raws, cursor)
+            except UNREACHABLE as error:
+                log.warning("intake_database", channel=name, reason=describe(error))
+                raise  # the channel does not acknowledge, and comes again
 
         while True:
             try:
                 await channel.receive(accept, await inbox.cursor(self.database, name))
             except ChannelRefused as refusal:
                 log.error("channel_refused", channel=name, reason=str(refusal))
+                await self._tell_refused(name)
             except UNREACHABLE as error:
                 log.warning("intake_database", channel=name, reason=describe(error))
+                await asyncio.sleep(_UNREACHABLE_FOR)
+                continue
             await asyncio.sleep(_REFUSED_FOR)
+
+    async def _tell_refused(self, name: str) -> None:
+        """Handlers know whom to tell, once."""
+        with contextlib.suppress(*UNREACHABLE):
+            await self.inbox.add(
+                {f"shut out:{name}::{self.now():%Y-%m-%dT%H}": record.shut_out(name, "")}
+            )
 
     async def _sweep_deadlines(self) -> None:
         try:
@@ -218,14 +244,24 @@ class Product:
 
 
 @asynccontextmanager
-async def open_product(settings: Settings) -> AsyncIterator[Product]:
-    """The parts of the product, opened; closed at the end."""
+async def open_product(
+    settings: Settings, say: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Product]:
+    """The parts of the product, opened; closed at the end.
+
+    Waits as a stand-by while another one uses the same SQLite file, and says so.
+    """
+
+    def waits(words: str) -> None:
+        log.warning("stand_by", reason=words)
+        say(words)
+
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
+        await stack.enter_async_context(alone(database.url, waits))
         stack.push_async_callback(database.close)
-        await database.open()
-        if database.sqlite:
-            await upgrade(database)
+        await database.finish(database.open())
+        await database.finish((upgrade if database.sqlite else assert_current)(database))
         channels = await stack.enter_async_context(open_channels(settings))
         yield Product(settings, database, channels)
 
@@ -242,17 +278,34 @@ async def open_channels(settings: Settings) -> AsyncIterator[Mapping[str, Channe
         yield channels
 
 
-async def run_product(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C; then stop within five seconds."""
-    async with open_product(settings) as product, health.serving(settings.http, product.database):
-        running = asyncio.create_task(product.run())
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, running.cancel)
+async def run_product(settings: Settings, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or Ctrl-C; then stop within five seconds.
+
+    `say` tells whoever looks on that this is a stand-by.
+    """
+    running = asyncio.create_task(_run(settings, say))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # A second signal must not interrupt the closing that the first began.
+        loop.add_signal_handler(number, lambda: running.cancelling() or running.cancel())
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    log.info("stopped")
+
+
+async def _run(settings: Settings, say: Callable[[str], None]) -> None:
+    opened = open_product(settings, say)
+    async with opened as product, health.serving(settings.http, product.database):
         log.info("started", channels=sorted(product.channels))
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
-        log.info("stopped")
+        await product.run()
+
+
+def _of_the_file(error: SendError) -> SendError:
+    """Its own messenger's refusal says nothing of the chat and the token it was to go to."""
+    if error.failure is Failure.TOO_LARGE:
+        return error
+    failure = Failure.REFUSED if error.permanent else Failure.TRANSIENT
+    return SendError(failure, str(error))
 
 
 def _policy(settings: Settings) -> Policy:
@@ -266,6 +319,8 @@ def _policy(settings: Settings) -> Policy:
         reasons=settings.leads.reject_reasons or texts.under("reason."),
         take=settings.deadlines.take,
         first_reply=settings.deadlines.first_reply,
+        daily_at=settings.digest.at,
+        weekly_at=settings.digest.weekly.at,
         supervisors=team.supervisors,
         supervisors_chat=team.supervisors_chat,
         managers=team.managers,
@@ -284,5 +339,6 @@ def _channel_policy(found: Any) -> ChannelPolicy:
 def _pace(name: str, settings: Settings) -> Pace:
     if name == "telegram":
         telegram = settings.telegram
-        return Pace(telegram.per_second, 1, telegram.group_per_minute)
+        per_minute = telegram.group_per_minute
+        return Pace(telegram.per_second, 1, per_minute, group_per_second=max(1, per_minute // 60))
     return Pace(settings.vk.per_second)

@@ -1,27 +1,28 @@
-"""Events in order: taken in, parsed and keyed, prepared, handled in batches, flushed as one."""
+"""Events in order, long as one loop: taken in, keyed, prepared, handled, flushed as one."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.backoff import delay
 from bot.delivery.describing import describe
-from bot.messages import Event, EventSetAside, Raw
-from storage import inbox
+from bot.messages import Event, EventSetAside, MessageReceived, Raw, SendError, address
+from storage import dead, doubts, inbox
 from storage.database import UNREACHABLE, Database
 from storage.session import Conflict, Ids, Reads, Session, flush
 
 BATCH = 64  # events flushed as one transaction
 ATTEMPTS = 8  # before an event is set aside
+PATIENT = 500  # where a messenger is away: some eight hours
 
 log = structlog.get_logger()
 
@@ -156,7 +157,7 @@ class Dispatcher:
             await flush(self._database, good, lambda c: self._finish(c, jobs, failed))
         except UNREACHABLE:
             raise
-        except (Conflict, StatementError) as refusal:
+        except Exception as refusal:  # whatever one event would write, the others go on
             self._ids.forget()
             await self._one_by_one(jobs, refusal)
 
@@ -187,7 +188,7 @@ class Dispatcher:
         reason = describe(error)
         attempt = arrival.attempts + 1
         log.warning("event_failed", inbox=arrival.id, attempt=attempt, reason=reason)
-        if attempt >= ATTEMPTS:
+        if attempt >= (PATIENT if _passing(error) else ATTEMPTS):
             await self._set_aside(connection, {arrival.id: reason})
             return
         # What lost against another change is sure to be decided anew at once.
@@ -197,11 +198,8 @@ class Dispatcher:
 
     async def _set_aside(self, connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
         await inbox.set_aside(connection, reasons, self._now())
-        events = {
-            f"set aside:{number}": EventSetAside(number, reason)
-            for number, reason in reasons.items()
-        }
-        await inbox.add_events(self._database, connection, events, self._now())
+        events = [EventSetAside(number, reason) for number, reason in reasons.items()]
+        await dead.tell(self._database, connection, events, self._now())
         self._wake.set()
 
     async def _route(self) -> bool:
@@ -217,6 +215,7 @@ class Dispatcher:
         events = [arrival.id for arrival, event, _ in found if event]
         async with self._database.write() as connection:
             await inbox.route(connection, dict(zip(events, keys, strict=True)))
+            await doubts.heard(connection, _heard(event for _, event, _ in found))
             await inbox.done(
                 connection, [a.id for a, event, bad in found if not (event or bad)], self._now()
             )
@@ -258,8 +257,9 @@ class Dispatcher:
             facts = await self._handlers.prepare(job.event, reads)
             self._ready.append(Job(job.arrival, job.event, facts))
         except Exception as error:
-            async with self._database.write() as connection:
-                await self._put_off(connection, job.arrival, error)
+            with suppress(*UNREACHABLE):  # then it is simply begun again
+                async with self._database.write() as connection:
+                    await self._put_off(connection, job.arrival, error)
             self._busy.discard(job.arrival.key or "")
         self._wake.set()
 
@@ -280,6 +280,23 @@ class Dispatcher:
         self._ready.clear()
         self._busy.clear()
         self._ids.forget()
+
+
+def _heard(events: Iterable[Event | None]) -> dict[str, int]:
+    """The highest id of a message in each group where somebody wrote."""
+    highest: dict[str, int] = {}
+    for event in events:
+        if not isinstance(event, MessageReceived) or event.chat.private or event.edited:
+            continue
+        where = address(event.channel, event.chat.id)
+        if event.message_id.isdecimal():
+            highest[where] = max(highest.get(where, 0), int(event.message_id))
+    return highest
+
+
+def _passing(error: Exception) -> bool:
+    """Whether it waits for a messenger that will be there again."""
+    return isinstance(error, SendError) and not error.permanent
 
 
 def _raise_cancelled(results: Sequence[object]) -> None:

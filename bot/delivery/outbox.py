@@ -1,4 +1,4 @@
-"""Sending for one token: claim what may go, commit, make the call, record how it ended.
+"""Sending for one token, long as one loop: claim what may go, commit, call, record.
 
 No transaction is open while a call is made. Cards are not queued but reconciled:
 whatever a chat shows of a lead is brought up to what it should show, and rendered
@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import takewhile
 
 import structlog
 
-from bot.delivery import record
+from bot.delivery import adopt, joining, record
 from bot.delivery.backoff import delay
 from bot.delivery.describing import describe
+from bot.delivery.outcomes import Fault
 from bot.delivery.pacing import Pacer, Past, Slot
 from bot.delivery.record import Made
 from bot.messages import (
     Channel,
+    Delete,
     Edit,
     Failure,
     Keyboard,
@@ -30,16 +35,18 @@ from bot.messages import (
     Post,
     Priority,
     SendError,
+    Sent,
     Text,
+    address,
     split_address,
 )
-from storage import cards, outbox
+from storage import cards, doubts, folding, outbox
 from storage.cards import Card
 from storage.database import UNREACHABLE, Database
 from storage.outbox import Delivery
-from storage.session import Reads
+from storage.session import Ids, Reads
 
-AT_ONCE = 32  # calls in flight for one token
+AT_ONCE = 64  # calls in flight for one token
 
 log = structlog.get_logger()
 
@@ -51,6 +58,12 @@ class Item:
     """A call that may be made, whether it was queued or a card wants it."""
 
     work: Delivery | Card
+    joined: tuple[Delivery, ...] = ()  # calls whose words go along
+
+    @property
+    def calls(self) -> tuple[Delivery, ...]:
+        """The queued calls that are made by making it."""
+        return (self.work, *self.joined) if isinstance(self.work, Delivery) else ()
 
     @property
     def chat(self) -> str:
@@ -97,10 +110,12 @@ class Sender:
         self._now = now
         self._heard = heard
         self._lanes = lanes
+        self._ids = Ids(database)
         self._wake = asyncio.Event()
         self._stopping = False
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
+        self._in_doubt: set[str] = set()
         self._failures = 0
 
     def wake(self) -> None:
@@ -131,9 +146,22 @@ class Sender:
         await self._land()
 
     async def step(self) -> bool:
-        """One round: record what ended, start what may go; whether anything was done."""
-        recorded = await self._record()
-        return await self._start() or recorded
+        """One round: in one transaction record what ended and claim what may go, then start it."""
+        made = self._made[:]
+        chosen = await self._chosen()
+        if not made and not chosen:
+            return False
+        try:
+            heard = await self._write(made, [item for item, _ in chosen])
+        except BaseException:
+            for _, slot in chosen:
+                self._pacer.done(slot, self._time())
+            raise
+        del self._made[: len(made)]
+        self._start(chosen)
+        if heard:
+            self._heard()
+        return True
 
     async def _recover(self) -> None:
         """Take up what an earlier process left: its pace, and its calls of unknown outcome."""
@@ -149,35 +177,60 @@ class Sender:
             asyncio.get_running_loop().time(),
         )
         await record.recover(self._database, self._channel, now)
+        async with self._database.read() as connection:
+            self._in_doubt = await doubts.in_chats(connection, self._channel.name)
         self._heard()
 
-    async def _start(self) -> bool:
+    async def _chosen(self) -> list[tuple[Item, Slot]]:
+        """The calls to be made now, with their places in the pace taken."""
         room = min(AT_ONCE - len(self._flying), self._pacer.room(self._time()))
         if room <= 0:
-            return False
+            return []
         chosen = self._choose(await self._candidates(room), room)
-        if not chosen:
-            return False
-        try:
-            await self._claim([item for item, _ in chosen])
-        except BaseException:
-            for _, slot in chosen:
-                self._pacer.done(slot, self._time())
-            raise
+        return [(await self._joined(item), slot) for item, slot in chosen]
+
+    async def _joined(self, item: Item) -> Item:
+        """The call with the words that wait behind it, where a chat bears one call at a time."""
+        work = item.work
+        if self._lanes > 1 or not isinstance(work, Delivery) or not joining.joinable(work):
+            return item
+        async with self._database.read() as connection:
+            others = await outbox.following(connection, work)
+        # What may have been posted together is sought together, and nothing else with it.
+        doubted = work.posted_above is not None
+        alike = takewhile(lambda other: (other.posted_above is not None) == doubted, others)
+        return replace(item, joined=joining.join(work, list(alike), self._fits))
+
+    def _fits(self, post: Post) -> bool:
+        return len(self._channel.fit(post)) == 1
+
+    def _start(self, chosen: Sequence[tuple[Item, Slot]]) -> None:
+        reads = Reads(self._database)
         for item, slot in chosen:
-            task = asyncio.create_task(self._make(item, slot))
+            task = asyncio.create_task(self._make(item, slot, reads))
             self._flying[task] = item
             task.add_done_callback(self._ended)
-        return True
 
     async def _candidates(self, room: int) -> Sequence[Item]:
         name, now = self._channel.name, self._now()
-        busy = self._pacer.blocked(self._time()) | self._full()
+        busy = self._pacer.blocked(self._time()) | self._full() | self._in_doubt
         places = [f"{name}:{chat}" for chat in busy]
+        await folding.fold(self._database, self._ids, name, self._room, busy=places, now=now)
         async with self._database.read() as connection:
             calls = await outbox.waiting(connection, name, busy=busy, now=now, limit=2 * room)
             wanted = await cards.wanted(connection, name, busy=places, now=now, limit=room)
+            if not calls and not wanted:
+                wanted = await folding.unfolded(connection, name, busy=[*places, *self._tight()])
         return [*map(Item, calls), *map(Item, wanted)]
+
+    def _room(self, where: str) -> float:
+        """How many cards a chat can show for themselves before its minute is full."""
+        return self._pacer.left(split_address(where)[1], self._time())
+
+    def _tight(self) -> list[str]:
+        """Groups that must keep what is left of their minute for news."""
+        tight = self._pacer.tight(self._time())
+        return [address(self._channel.name, chat) for chat in tight]
 
     def _full(self) -> set[str]:
         """Chats that have as many calls in flight as they bear."""
@@ -203,39 +256,103 @@ class Sender:
             chosen.append((item, slot))
         return chosen
 
-    async def _claim(self, items: Sequence[Item]) -> None:
-        calls = [item.work for item in items if isinstance(item.work, Delivery)]
+    async def _write(self, made: Sequence[Made], items: Sequence[Item]) -> bool:
+        """Record and claim; whether somebody has to hear of what was recorded."""
+        calls = [call for item in items for call in item.calls]
         wanted = [item.work for item in items if isinstance(item.work, Card)]
+        now = self._now()
         async with self._database.write() as connection:
+            heard = await record.write(
+                self._database, connection, self._channel, made, now, alone=self._lanes == 1
+            )
             if calls:
-                await outbox.claim(connection, calls, self._now())
+                await outbox.claim(connection, calls, now)
             if wanted:
-                await cards.claim(connection, wanted, self._now())
+                await cards.claim(connection, wanted, now)
+        await self._look_for_doubts(made)
+        return heard
 
-    async def _make(self, item: Item, slot: Slot) -> Made:
+    async def _look_for_doubts(self, made: Sequence[Made]) -> None:
+        """Which chats must wait until a post that may stand there was sought."""
+        ambiguous = (one.error and one.error.failure is Failure.AMBIGUOUS for one in made)
+        if self._in_doubt or any(ambiguous):
+            async with self._database.read() as connection:
+                self._in_doubt = await doubts.in_chats(connection, self._channel.name)
+
+    async def _make(self, item: Item, slot: Slot, reads: Reads) -> Made:
         """Make the call; what became of it, whatever that was."""
         try:
-            if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
-                return Made(item, expired=True)
-            outgoing = await self._outgoing(item.work)
-            return Made(item, sent=await self._channel.send(outgoing, self._open_file))
+            async with self._held(slot):
+                if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
+                    return Made(item, expired=True)
+                outgoing = await self._outgoing(item, reads)
+                if outgoing is None:
+                    return Made(item, sent=Sent())
+                if not _doubted(item, outgoing):
+                    return Made(item, sent=await self._channel.send(outgoing, self._open_file))
+            return Made(item, sent=await self._sought_or_sent(item, outgoing))
         except SendError as error:
             return Made(item, error=error)
+        except UNREACHABLE as error:
+            return Made(item, error=SendError(Failure.TRANSIENT, describe(error)))
         except Exception as error:  # a fault of ours must not stop the sender
             log.error("send_failed", work=_name(item.work), reason=describe(error))
-            return Made(item, error=SendError(Failure.REFUSED, describe(error)))
+            return Made(item, error=Fault(describe(error)))
+
+    @asynccontextmanager
+    async def _held(self, slot: Slot) -> AsyncIterator[None]:
+        try:
+            yield
         finally:
             self._pacer.done(slot, self._time())
 
-    async def _outgoing(self, work: Delivery | Card) -> Outgoing:
-        """The call as it is to be made: under its card, or with a card's face of this moment."""
+    async def _sought_or_sent(self, item: Item, outgoing: Outgoing) -> Sent:
+        """Each look is a call with a place of its own, for which the item's had to be given up."""
+        if found := await self._sought(item, outgoing):
+            return found
+        async with self._turn(item):
+            return await self._channel.send(outgoing, self._open_file)
+
+    async def _sought(self, item: Item, outgoing: Outgoing) -> Sent | None:
+        """The post where it already stands, if it does."""
+        above = item.work.posted_above
+        if above is None or not isinstance(outgoing, Post):
+            return None
+        where = address(self._channel.name, item.chat)
+        async with self._database.read() as connection:
+            known = await doubts.known(connection, where, adopt.ids(above))
+        turn = partial(self._turn, item)
+        return await adopt.seek(self._channel, outgoing, above, known, turn, self._open_file)
+
+    @asynccontextmanager
+    async def _turn(self, item: Item) -> AsyncIterator[None]:
+        """One more place in the pace of the item's chat."""
+        while (wait := self._ready_at(item) - self._time()) > 0:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(min(wait, 1.0))
+        slot = self._pacer.start(item.chat, item.group, item.counts, self._time())
+        async with self._held(slot):
+            yield
+
+    def _ready_at(self, item: Item) -> float:
+        return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())
+
+    async def _outgoing(self, item: Item, reads: Reads) -> Outgoing | None:
+        """The call as it is to be made: under its card, or with a card's face of this moment.
+
+        None when there is nothing to show any more.
+        """
+        work = item.work
         if isinstance(work, Card):
-            text, keyboard = await self._render(work, Reads(self._database))
+            text, keyboard = await self._render(work, reads)
             chat = split_address(work.chat)[1]
             if work.message_id is None:
-                return Post(chat, text, keyboard)
+                # Whoever is called by a card in a list was called by the list.
+                silent = work.folded is not None
+                return Post(chat, text, keyboard, silent=silent) if text else None
+            if not text:
+                return Delete(chat, work.message_id)
             return Edit(chat, work.message_id, text, keyboard)
-        return record.completed(work)
+        return record.completed(work, item.joined)
 
     def _ended(self, task: asyncio.Task[Made]) -> None:
         self._flying.pop(task)
@@ -264,16 +381,6 @@ class Sender:
             wait = delay(self._failures, base=0.5, cap=30, jitter=random.random())
             self._pacer.hold_all(now + max(wait, error.retry_after or 0.0))
 
-    async def _record(self) -> bool:
-        made = self._made[:]
-        if not made:
-            return False
-        heard = await record.write(self._database, self._channel, made, self._now())
-        del self._made[: len(made)]
-        if heard:
-            self._heard()
-        return True
-
     async def _rest(self) -> None:
         """Wait for a wake-up, a place in a window, or the earliest call that was put off."""
         async with self._database.read() as connection:
@@ -288,15 +395,22 @@ class Sender:
             pass
 
     async def _land(self) -> None:
-        """Let calls in flight end, within three seconds, and write down what became of them."""
+        """Let calls in flight end, within two seconds, and write down what became of them."""
         if self._flying:
-            await asyncio.wait(list(self._flying), timeout=3)
+            await asyncio.wait(list(self._flying), timeout=2)
         for task in list(self._flying):
             task.cancel()
-        await self._record()
+        if self._made:
+            await self._write(self._made, [])
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _doubted(item: Item, outgoing: Outgoing) -> bool:
+    """Whether it may stand there already, and can be sought."""
+    seekable = isinstance(outgoing, Post) and adopt.findable(item.work)
+    return seekable and item.work.posted_above is not None
 
 
 def _expired(delivery: Delivery, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""When the next call may go: exact rolling windows per token and chat, holds, and whose turn it is.
+"""When the next call may go, long by its reasons: exact windows per token and chat, holds, turns.
 
 The server counts a call when it arrives, which is some time between its start and
 its end here. So a call counts from its start, and leaves a window only a whole
@@ -49,21 +49,28 @@ def rank(priority: int, waited: float) -> float:
 class Pace:
     """What a platform permits one token; None where it has no such rule.
 
-    `per_second` counts every call in any rolling second. `per_chat_second` counts
-    the messages in one private chat, `group_per_minute` those in one group in any
-    rolling 60 s (sends, edits and new topics alike). `margin` is the share by which
-    each window is made longer, for clocks that run at different speeds and servers
-    that round: 0.002 is 2 ms of a second, four times the fastest slew of a clock.
+    `per_second` counts every call in any rolling second. `per_chat_second` counts the
+    messages in one private chat, `group_per_minute` and `group_per_second` those in one
+    group in any rolling 60 s and 1 s (sends, edits and new topics alike). `margin` is
+    the share by which each window is made longer, for clocks that run at different
+    speeds and servers that round: 0.002 is 2 ms of a second, four times the fastest
+    slew of a clock.
     """
 
     per_second: int
     per_chat_second: int | None = None
     group_per_minute: int | None = None
+    group_per_second: int | None = None
     margin: float = 0.002
 
     def __post_init__(self) -> None:
         """ValueError when nothing could ever be sent."""
-        limits = (self.per_second, self.per_chat_second, self.group_per_minute)
+        limits = (
+            self.per_second,
+            self.per_chat_second,
+            self.group_per_minute,
+            self.group_per_second,
+        )
         if any(limit is not None and limit < 1 for limit in limits) or self.margin < 0:
             raise ValueError(
                 f"a pace needs limits of at least 1 and a margin of at least 0: {self}"
@@ -71,9 +78,8 @@ class Pace:
 
 
 # Telegram is known to bear short bursts above a message a second, but promises none
-# and counts them against the bot later, so none is taken in private. A group has its
-# own rule, which a minute's burst may use up at once.
-TELEGRAM = Pace(per_second=30, per_chat_second=1, group_per_minute=20)
+# and counts them against the bot later, so none is taken.
+TELEGRAM = Pace(per_second=30, per_chat_second=1, group_per_minute=20, group_per_second=1)
 VK = Pace(per_second=20)
 
 
@@ -99,7 +105,7 @@ class Pacer:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._token = self._window(pace.per_second, 1.0)
-        self._chats: dict[str, _Window] = {}
+        self._chats: dict[str, tuple[_Window, ...]] = {}
         self._holds: dict[str, float] = {}
         self._all_held_until = -inf
         self._flying: dict[Slot, tuple[_Window, ...]] = {}
@@ -108,11 +114,11 @@ class Pacer:
 
     def ready_at(self, chat: str, group: bool, counts: bool, now: float) -> float:
         """When such a call may start: `now` if at once, `inf` if only after some call ends."""
-        window = self._chats.get(chat) if counts else None
+        windows = self._chats.get(chat, ()) if counts else ()
         return max(
             self._token_ready_at(now),
             self._holds.get(chat, now),
-            window.ready_at(now) if window else now,
+            *(window.ready_at(now) for window in windows),
         )
 
     def start(self, chat: str, group: bool, counts: bool, now: float) -> Slot:
@@ -157,7 +163,18 @@ class Pacer:
         held = {chat for chat, until in self._holds.items() if until > now}
         if not counts:
             return held
-        return held | {chat for chat, window in self._chats.items() if not window.room(now)}
+        return held | {chat for chat, ws in self._chats.items() if not all(w.room(now) for w in ws)}
+
+    def left(self, chat: str, now: float) -> float:
+        """How many more calls this minute of a group bears; `inf` where none are counted."""
+        if self._pace.group_per_minute is None:
+            return inf
+        windows = self._chats.get(chat)
+        return windows[0].room(now) if windows else self._pace.group_per_minute
+
+    def tight(self, now: float) -> set[str]:
+        """Chats with less than a quarter of their window left: only what is new may go there."""
+        return {chat for chat, windows in self._chats.items() if windows[0].tight(now)}
 
     def next_ready(self, now: float) -> float:
         """When to ask again if nothing can go now: the first moment at which a place comes free.
@@ -167,7 +184,7 @@ class Pacer:
         token = self._token_ready_at(now)
         if token > now:
             return token
-        windows = (window.ready_at(now) for window in self._chats.values())
+        windows = (max(w.ready_at(now) for w in ws) for ws in self._chats.values())
         return min((at for at in (*self._holds.values(), *windows) if at > now), default=inf)
 
     def restore(self, history: Iterable[Past], now: float) -> None:
@@ -187,17 +204,20 @@ class Pacer:
     def _token_ready_at(self, now: float) -> float:
         return max(self._all_held_until, self._token.ready_at(now))
 
-    def _rule(self, group: bool) -> tuple[int, float] | None:
-        limit = self._pace.group_per_minute if group else self._pace.per_chat_second
-        return None if limit is None else (limit, 60.0 if group else 1.0)
+    def _rules(self, group: bool) -> list[tuple[int, float]]:
+        """(limit, seconds) of each window that a chat has, the longest first."""
+        pace = self._pace
+        in_group = ((pace.group_per_minute, 60.0), (pace.group_per_second, 1.0))
+        rules = in_group if group else ((pace.per_chat_second, 1.0),)
+        return [(limit, seconds) for limit, seconds in rules if limit is not None]
 
     def _windows(self, chat: str, group: bool, counts: bool) -> tuple[_Window, ...]:
-        rule = self._rule(group)
-        if not (chat and counts and rule):
+        rules = self._rules(group)
+        if not (chat and counts and rules):
             return (self._token,)
         if chat not in self._chats:
-            self._chats[chat] = self._window(*rule)
-        return (self._token, self._chats[chat])
+            self._chats[chat] = tuple(self._window(*rule) for rule in rules)
+        return (self._token, *self._chats[chat])
 
     def _window(self, limit: int, seconds: float) -> _Window:
         return _Window(limit, seconds * (1 + self._pace.margin))
@@ -206,7 +226,7 @@ class Pacer:
         """Forget idle chats, seldom enough that a call pays nothing noticeable for it."""
         if len(self._chats) + len(self._holds) < self._tidy_at:
             return
-        self._chats = {chat: w for chat, w in self._chats.items() if not w.idle(now)}
+        self._chats = {c: ws for c, ws in self._chats.items() if not all(w.idle(now) for w in ws)}
         self._holds = {chat: until for chat, until in self._holds.items() if until > now}
         self._tidy_at = max(_TIDY_AT_LEAST, 2 * (len(self._chats) + len(self._holds)))
 
@@ -236,6 +256,9 @@ class _Window:
 
     def room(self, now: float) -> int:
         return max(0, self._limit - self._taken(now))
+
+    def tight(self, now: float) -> bool:
+        return 4 * (self._limit - self._taken(now)) < self._limit
 
     def idle(self, now: float) -> bool:
         return not self._taken(now)

@@ -71,7 +71,8 @@ class Prepare:
             facts = replace(facts, colleagues=await self._colleagues(event))
         else:
             facts = replace(facts, profile=await self._profile(event, session))
-        await self._database.finish(flush(self._database, [session]))
+        if session.inserts or session.updates:
+            await self._database.finish(flush(self._database, [session]))
         return facts
 
     async def _member(
@@ -92,7 +93,13 @@ class Prepare:
             member = await self._channels[name].member(platform_chat, event.author.id)
         except SendError as error:
             log.warning("member_unknown", chat=chat, reason=str(error))
-            return Member(known.present, known.admin) if known else None
+            if known is None and not error.permanent:
+                raise  # a manager must not be taken for a stranger, nor for a customer
+            if known is not None:
+                return Member(known.present, known.admin)
+            # Nobody but a member writes there, whatever the bot may be told of members.
+            writes = isinstance(event, MessageReceived) and not event.chat.private
+            return Member(present=True) if writes else None
         staff.remember(session, chat, author, member, self._now())
         return member
 

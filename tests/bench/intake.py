@@ -1,10 +1,9 @@
 """How many messages a second become leads and are shown: `python -m tests.bench.intake`.
 
 5,000 texts of 500 customers wait at the strict local server (its limits off); the
-product runs as its own process on a real disk. The clock runs from its first
-getUpdates until the server has every text in the team's chat. Prints messages a
-second, statements and commits an event, and the ratio to plain sqlite3 rows
-committed one by one in the same run.
+product runs as its own process on a real disk. The clock runs from its first call
+until the server has every text in the team's chat, one post a text. Prints messages
+a second and the ratio to plain sqlite3 rows committed one by one in the same run.
 """
 
 from __future__ import annotations
@@ -18,45 +17,41 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.telegram import Limits, TelegramServer
+from bot.sandbox.telegram import Change, Happened, Limits, TelegramServer
 from tests.cast import BORIS, TEAM, VERA
 
 ROOT = Path(__file__).parents[2]
-FIRST = 10_000
+FIRST = 10_000  # the first customer's id
+LIMIT = 300  # seconds after which a run is given up
 
 
-async def main(texts: int, customers: int, profile: str) -> None:
-    """Run once and print."""
-    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
-        plain = _plain_commits(Path(folder) / "plain.db")
-        server = TelegramServer(limits=Limits.none())
-        await server.start()
+@dataclass(frozen=True)
+class Result:
+    """What one run showed."""
+
+    seconds: float
+    start: float  # seconds until the first call
+    missing: int
+    doubled: int
+
+
+async def measure(texts: int, customers: int, command: list[str]) -> Result:
+    """Run once; RuntimeError when the product ends before its time."""
+    server = TelegramServer(limits=Limits.none())
+    await server.start()
+    try:
         _people(server, customers)
         for number in range(texts):
             customer = FIRST + number % customers
             server.write(customer, customer, f"text {number:05d} of {customer}")
-        seconds, startup = await _serve(server, folder, texts, profile)
-        missing, doubled = _compare(server, texts, customers)
+        with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
+            seconds, start = await _serve(server, folder, texts, command)
+        return Result(seconds, start, *_compare(server, texts))
+    finally:
         await server.stop()
-    rate = texts / seconds
-    print(
-        f"{texts} texts of {customers} customers: {rate:.0f}/s ({seconds:.2f} s, start {startup:.1f} s)"
-    )
-    print(f"plain sqlite3, one row a FULL commit: {plain:.0f}/s; ratio {rate / plain:.2f}")
-    print(f"missing {missing}, doubled {doubled}")
-    print(
-        json.dumps(
-            {
-                "bench": "intake",
-                "per_second": round(rate),
-                "ratio": round(rate / plain, 2),
-                "missing": missing,
-                "doubled": doubled,
-            }
-        )
-    )
 
 
 def _people(server: TelegramServer, customers: int) -> None:
@@ -69,9 +64,34 @@ def _people(server: TelegramServer, customers: int) -> None:
 
 
 async def _serve(
-    server: TelegramServer, folder: str, texts: int, profile: str
+    server: TelegramServer, folder: str, texts: int, command: list[str]
 ) -> tuple[float, float]:
-    environment = os.environ | {
+    shown = 0
+
+    def seen(change: Change) -> None:
+        nonlocal shown
+        shown += change.chat_id == TEAM and change.what is Happened.MESSAGE
+
+    server.subscribe(seen)
+    born = time.perf_counter()
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=os.environ | _settings(server, folder)
+    )
+    began = born
+    while shown < texts and time.perf_counter() - born < LIMIT:
+        if process.returncode is not None:
+            raise RuntimeError(f"the product ended with {process.returncode}")
+        if began == born and server.calls:
+            began = time.perf_counter()
+        await asyncio.sleep(0.01)
+    ended = time.perf_counter()
+    process.terminate()
+    await process.wait()
+    return ended - began, began - born
+
+
+def _settings(server: TelegramServer, folder: str) -> dict[str, str]:
+    return {
         "DIALEAD_CONFIG": os.devnull,
         "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
         "TELEGRAM__TOKEN": server.token,
@@ -82,67 +102,52 @@ async def _serve(
         "HTTP__PORT": "0",
         "LOG__LEVEL": "warning",
     }
-    command = [
-        sys.executable,
-        *(["-m", "cProfile", "-o", profile] if profile else []),
-        "main.py",
-        "run",
-    ]
-    born = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
-    while not server.calls:
-        await asyncio.sleep(0.01)
-    began = time.perf_counter()
-    while _shown(server) < texts and time.perf_counter() - began < 300:
-        await asyncio.sleep(0.02)
-    ended = time.perf_counter()
-    process.terminate()
-    await process.wait()
-    return ended - began, began - born
 
 
-def _shown(server: TelegramServer) -> int:
-    """A cheap count to poll; the exact comparison comes at the end."""
-    return sum(1 for _ in server.messages(TEAM))
-
-
-def _compare(server: TelegramServer, texts: int, customers: int) -> tuple[int, int]:
-    """(texts that are not shown, texts shown more than once)."""
-    seen = Counter(
-        number for message in server.messages(TEAM) if message.from_bot for number in range(0)
-    )
+def _compare(server: TelegramServer, texts: int) -> tuple[int, int]:
+    """(texts that are not shown, times that a text is shown again), from the server's own log."""
     words = Counter(
-        part[5:10]
+        message.text[at + 5 : at + 10]
         for message in server.messages(TEAM)
-        if message.from_bot
-        for part in _texts(message.text)
+        if message.from_bot and (at := message.text.find("text ")) >= 0
     )
-    del seen
     expected = {f"{number:05d}" for number in range(texts)}
     return len(expected - set(words)), sum(count - 1 for count in words.values())
 
 
-def _texts(text: str) -> list[str]:
-    return [text[at : at + 10] for at in range(len(text)) if text.startswith("text ", at)]
-
-
-def _plain_commits(path: Path, rows: int = 2000) -> float:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = full")
-    connection.execute("create table t (id integer primary key, body text)")
-    began = time.perf_counter()
-    for number in range(rows):
-        connection.execute("insert into t (body) values (?)", (f"text {number}",))
-    took = time.perf_counter() - began
-    connection.close()
+def plain_commits(rows: int = 2000) -> float:
+    """Rows a second of plain sqlite3, each committed for itself with synchronous = FULL."""
+    with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
+        connection = sqlite3.connect(Path(folder) / "plain.db", isolation_level=None)
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = full")
+        connection.execute("create table t (id integer primary key, body text)")
+        began = time.perf_counter()
+        for number in range(rows):
+            connection.execute("insert into t (body) values (?)", (f"text {number}",))
+        took = time.perf_counter() - began
+        connection.close()
     return rows / took
 
 
+def main() -> None:
+    """Read the arguments, run, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=5000)
+    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--profile", default="", help="a file for cProfile's figures")
+    given = parser.parse_args()
+    profiler = ["-m", "cProfile", "-o", given.profile] if given.profile else []
+    command = [sys.executable, *profiler, "main.py", "run"]
+    plain = plain_commits()
+    result = asyncio.run(measure(given.texts, given.customers, command))
+    rate = given.texts / result.seconds
+    print(f"{given.texts} texts of {given.customers} customers in {result.seconds:.2f} s")
+    print(f"{rate:.0f} messages/s, {rate / plain:.3f} of {plain:.0f} plain commits/s")
+    print(f"missing {result.missing}, doubled {result.doubled}, start {result.start:.1f} s")
+    figures = {"bench": "intake", "per_second": round(rate), "ratio": round(rate / plain, 3)}
+    print(json.dumps(figures | {"missing": result.missing, "doubled": result.doubled}))
+
+
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--texts", type=int, default=5000)
-    arguments.add_argument("--customers", type=int, default=500)
-    arguments.add_argument("--profile", default="")
-    given = arguments.parse_args()
-    asyncio.run(main(given.texts, given.customers, given.profile))
+    main()

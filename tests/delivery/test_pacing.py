@@ -1,4 +1,4 @@
-"""The pace under simulated loads: never above it at the server, hardly below it, fair to all."""
+"""The pace under a long list of loads: never above it, hardly below it, fair to all."""
 
 from __future__ import annotations
 
@@ -51,6 +51,7 @@ paces = st.builds(
     per_second=st.integers(1, 6),
     per_chat_second=st.none() | st.integers(1, 2),
     group_per_minute=st.none() | st.integers(1, 5),
+    group_per_second=st.none() | st.integers(1, 2),
 )
 
 
@@ -156,7 +157,11 @@ def past(call: Call, killed: float, back: float) -> Past:
 def assert_within(pace: Pace, calls: list[Call]) -> None:
     """At the server no rolling window held more than the pace permits."""
     assert most_in_any((c.arrived for c in calls), 1.0) <= pace.per_second
-    rules = ((True, pace.group_per_minute, 60.0), (False, pace.per_chat_second, 1.0))
+    rules = (
+        (True, pace.group_per_minute, 60.0),
+        (True, pace.group_per_second, 1.0),
+        (False, pace.per_chat_second, 1.0),
+    )
     for group, limit, seconds in rules:
         for chat, moments in arrivals_by_chat(calls, group=group).items():
             assert limit is None or most_in_any(moments, seconds) <= limit, chat
@@ -287,7 +292,7 @@ def test_the_margin_makes_every_window_longer() -> None:
 
 
 def test_answers_and_reactions_pass_a_group_that_has_had_its_twenty() -> None:
-    pacer = Pacer(TELEGRAM)
+    pacer = Pacer(replace(TELEGRAM, group_per_second=None))
     for _ in range(20):
         pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
     assert pacer.blocked(0.0) == {TEAM}
@@ -353,6 +358,17 @@ def test_a_lowered_limit_after_a_restart_waits_until_enough_is_forgotten() -> No
     pacer = Pacer(Pace(30, group_per_minute=2, margin=0.0))
     pacer.restore([Past(TEAM, True, True, age) for age in (50.0, 10.0, 40.0, 30.0)], 100.0)
     assert pacer.ready_at(TEAM, True, True, 100.0) == 130.0
+
+
+def test_a_group_tells_what_is_left_of_its_minute() -> None:
+    pacer = Pacer(Pace(30, group_per_minute=8, margin=0.0))
+    assert pacer.left(TEAM, 100.0) == 8
+    pacer.restore([Past(TEAM, True, True, age) for age in (50.0, 40.0, 30.0, 20.0, 10.0)], 100.0)
+    assert (pacer.left(TEAM, 100.0), pacer.tight(100.0)) == (3, set())
+    pacer.done(pacer.start(TEAM, True, True, 100.0), 100.0)
+    pacer.done(pacer.start(TEAM, True, True, 100.0), 100.0)
+    assert (pacer.left(TEAM, 100.0), pacer.tight(100.0)) == (1, {TEAM})
+    assert Pacer(VK).left("2000000001", 100.0) == inf
 
 
 def test_a_day_of_customers_leaves_no_trace_in_memory() -> None:
