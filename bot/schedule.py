@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -21,6 +21,7 @@ def start(sweeps: Mapping[str, Sweep]) -> AsyncIOScheduler:
             "interval",
             seconds=SECONDS,
             id=name,
+            next_run_time=datetime.now(UTC),  # what became due while nobody ran is found at once
             misfire_grace_time=None,
             coalesce=True,
             max_instances=1,

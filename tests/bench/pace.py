@@ -1,15 +1,23 @@
-"""Prints how much of each limit the pacer uses under load, and the most in any rolling window.
+"""Prints how much of each limit is used under load, and the most in any rolling window.
 
-Run from the project's root: python -m tests.bench.pace
+Run from the project's root: `python -m tests.bench.pace` simulates the pacer on many
+loads; `--real` runs the product for three real minutes beside the strict local server,
+a new lead a second and a Take every five, and judges by the server's own log.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
+import json
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.delivery.pacing import TELEGRAM, VK, Pace, Pacer
+from bot.sandbox.telegram import TelegramServer
+from tests import cast
+from tests.bench.storm import at_the_real_pace, new_customer
 from tests.delivery.pace_simulation import (
     Trip,
     Work,
@@ -38,7 +46,17 @@ class Case:
 
 
 def main() -> None:
-    """Simulate every case and print the table, then the waits of a mixed load by class."""
+    """Simulate, or with `--real` run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--real", action="store_true", help="three real minutes")
+    if parser.parse_args().real:
+        print(json.dumps(asyncio.run(really(seconds=185))))
+    else:
+        simulate()
+
+
+def simulate() -> None:
+    """Print the table of every case, then the waits of a mixed load by class."""
     print(f"{'load':42}{'round trip':>11}{'limit':>10}{'used':>8}{'possible':>10}{'most':>6}")
     for case in cases():
         world = World(Pacer(case.pace), case.load, network(case.round_trip)).run(case.seconds)
@@ -52,6 +70,39 @@ def main() -> None:
             f"{most_in_any(moments, case.window):6}"
         )
     print_waits()
+
+
+async def really(seconds: int) -> dict[str, object]:
+    """The product under more work than the group bears; the figures of the server's log."""
+    async with at_the_real_pace() as server:
+        for number in range(seconds):
+            new_customer(server, number)
+            if number % 5 == 4:
+                _take_one(server)
+            await asyncio.sleep(1)
+        calls = [call for call in server.calls if call.applied and _counts(call.method)]
+        in_team = [call.at for call in calls if call.chat_id == cast.TEAM]
+        return {
+            "bench": "pace",
+            "seconds": seconds,
+            "most_in_any_60s": most_in_any(in_team, 60),
+            "most_in_any_1s": most_in_any([call.at for call in calls], 1),
+            "share_of_limit": round(share_used(in_team, 20, 60), 3),
+            "refused_429": sum(call.status == 429 for call in server.calls),
+        }
+
+
+def _take_one(server: TelegramServer) -> None:
+    """Boris presses the first Take of the newest message that has one."""
+    for message in reversed(server.shown(cast.TEAM)):
+        label = next((label for label in message.labels if "Take" in label), None)
+        if message.from_bot and label:
+            server.press(cast.BORIS, cast.TEAM, message.id, label=label)
+            return
+
+
+def _counts(method: str) -> bool:
+    return method.startswith(("send", "edit", "copy", "forward"))
 
 
 def cases() -> Iterable[Case]:
