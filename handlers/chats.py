@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.messages import ChatMoved, Leave, Member, MemberChanged, address, plain
+from bot.messages import ChatMoved, Leave, Member, MemberChanged, address, plain, split_address
 from handlers import managers
 from handlers.work import Work
 from storage import chats, leads, staff
@@ -49,10 +49,17 @@ async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
         return
     if event.chat.private or where == work.policy.supervisors_chat:
         return
-    if event.present:
+    if event.present and not _successor(work, where):
         if not event.chat.broadcast:
             await work.post(where, plain(work.texts("chat.foreign", address=where)))
         await work.call(where, Leave(event.chat.id))
+
+
+def _successor(work: Work, where: str) -> bool:
+    """Whether it may be what the team's basic group has just become, before we are told so."""
+    channel, number = split_address(work.policy.chat)
+    basic = not number.startswith("-100")
+    return channel == "telegram" and basic and where.startswith("telegram:-100")
 
 
 async def _shut_out(work: Work, event: MemberChanged, where: str) -> None:

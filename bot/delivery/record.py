@@ -1,4 +1,4 @@
-"""Writing down how calls ended, and what is decided about those of which nobody knows."""
+"""Writing down how calls ended, long by all that may follow, and what was left in doubt."""
 
 from __future__ import annotations
 

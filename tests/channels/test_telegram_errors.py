@@ -41,7 +41,7 @@ def refused(status: int, description: str = "", **parameters: Any) -> Any:
         (400, "Bad Request: message to edit not found", Failure.LOST),
         (400, "Bad Request: message to delete not found", Failure.LOST),
         (400, "Bad Request: message thread not found", Failure.LOST),
-        (400, "Bad Request: message can't be edited", Failure.LOST),
+        (400, "Bad Request: message can't be edited", Failure.TOO_LATE),
         (400, "Bad Request: chat not found", Failure.GONE),
         (400, "Bad Request: query is too old and response timeout expired", Failure.TOO_LATE),
         (400, "Bad Request: not enough rights to send text messages", Failure.RIGHTS),

@@ -114,14 +114,21 @@ _BY_WORDS = (
             "message to be replied not found",
             "message to reply not found",
             "message thread not found",
-            "message can't be edited",
             "message can't be deleted",
             "message_id_invalid",
             "topic_deleted",
             "topic_id_invalid",
         ),
     ),
-    (Failure.TOO_LATE, ("query is too old", "query_id_invalid", "query id is invalid")),
+    (
+        Failure.TOO_LATE,
+        (
+            "query is too old",
+            "query_id_invalid",
+            "query id is invalid",
+            "message can't be edited",  # somebody else's, or too old
+        ),
+    ),
     (Failure.TOO_LARGE, ("file is too big", "too large", "too big for a photo")),
     (
         Failure.RIGHTS,
