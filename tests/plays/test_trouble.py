@@ -135,9 +135,11 @@ async def test_a_lock_in_the_midst_of_sending_loses_and_doubles_nothing(
     async with on_file(tmp_path, migrated_file) as play:
         say(play, "meanwhile")
         await play.until(lambda: play.team("meanwhile-"))
-        with closing(sqlite3.connect(tmp_path / "dialead.db", isolation_level=None)) as other:
+        file = tmp_path / "dialead.db"
+        with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
             other.execute("pragma busy_timeout = 20000")
-            other.execute("begin immediate")
+            # In a thread: the product must go on to end the transaction it may be in.
+            await asyncio.to_thread(other.execute, "begin immediate")
             await play.until(lambda: "locked" in reasons(log, "outbox_database"))
             other.execute("rollback")
         await arrived(play, "meanwhile")

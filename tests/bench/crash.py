@@ -1,0 +1,124 @@
+"""Kills the product a thousand times at named points under load, and counts what was lost.
+
+Run from the project's root: python -m tests.bench.crash --kills 1000 [--database postgresql]
+
+Each point has its share of the kills, on both messengers at once, in rounds of a
+fresh database; after each round everything is compared with the servers' logs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storage.migrate import upgrade_at
+from tests.conftest import Cluster
+from tests.crash.reckoning import Reckoning, reckon
+from tests.crash.storm import EVERYWHERE, Kill, drain, seeded, storm
+from tests.crash.ward import a_ward
+from tests.postgres import a_url
+
+ROUND = 20  # kills between two reckonings
+
+
+@dataclass(slots=True)
+class Row:
+    """What became of the kills at one point."""
+
+    point: str
+    kills: list[Kill] = field(default_factory=list)
+    reckonings: list[Reckoning] = field(default_factory=list)
+    messages: int = 0
+    replies: int = 0
+
+    def __str__(self) -> str:
+        here = sum(kill.meant == self.point for kill in self.kills)
+        in_flight = sum(not kill.waiting.nothing for kill in self.kills)
+        numbers = [
+            len(self.kills),
+            here,
+            in_flight,
+            self.messages,
+            self.replies,
+            *(sum(len(getattr(one, name)) for one in self.reckonings) for name in _COUNTED),
+            sum(one.unsure for one in self.reckonings),
+        ]
+        return f"{self.point:<11}" + "".join(f"{number:>10}" for number in numbers)
+
+    @property
+    def faults(self) -> list[str]:
+        """Everything that must not be."""
+        return [fault for one in self.reckonings for fault in one.faults]
+
+
+_COUNTED = ("lost", "doubled", "dropped", "undone", "allowed")
+_HEAD = ("kills", "at point", "in flight", "messages", "replies", *_COUNTED[:4], "window", "unsure")
+
+
+async def main(kills: int, seed: int, database: str) -> int:
+    """Kill so many times; how many faults there were."""
+    faults: list[str] = []
+    print(f"{'point':<11}" + "".join(f"{word:>10}" for word in _HEAD))
+    async with AsyncExitStack() as stack:
+        cluster = None
+        if database == "postgresql":
+            cluster = Cluster(stack.enter_context(a_url()))
+            await cluster.prepare()
+            stack.push_async_callback(cluster.close)
+        for number, point in enumerate(EVERYWHERE):
+            share = kills // len(EVERYWHERE) + (number < kills % len(EVERYWHERE))
+            row = await _at(point, share, seed + 1000 * number, cluster)
+            print(row, flush=True)
+            faults += row.faults
+    print(*faults, sep="\n")
+    return len(faults)
+
+
+async def _at(point: str, kills: int, seed: int, cluster: Cluster | None) -> Row:
+    row = Row(point)
+    while (left := kills - len(row.kills)) > 0:
+        async with _fresh(cluster) as (folder, url), a_ward(folder, url) as ward:
+            load = seeded(ward, seed + len(row.kills))
+            row.kills += await storm(ward, load, min(left, ROUND), _turns(point))
+            await drain(ward, load)
+            row.reckonings.append(await reckon(ward, load))
+        row.messages += len(load.written)
+        row.replies += len(load.replies)
+    return row
+
+
+def _turns(point: str) -> list[str]:
+    """A recovery has something to recover only after a kill in the middle of a call."""
+    return ["sent", point] if point.startswith("recover") else [point]
+
+
+@asynccontextmanager
+async def _fresh(cluster: Cluster | None) -> AsyncIterator[tuple[Path, str]]:
+    """A folder, and the URL of a fresh, migrated database."""
+    with tempfile.TemporaryDirectory(prefix="dialead-crash-") as name:
+        folder = Path(name)
+        if cluster is None:
+            url = f"sqlite:///{folder}/dialead.db"
+            await upgrade_at(url)
+            yield folder, url
+            return
+        url = await cluster.create(migrated=True)
+        try:
+            yield folder, url
+        finally:
+            await cluster.drop(url)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=130)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    given = parser.parse_args()
+    sys.exit(bool(asyncio.run(main(given.kills, given.seed, given.database))))

@@ -1,0 +1,136 @@
+"""A second product on one SQLite file waits, says so, and takes over however the first ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.product import open_product
+from storage.database import DatabaseUnfit
+from tests.cast import ANNA, TEAM
+from tests.crash.child import ROOT
+from tests.crash.ward import Ward, a_ward
+from tests.plays.play import a_play
+
+WORDS = "another process runs on"
+
+
+@asynccontextmanager
+async def running(ward: Ward) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`main.py run`, killed at the end if it still runs."""
+    env = {**os.environ, **ward.environment()}
+    pipe, main = asyncio.subprocess.PIPE, str(ROOT / "main.py")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, main, "run", env=env, stderr=pipe
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def told(process: asyncio.subprocess.Process, words: str) -> str:
+    """The line with these words, once the process has written it."""
+    assert process.stderr is not None
+    async with asyncio.timeout(60):
+        async for line in process.stderr:
+            if words in line.decode():
+                return line.decode()
+    raise AssertionError(f"it ended without {words!r}")
+
+
+async def idle(ward: Ward) -> None:
+    """Wait until all that was done is written down: a kill before that may double a post."""
+    async with asyncio.timeout(60):
+        while not (await ward.waiting()).nothing:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+async def test_the_second_waits_and_takes_over_however_the_first_ends(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    async with a_ward(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as ward:
+        ward.telegram.started(ANNA)
+        async with running(ward) as first:
+            await told(first, "started")
+            await ward.polled()
+            ward.begins()
+            async with running(ward) as second:
+                assert "stand-by" in await told(second, WORDS)
+                ward.telegram.write(ANNA, ANNA, "Hello")
+                await ward.telegram.until(lambda: ward.telegram.shown(TEAM))
+                await idle(ward)
+                first.send_signal(end)
+                await first.wait()
+                await told(second, "started")
+                ward.telegram.write(ANNA, ANNA, "Still there?")
+                await ward.telegram.until(
+                    lambda: [m for m in ward.telegram.shown(TEAM) if "Still there?" in m.text]
+                )
+        assert len([m for m in ward.telegram.shown(TEAM) if "Hello" in m.text]) == 1
+
+
+async def test_a_stand_by_stops_at_once_when_told_to(tmp_path: Path) -> None:
+    async with a_ward(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as ward, running(ward) as first:
+        await told(first, "started")
+        async with running(ward) as second:
+            await told(second, WORDS)
+            second.terminate()
+            assert await asyncio.wait_for(second.wait(), 5) == 0
+
+
+async def test_by_whatever_name_the_file_is_called_there_is_one_product(tmp_path: Path) -> None:
+    (tmp_path / "other").symlink_to(tmp_path, target_is_directory=True)
+    async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as play:
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        other = play.settings(database_url=f"sqlite:///{tmp_path}/other/dialead.db")
+
+        async def stand_by() -> None:
+            async with open_product(other, heard.put_nowait):
+                heard.put_nowait("took over")
+
+        async with open_product(play.settings()):
+            waiting = asyncio.create_task(stand_by())
+            assert WORDS in await heard.get()
+            assert heard.empty()
+        await waiting
+        assert heard.get_nowait() == "took over"
+
+
+async def test_a_lock_that_was_removed_while_somebody_waited_is_not_taken_for_the_lock(
+    tmp_path: Path,
+) -> None:
+    async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as play:
+        async with open_product(play.settings()):
+            pass
+        (tmp_path / "dialead.db.lock").unlink()
+        heard: list[str] = []
+        async with open_product(play.settings(), heard.append):
+            assert heard == []
+
+
+async def test_a_lock_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "dialead.db.lock").mkdir()
+    async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as play:
+        with pytest.raises(DatabaseUnfit, match="must be able to write"):
+            async with open_product(play.settings()):
+                pass
+
+
+async def test_several_share_one_postgresql(tmp_path: Path, database_url: str) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("SQLite is for one")
+    async with a_play(tmp_path, database_url) as play:
+        heard: list[str] = []
+        async with open_product(play.settings()), open_product(play.settings(), heard.append):
+            assert heard == []

@@ -1,0 +1,88 @@
+"""SIGTERM: the process ends by itself, with code 0, whatever hangs, and nothing is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from bot.sandbox.telegram import Fault as TelegramFault
+from bot.sandbox.vk import Fault as VkFault
+from tests.cast import TEAM
+from tests.crash.child import ROOT
+from tests.crash.reckoning import reckon
+from tests.crash.storm import drain, first_start, seeded
+from tests.crash.ward import Ward, a_ward
+
+STOPS_WITHIN = 5  # seconds, as promised to the operator
+
+
+async def test_sigterm_ends_the_program_while_both_long_polls_block(
+    tmp_path: Path, file: str
+) -> None:
+    async with a_ward(tmp_path, file) as ward:
+        main, env = str(ROOT / "main.py"), {**os.environ, **ward.environment()}
+        process = await asyncio.create_subprocess_exec(sys.executable, main, "run", env=env)
+        try:
+            await ward.polled()
+            process.terminate()
+            assert await asyncio.wait_for(process.wait(), STOPS_WITHIN) == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def test_sigterm_ends_the_program_while_a_post_to_the_team_hangs(
+    tmp_path: Path, file: str
+) -> None:
+    async with a_ward(tmp_path, file) as ward:
+        load = seeded(ward, 1)
+        await first_start(ward, load)
+        ward.telegram.fail("sendMessage", TelegramFault.HANG, chat=TEAM)
+        load.act(10)
+        await ward.start()
+        await ward.telegram.until(lambda: any(one.fault for one in ward.telegram.calls))
+        await _stops(ward)
+        await drain(ward, load)
+        assert (await reckon(ward, load)).faults == []
+
+
+async def test_sigterm_ends_the_program_while_a_reply_on_vk_hangs(
+    tmp_path: Path, file: str
+) -> None:
+    async with a_ward(tmp_path, file) as ward:
+        load = seeded(ward, 1)
+        await first_start(ward, load)
+        ward.vk.fail("messages.send", VkFault.HANG)
+        for _ in range(10):
+            load.answers()
+        await ward.start()
+
+        async def hangs() -> bool:
+            return any(one.fault for one in ward.vk.calls)
+
+        await ward.until(hangs)
+        await _stops(ward)
+        await drain(ward, load)
+        assert (await reckon(ward, load)).faults == []
+
+
+async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path, file: str) -> None:
+    async with a_ward(tmp_path, file) as ward:
+        load = seeded(ward, 2)
+        await first_start(ward, load)
+        load.act(200)
+        shown = len(ward.telegram.shown(TEAM))
+        await ward.start()
+        await ward.telegram.until(lambda: len(ward.telegram.shown(TEAM)) > shown)
+        await _stops(ward)
+        assert not (await ward.waiting()).nothing
+        await drain(ward, load)
+        assert (await reckon(ward, load)).faults == []
+
+
+async def _stops(ward: Ward) -> None:
+    ward.terminate()
+    assert await asyncio.wait_for(ward.ended(), STOPS_WITHIN) == 0
