@@ -44,6 +44,7 @@ from config.settings import Settings
 from config.texts import load
 from handlers import cards as faces
 from handlers import router
+from handlers.keys import Keys
 from handlers.work import ChannelPolicy, Policy, Work
 from storage import chats, inbox, sweeps
 from storage.cards import Card
@@ -70,6 +71,7 @@ class Product:
         self.channels = channels
         self.now = Clock(settings.rehearsal.clock_file)
         self.policy = _policy(settings)
+        self._keys = Keys()
         self.prepare = Prepare(
             database,
             channels,
@@ -90,7 +92,7 @@ class Product:
 
     async def key(self, event: Event, session: Session) -> str:
         """See Handlers.key."""
-        return await router.key_of(event, session)
+        return await self._keys.of(event, session)
 
     def needs_network(self, event: Event) -> bool:
         """See Handlers.needs_network."""

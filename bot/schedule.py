@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -17,7 +19,7 @@ def start(sweeps: Mapping[str, Sweep]) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(timezone=UTC)
     for name, sweep in sweeps.items():
         scheduler.add_job(
-            sweep,
+            _unless_stopped(sweep),
             "interval",
             seconds=SECONDS,
             id=name,
@@ -28,3 +30,13 @@ def start(sweeps: Mapping[str, Sweep]) -> AsyncIOScheduler:
         )
     scheduler.start()
     return scheduler
+
+
+def _unless_stopped(sweep: Sweep) -> Sweep:
+    """The sweep; that the product stops meanwhile is no failure to be told of."""
+
+    async def swept() -> None:
+        with suppress(asyncio.CancelledError):
+            await sweep()
+
+    return swept

@@ -17,9 +17,34 @@ from handlers.wire import unpack
 from storage import accounts, deadlines, leads, messages
 from storage.session import Session
 
+_REMEMBERED = 1000  # messages of the team's chat
 
-async def key_of(event: Event, session: Session) -> str:
-    """A message goes by its author, a press by its lead, a reply by what it replies to."""
+
+class Keys:
+    """Gives events their keys, one after the other, in the order in which they came.
+
+    What was lately written in the team's chat is remembered with its key, so that a
+    reply to a message which is not yet handled is handled after it.
+    """
+
+    def __init__(self) -> None:
+        self._lately: dict[tuple[str, str], str] = {}
+
+    async def of(self, event: Event, session: Session) -> str:
+        """A message goes by its author, a press by its lead, a reply by what it replies to."""
+        key = await _key_of(event, session)
+        if not isinstance(event, MessageReceived) or event.chat.private:
+            return key
+        where = address(event.channel, event.chat.id)
+        if event.reply_to and key == _by_author(event):
+            key = self._lately.get((where, event.reply_to), key)
+        self._lately[where, event.message_id] = key
+        if len(self._lately) > _REMEMBERED:
+            del self._lately[next(iter(self._lately))]
+        return key
+
+
+async def _key_of(event: Event, session: Session) -> str:
     match event:
         case MessageReceived():
             return await _of_message(event, session)
@@ -45,9 +70,8 @@ async def key_of(event: Event, session: Session) -> str:
 
 async def _of_message(event: MessageReceived, session: Session) -> str:
     where = address(event.channel, event.chat.id)
-    author = address(event.channel, event.author.id)
     if event.chat.private:
-        return author
+        return address(event.channel, event.author.id)
     if event.reply_to:
         place = await messages.place(session, where, event.reply_to)
         written = None if place else await messages.written(session, where, event.reply_to)
@@ -55,7 +79,12 @@ async def _of_message(event: MessageReceived, session: Session) -> str:
         found = await _of_lead(session, lead or 0)
         if found:
             return found
-    return f"{where}/{author}"
+    return _by_author(event)
+
+
+def _by_author(event: MessageReceived) -> str:
+    """The key of what concerns no lead that we know of."""
+    return f"{address(event.channel, event.chat.id)}/{event.author.id}"
 
 
 async def _of_lead(session: Session, number: int) -> str:

@@ -31,12 +31,9 @@ from handlers import (
     presses,
     sweeps,
 )
-from handlers.keys import key_of
 from handlers.people import author_of
 from handlers.work import TooEarly, Work
 from storage import doubts, messages
-
-__all__ = ["handle", "key_of"]
 
 
 async def handle(work: Work, event: Event) -> None:

@@ -209,9 +209,7 @@ class Dispatcher:
             return False
         session = Session(Reads(self._database), self._ids)
         found = [(arrival, *self._parse(arrival)) for arrival in arrivals]
-        keys = await asyncio.gather(
-            *(self._handlers.key(event, session) for _, event, _ in found if event)
-        )
+        keys = [await self._handlers.key(event, session) for _, event, _ in found if event]
         events = [arrival.id for arrival, event, _ in found if event]
         async with self._database.write() as connection:
             await inbox.route(connection, dict(zip(events, keys, strict=True)))

@@ -172,3 +172,17 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(play: Play) -> None
     assert shown.reply_to == card.id
     play.telegram.write(BORIS, new, "Yes!", reply_to=shown.id)
     await play.heard(ANNA, "Yes!")
+
+
+async def test_a_reply_to_a_colleagues_reply_of_the_same_moment_is_sent_as_well(
+    play: Play,
+) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Do you deliver?")
+    card = await play.card(1)
+    await play.stop()
+    first = play.telegram.write(BORIS, TEAM, "Yes, we do", reply_to=card.id)
+    play.telegram.write(BORIS, TEAM, "And for free", reply_to=first)
+    await play.start()
+    await play.until(lambda: play.private(ANNA, "And for free"))
+    assert [one.text for one in play.private(ANNA)] == ["Yes, we do", "And for free"]

@@ -1,0 +1,30 @@
+"""Which events go in order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bot.messages import Author, Chat, MessageReceived
+from handlers.keys import Keys
+from storage.database import Database
+from storage.session import Ids, Reads, Session
+from tests.cast import BORIS, DASHA, TEAM
+
+
+def in_team(who: int, message_id: str, reply_to: str) -> MessageReceived:
+    """Something said in the team's chat."""
+    return MessageReceived(
+        channel="telegram",
+        chat=Chat(str(TEAM), private=False),
+        author=Author(str(who)),
+        message_id=message_id,
+        at=datetime(2026, 11, 22, tzinfo=UTC),
+        reply_to=reply_to,
+    )
+
+
+async def test_a_reply_to_what_is_not_yet_handled_comes_after_it(database: Database) -> None:
+    keys, session = Keys(), Session(Reads(database), Ids(database))
+    first = await keys.of(in_team(BORIS, "11", reply_to="10"), session)
+    assert await keys.of(in_team(DASHA, "12", reply_to="11"), session) == first
+    assert await keys.of(in_team(DASHA, "13", reply_to="9"), session) != first
