@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.backoff import delay
-from bot.messages import Failure, Post, Priority, SendError
+from bot.messages import Failure, Post, Priority, React, SendError
 from storage.outbox import Delivery, Outcome
 
 ATTEMPTS = 500  # some eight hours at the longest wait
+ATTEMPTS_OF_REACTIONS = 5  # nobody misses one
 WAIT_FOR_RIGHTS = timedelta(seconds=60)
 _TEAM = frozenset({Priority.CARD, Priority.CHANGE})
 _OF_OTHERS = frozenset({Failure.LOST, Failure.TOO_LATE})
@@ -83,7 +84,8 @@ def after_silence(
 
 
 def _again(delivery: Delivery, reason: str, now: datetime, jitter: float) -> Outcome:
-    if delivery.attempts >= ATTEMPTS:
+    attempts = ATTEMPTS_OF_REACTIONS if isinstance(delivery.outgoing, React) else ATTEMPTS
+    if delivery.attempts >= attempts:
         return Outcome(delivery, "failed", reason)
     wait = delay(delivery.attempts + 1, base=1, cap=60, jitter=jitter)
     return Outcome(delivery, "queued", reason, retry_at=now + timedelta(seconds=wait))

@@ -128,3 +128,9 @@ def test_a_reason_names_nobody(secret: str) -> None:
 def test_a_plain_reason_stays_readable() -> None:
     reason = "Bad Request: can't parse entities: it isn't at byte offset 17"
     assert scrubbed(reason) == reason
+
+
+def test_a_server_that_knows_no_reactions_says_nothing_of_the_token() -> None:
+    answer = {"ok": False, "error_code": 404, "description": "Not Found"}
+    assert refusal("setMessageReaction", 404, answer).failure is Failure.REFUSED
+    assert refusal("sendMessage", 404, answer).failure is Failure.TOKEN

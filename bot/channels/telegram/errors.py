@@ -42,7 +42,7 @@ def refusal(method: str, status: int, answer: Any) -> SendError:
     moved_to = parameters.get("migrate_to_chat_id")
     return RefusalError(
         status,
-        Failure.MOVED if moved_to else _failure(status, description),
+        Failure.MOVED if moved_to else _failure(method, status, description),
         f"{method}: {scrubbed(description) or f'HTTP {status}'}",
         retry_after=_seconds(parameters.get("retry_after")),
         moved_to=str(moved_to or ""),
@@ -148,9 +148,15 @@ _BY_WORDS = (
 )
 
 
-def _failure(status: int, description: str) -> Failure:
+# What an older or another server may not know: its 404 says nothing about the token.
+_OPTIONAL = frozenset({"setMessageReaction"})
+
+
+def _failure(method: str, status: int, description: str) -> Failure:
     if status >= 500:
         return Failure.TRANSIENT
+    if status == 404 and method in _OPTIONAL:
+        return Failure.REFUSED
     words = description.lower()
     for failure, signs in _BY_WORDS:
         if status in (400, 403, 404) and any(sign in words for sign in signs):
