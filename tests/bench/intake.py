@@ -3,7 +3,8 @@
 5,000 texts of 500 customers wait at the strict local server (its limits off); the
 product runs as its own process on a real disk. The clock runs from its first call
 until the server has every text in the team's chat, one post a text. Prints messages
-a second and the ratio to plain sqlite3 rows committed one by one in the same run.
+a second, statements a message, commits (each one fsync) a second, and the ratio to
+plain sqlite3 rows committed one by one in the same run.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ class Result:
     start: float  # seconds until the first call
     missing: int
     doubled: int
+    statements: int
+    commits: int
 
 
 async def measure(texts: int, customers: int, command: list[str]) -> Result:
@@ -49,7 +52,9 @@ async def measure(texts: int, customers: int, command: list[str]) -> Result:
             server.write(customer, customer, f"text {number:05d} of {customer}")
         with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
             seconds, start = await _serve(server, folder, texts, command)
-        return Result(seconds, start, *_compare(server, texts))
+            counted = json.loads((Path(folder) / "counted").read_text())
+        missing, doubled = _compare(server, texts)
+        return Result(seconds, start, missing, doubled, counted["statements"], counted["commits"])
     finally:
         await server.stop()
 
@@ -101,6 +106,7 @@ def _settings(server: TelegramServer, folder: str) -> dict[str, str]:
         "TEAM__CHAT": f"telegram:{TEAM}",
         "HTTP__PORT": "0",
         "LOG__LEVEL": "warning",
+        "COUNTED": f"{folder}/counted",
     }
 
 
@@ -138,14 +144,24 @@ def main() -> None:
     parser.add_argument("--profile", default="", help="a file for cProfile's figures")
     given = parser.parse_args()
     profiler = ["-m", "cProfile", "-o", given.profile] if given.profile else []
-    command = [sys.executable, *profiler, "main.py", "run"]
+    command = [sys.executable, *profiler, "-m", "tests.bench.counted"]
     plain = plain_commits()
     result = asyncio.run(measure(given.texts, given.customers, command))
     rate = given.texts / result.seconds
     print(f"{given.texts} texts of {given.customers} customers in {result.seconds:.2f} s")
     print(f"{rate:.0f} messages/s, {rate / plain:.3f} of {plain:.0f} plain commits/s")
+    print(
+        f"{result.statements / given.texts:.1f} statements a message,"
+        f" {result.commits / result.seconds:.0f} commits/s"
+    )
     print(f"missing {result.missing}, doubled {result.doubled}, start {result.start:.1f} s")
-    figures = {"bench": "intake", "per_second": round(rate), "ratio": round(rate / plain, 3)}
+    figures = {
+        "bench": "intake",
+        "per_second": round(rate),
+        "ratio": round(rate / plain, 3),
+        "statements_per_message": round(result.statements / given.texts, 1),
+        "commits_per_second": round(result.commits / result.seconds),
+    }
     print(json.dumps(figures | {"missing": result.missing, "doubled": result.doubled}))
 
 
