@@ -9,34 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import takewhile
 
 import structlog
 
-from bot.delivery import adopt, joining, record
+from bot.delivery import joining, record
 from bot.delivery.backoff import delay
+from bot.delivery.calls import Caller, Render
 from bot.delivery.describing import describe
-from bot.delivery.outcomes import Fault
+from bot.delivery.items import Item, Made, name_of
 from bot.delivery.pacing import Pacer, Past, Slot
-from bot.delivery.record import Made
 from bot.messages import (
     Channel,
-    Delete,
-    Edit,
     Failure,
-    Keyboard,
     OpenFile,
-    Outgoing,
     Post,
-    Priority,
-    SendError,
-    Sent,
-    Text,
     address,
     split_address,
 )
@@ -49,38 +39,6 @@ from storage.session import Ids, Reads
 AT_ONCE = 64  # calls in flight for one token
 
 log = structlog.get_logger()
-
-Render = Callable[[Card, Reads], Awaitable[tuple[Text, Keyboard]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A call that may be made, whether it was queued or a card wants it."""
-
-    work: Delivery | Card
-    joined: tuple[Delivery, ...] = ()  # calls whose words go along
-
-    @property
-    def calls(self) -> tuple[Delivery, ...]:
-        """The queued calls that are made by making it."""
-        return (self.work, *self.joined) if isinstance(self.work, Delivery) else ()
-
-    @property
-    def chat(self) -> str:
-        """The chat it counts for, as the platform's own id; "" for answers, which no hold holds."""
-        if isinstance(self.work, Card):
-            return split_address(self.work.chat)[1]
-        return self.work.chat if self.counts else ""
-
-    @property
-    def counts(self) -> bool:
-        """Whether the platform counts it in its chat: answers and reactions are free."""
-        return self.work.priority is not Priority.ANSWER
-
-    @property
-    def group(self) -> bool:
-        """Telegram's groups have negative ids; only they have a pace of their own."""
-        return self.chat.startswith("-")
 
 
 class Sender:
@@ -105,8 +63,7 @@ class Sender:
         self._database = database
         self._channel = channel
         self._pacer = pacer
-        self._render = render
-        self._open_file = open_file
+        self._caller = Caller(database, channel, pacer, render=render, open_file=open_file, now=now)
         self._now = now
         self._heard = heard
         self._lanes = lanes
@@ -207,7 +164,7 @@ class Sender:
     def _start(self, chosen: Sequence[tuple[Item, Slot]]) -> None:
         reads = Reads(self._database)
         for item, slot in chosen:
-            task = asyncio.create_task(self._make(item, slot, reads))
+            task = asyncio.create_task(self._caller.make(item, slot, reads))
             self._flying[task] = item
             task.add_done_callback(self._ended)
 
@@ -279,81 +236,6 @@ class Sender:
             async with self._database.read() as connection:
                 self._in_doubt = await doubts.in_chats(connection, self._channel.name)
 
-    async def _make(self, item: Item, slot: Slot, reads: Reads) -> Made:
-        """Make the call; what became of it, whatever that was."""
-        try:
-            async with self._held(slot):
-                if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
-                    return Made(item, expired=True)
-                outgoing = await self._outgoing(item, reads)
-                if outgoing is None:
-                    return Made(item, sent=Sent())
-                if not _doubted(item, outgoing):
-                    return Made(item, sent=await self._channel.send(outgoing, self._open_file))
-            return Made(item, sent=await self._sought_or_sent(item, outgoing))
-        except SendError as error:
-            return Made(item, error=error)
-        except UNREACHABLE as error:
-            return Made(item, error=SendError(Failure.TRANSIENT, describe(error)))
-        except Exception as error:  # a fault of ours must not stop the sender
-            log.error("send_failed", work=_name(item.work), reason=describe(error))
-            return Made(item, error=Fault(describe(error)))
-
-    @asynccontextmanager
-    async def _held(self, slot: Slot) -> AsyncIterator[None]:
-        try:
-            yield
-        finally:
-            self._pacer.done(slot, self._time())
-
-    async def _sought_or_sent(self, item: Item, outgoing: Outgoing) -> Sent:
-        """Each look is a call with a place of its own, for which the item's had to be given up."""
-        if found := await self._sought(item, outgoing):
-            return found
-        async with self._turn(item):
-            return await self._channel.send(outgoing, self._open_file)
-
-    async def _sought(self, item: Item, outgoing: Outgoing) -> Sent | None:
-        """The post where it already stands, if it does."""
-        above = item.work.posted_above
-        if above is None or not isinstance(outgoing, Post):
-            return None
-        where = address(self._channel.name, item.chat)
-        async with self._database.read() as connection:
-            known = await doubts.known(connection, where, adopt.ids(above))
-        turn = partial(self._turn, item)
-        return await adopt.seek(self._channel, outgoing, above, known, turn, self._open_file)
-
-    @asynccontextmanager
-    async def _turn(self, item: Item) -> AsyncIterator[None]:
-        """One more place in the pace of the item's chat."""
-        while (wait := self._ready_at(item) - self._time()) > 0:  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(min(wait, 1.0))
-        slot = self._pacer.start(item.chat, item.group, item.counts, self._time())
-        async with self._held(slot):
-            yield
-
-    def _ready_at(self, item: Item) -> float:
-        return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())
-
-    async def _outgoing(self, item: Item, reads: Reads) -> Outgoing | None:
-        """The call as it is to be made: under its card, or with a card's face of this moment.
-
-        None when there is nothing to show any more.
-        """
-        work = item.work
-        if isinstance(work, Card):
-            text, keyboard = await self._render(work, reads)
-            chat = split_address(work.chat)[1]
-            if work.message_id is None:
-                # Whoever is called by a card in a list was called by the list.
-                silent = work.folded is not None
-                return Post(chat, text, keyboard, silent=silent) if text else None
-            if not text:
-                return Delete(chat, work.message_id)
-            return Edit(chat, work.message_id, text, keyboard)
-        return record.completed(work, item.joined)
-
     def _ended(self, task: asyncio.Task[Made]) -> None:
         self._flying.pop(task)
         if not task.cancelled():
@@ -369,7 +251,7 @@ class Sender:
             return
         log.warning(
             "send_failed",
-            work=_name(made.item.work),
+            work=name_of(made.item.work),
             failure=error.failure.value,
             reason=str(error),
         )
@@ -405,17 +287,3 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _doubted(item: Item, outgoing: Outgoing) -> bool:
-    """Whether it may stand there already, and can be sought."""
-    seekable = isinstance(outgoing, Post) and adopt.findable(item.work)
-    return seekable and item.work.posted_above is not None
-
-
-def _expired(delivery: Delivery, now: datetime) -> bool:
-    return delivery.expires_at is not None and delivery.expires_at <= now
-
-
-def _name(work: Delivery | Card) -> str:
-    return f"{'card' if isinstance(work, Card) else 'outbox'}={work.id}"

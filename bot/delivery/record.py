@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import adopt
+from bot.delivery.items import Made
 from bot.delivery.joining import joined_post
 from bot.delivery.outcomes import WAIT_FOR_RIGHTS, after_error, after_silence, card_retry
 from bot.messages import (
@@ -27,7 +27,6 @@ from bot.messages import (
     Post,
     Priority,
     SendError,
-    Sent,
     address,
 )
 from storage import cards, dead, doubts, inbox, outbox
@@ -35,22 +34,8 @@ from storage.cards import Card
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
 
-if TYPE_CHECKING:
-    from bot.delivery.outbox import Item
-
-
 _ENDED = "the process ended"
 _PARKED = 1800.0  # seconds; a messenger that asks for so much waits for a person
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A call that ended: accepted, refused, or not made because it came too late."""
-
-    item: Item
-    sent: Sent | None = None
-    error: SendError | None = None
-    expired: bool = False
 
 
 def completed(delivery: Delivery, joined: Sequence[Delivery] = ()) -> Outgoing:

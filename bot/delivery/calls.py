@@ -1,0 +1,150 @@
+"""Making one call, whatever comes of it: as it is to be now, or found where it already stands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from bot.delivery import adopt, record
+from bot.delivery.describing import describe
+from bot.delivery.items import Item, Made, name_of
+from bot.delivery.outcomes import Fault
+from bot.delivery.pacing import Pacer, Slot
+from bot.messages import (
+    Channel,
+    Delete,
+    Edit,
+    Failure,
+    Keyboard,
+    OpenFile,
+    Outgoing,
+    Post,
+    SendError,
+    Sent,
+    Text,
+    address,
+    split_address,
+)
+from storage import doubts
+from storage.cards import Card
+from storage.database import UNREACHABLE, Database
+from storage.outbox import Delivery
+from storage.session import Reads
+
+Render = Callable[[Card, Reads], Awaitable[tuple[Text, Keyboard]]]
+
+log = structlog.get_logger()
+
+
+class Caller:
+    """Makes the calls of one channel, each with a place in the pace taken for it."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        pacer: Pacer,
+        *,
+        render: Render,
+        open_file: OpenFile,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._channel = channel
+        self._pacer = pacer
+        self._render = render
+        self._open_file = open_file
+        self._now = now
+
+    async def make(self, item: Item, slot: Slot, reads: Reads) -> Made:
+        """Make the call; what became of it, whatever that was."""
+        try:
+            async with self._held(slot):
+                if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
+                    return Made(item, expired=True)
+                outgoing = await self._outgoing(item, reads)
+                if outgoing is None:
+                    return Made(item, sent=Sent())
+                if not _doubted(item, outgoing):
+                    return Made(item, sent=await self._channel.send(outgoing, self._open_file))
+            return Made(item, sent=await self._sought_or_sent(item, outgoing))
+        except SendError as error:
+            return Made(item, error=error)
+        except UNREACHABLE as error:
+            return Made(item, error=SendError(Failure.TRANSIENT, describe(error)))
+        except Exception as error:  # a fault of ours must not stop the sender
+            log.error("send_failed", work=name_of(item.work), reason=describe(error))
+            return Made(item, error=Fault(describe(error)))
+
+    @asynccontextmanager
+    async def _held(self, slot: Slot) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            self._pacer.done(slot, self._time())
+
+    async def _sought_or_sent(self, item: Item, outgoing: Outgoing) -> Sent:
+        """Each look is a call with a place of its own, for which the item's had to be given up."""
+        if found := await self._sought(item, outgoing):
+            return found
+        async with self._turn(item):
+            return await self._channel.send(outgoing, self._open_file)
+
+    async def _sought(self, item: Item, outgoing: Outgoing) -> Sent | None:
+        """The post where it already stands, if it does."""
+        above = item.work.posted_above
+        if above is None or not isinstance(outgoing, Post):
+            return None
+        where = address(self._channel.name, item.chat)
+        async with self._database.read() as connection:
+            known = await doubts.known(connection, where, adopt.ids(above))
+        turn = partial(self._turn, item)
+        return await adopt.seek(self._channel, outgoing, above, known, turn, self._open_file)
+
+    @asynccontextmanager
+    async def _turn(self, item: Item) -> AsyncIterator[None]:
+        """One more place in the pace of the item's chat."""
+        while (wait := self._ready_at(item) - self._time()) > 0:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(min(wait, 1.0))
+        slot = self._pacer.start(item.chat, item.group, item.counts, self._time())
+        async with self._held(slot):
+            yield
+
+    def _ready_at(self, item: Item) -> float:
+        return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())
+
+    async def _outgoing(self, item: Item, reads: Reads) -> Outgoing | None:
+        """The call as it is to be made: under its card, or with a card's face of this moment.
+
+        None when there is nothing to show any more.
+        """
+        work = item.work
+        if isinstance(work, Card):
+            text, keyboard = await self._render(work, reads)
+            chat = split_address(work.chat)[1]
+            if work.message_id is None:
+                # Whoever is called by a card in a list was called by the list.
+                silent = work.folded is not None
+                return Post(chat, text, keyboard, silent=silent) if text else None
+            if not text:
+                return Delete(chat, work.message_id)
+            return Edit(chat, work.message_id, text, keyboard)
+        return record.completed(work, item.joined)
+
+    def _time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _doubted(item: Item, outgoing: Outgoing) -> bool:
+    """Whether it may stand there already, and can be sought."""
+    seekable = isinstance(outgoing, Post) and adopt.findable(item.work)
+    return seekable and item.work.posted_above is not None
+
+
+def _expired(delivery: Delivery, now: datetime) -> bool:
+    return delivery.expires_at is not None and delivery.expires_at <= now
