@@ -40,9 +40,7 @@ def demo(
     language: Annotated[str, typer.Option(help="The team's language: ru, en or es.")] = "ru",
 ) -> None:
     """Try the whole product with no token: local messengers and a page to play every part."""
-    from bot.demo import run_demo
-
-    _do(run_demo(Path(__file__), port, language, browser=browser, say=typer.echo))
+    _do(_demo(port, language, browser=browser))
 
 
 @app.command()
@@ -73,6 +71,16 @@ def dead(
 ) -> None:
     """List what was set aside and why; put it back in the queue, or end it for good."""
     _do(_dead(_settings(connected=False), words or []))
+
+
+async def _demo(port: int, language: str, *, browser: bool) -> None:
+    from bot.demo import PortTaken, run_demo
+
+    try:
+        await run_demo(Path(__file__), port, language, browser=browser, say=typer.echo)
+    except PortTaken as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
 
 
 async def _dead(settings: Settings, words: list[str]) -> None:

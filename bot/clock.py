@@ -7,14 +7,19 @@ from pathlib import Path
 
 
 class Clock:
-    """Tells the time. `file` holds the seconds by which it is ahead; no file: not at all."""
+    """Tells the time. `file` holds the seconds by which it is ahead; no file, or no number
+    in it: not at all."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
 
     def __call__(self) -> datetime:
         """Now, aware, in UTC."""
-        return datetime.now(UTC) + self._ahead()
+        now = datetime.now(UTC)
+        try:
+            return now + self._ahead()
+        except OverflowError:  # past the calendar's end
+            return now
 
     def _ahead(self) -> timedelta:
         if self._file is None:

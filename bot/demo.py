@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -16,20 +17,21 @@ from bot.sandbox.stage import Stage
 from config.settings import Settings
 
 
+class PortTaken(Exception):
+    """Another program listens where the page should be; `str()` names a way out."""
+
+
 async def run_demo(
     main: Path, port: int, language: str, *, browser: bool, say: Callable[[str], None]
 ) -> None:
     """Serve the page until Ctrl-C; `main` is the command line that the product is started by.
 
-    OSError when the port is taken.
+    Raises PortTaken.
     """
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+    stopping = _stopping(say)
     with tempfile.TemporaryDirectory(prefix="dialead-") as folder:
         stage = Stage(language, port)
-        await stage.start()
+        await _start(stage, port)
         try:
             await stage.run([sys.executable, str(main), "run"], _settings(stage, language, folder))
             say(f"Dialead is being played at {stage.url} (Ctrl-C stops it)")
@@ -38,6 +40,29 @@ async def run_demo(
             await stopping.wait()
         finally:
             await stage.stop()
+
+
+def _stopping(say: Callable[[str], None]) -> asyncio.Event:
+    """Set, and told at once, when the process is asked to end."""
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            say("Stopping…")
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    return stopping
+
+
+async def _start(stage: Stage, port: int) -> None:
+    try:
+        await stage.start()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(f"port {port} is taken, try --port {port % 65535 + 1}") from None
 
 
 def _settings(stage: Stage, language: str, folder: str) -> dict[str, str]:

@@ -76,10 +76,13 @@ class Product:
             database,
             channels,
             chat=lambda: self.policy.chat,
+            is_team=lambda where: self.policy.is_team(where),
             managers=settings.team.managers,
             now=self.now,
         )
-        self.inbox = Dispatcher(database, self, now=self.now, flushed=self._wake_senders)
+        self.inbox = Dispatcher(
+            database, self, channels=set(channels), now=self.now, flushed=self._wake_senders
+        )
         self.senders = {name: self._sender(name) for name in channels}
 
     # --- what the inbox asks ---
@@ -131,9 +134,9 @@ class Product:
 
     async def run(self) -> None:
         """Run until cancelled."""
-        self.policy = replace(
-            self.policy, chat=await chats.current(self.database, self.policy.chat)
-        )
+        chat = await chats.current(self.database, self.policy.chat)
+        former = await chats.former(self.database, chat)
+        self.policy = replace(self.policy, chat=chat, former_chats=former)
         scheduler = schedule.start(
             {"deadlines": self._sweep_deadlines, "digests": self._sweep_digests}
         )
@@ -240,7 +243,8 @@ class Product:
 
     def _follow(self, old: str, new: str) -> None:
         if self.policy.chat == old:
-            self.policy = replace(self.policy, chat=new)
+            former = self.policy.former_chats | {old}
+            self.policy = replace(self.policy, chat=new, former_chats=former)
         if self.policy.supervisors_chat == old:
             self.policy = replace(self.policy, supervisors_chat=new)
 

@@ -159,7 +159,8 @@ class Leads(Group):
     """What holds for every lead."""
 
     reject_reasons: Reasons = Field(
-        default=(), description="reasons shown as buttons; empty: a list in the team's language"
+        default=(),
+        description="up to 30 reasons shown as buttons; empty: a list in the team's language",
     )
 
 

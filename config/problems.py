@@ -70,6 +70,7 @@ def in_words(error: ErrorDetails, known: Collection[tuple[str, ...]]) -> Problem
 
 _WORDS = {
     "model": "must be a table, [{path}]",
+    "too_long": "must have at most {max_length} entries",
     "bool": "must be true or false",
     "int": "must be a whole number",
     "string_too_long": "must be at most {max_length} characters long",

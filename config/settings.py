@@ -152,13 +152,42 @@ def _unconnected(values: Values) -> list[Problem]:
         problems.append(Problem(chat, _NO_CHAT))
     if _given(values, vk) and not _given(values, group):
         problems.append(Problem(group, _NO_GROUP))
-    return problems
+    return problems + _out_of_reach(values)
 
 
-def _given(values: Any, path: tuple[str, ...]) -> bool:
+def _out_of_reach(values: Values) -> list[Problem]:
+    """Whoever should be written to on a messenger that is off; without any, that is told alone."""
+    off = [name for name in ("telegram", "vk") if not _given(values, (name, "token"))]
+    return [
+        Problem(path, _OFF.format(name=name))
+        for path in _RECIPIENTS
+        for address in _listed(_found(values, path))
+        for name in off
+        if len(off) == 1 and address.strip().startswith(f"{name}:")
+    ]
+
+
+def _listed(value: Any) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
+def _given(values: Values, path: tuple[str, ...]) -> bool:
+    return str(_found(values, path) or "").strip() not in ("", "0")
+
+
+def _found(values: Any, path: tuple[str, ...]) -> Any:
     for name in path:
         values = values.get(name) if isinstance(values, dict) else None
-    return str(values or "").strip() not in ("", "0")
+    return values
+
+
+_RECIPIENTS = (
+    ("team", "supervisors"),
+    ("team", "supervisors_chat"),
+    ("channels", "telegram", "responsible"),
+    ("channels", "vk", "responsible"),
+)
+_OFF = "names somebody on a messenger that is off; set {name}.token, or name another account"
 
 
 _NO_MESSENGER = (

@@ -21,6 +21,10 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LONGEST = timedelta(days=366)
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
+# What SQLAlchemy takes apart; a password may hold slashes and colons.
+_POSTGRESQL = re.compile(
+    r"postgresql://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
+)
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 
 
@@ -47,9 +51,24 @@ def only_built(*values: object) -> AfterValidator:
 
 
 def _database_url(value: str) -> str:
-    if value.startswith(("postgresql://", "sqlite:///")) and not value.endswith("///"):
-        return value
-    raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    if not value.startswith(("postgresql://", "sqlite:///")) or value.endswith("///"):
+        raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    return _sqlite_file(value) if value.startswith("sqlite") else _postgresql(value)
+
+
+def _sqlite_file(value: str) -> str:
+    if value == "sqlite:///:memory:":
+        raise ValueError("names no file, and memory keeps nothing; write sqlite:///dialead.db")
+    if "?" in value:
+        raise ValueError("takes no options for SQLite; leave out the ? and what follows")
+    return value
+
+
+def _postgresql(value: str) -> str:
+    found = _POSTGRESQL.fullmatch(value)
+    if found is None or not 0 < int(found["port"] or 5432) <= 65535:
+        raise ValueError("write the port as a number, postgresql://USER:PASSWORD@HOST:5432/NAME")
+    return value
 
 
 def _address(value: str) -> str:
@@ -175,7 +194,7 @@ OptionalAccount = Annotated[str, _unless_empty(_account)]
 TeamChat = Annotated[str, _unless_empty(_team_chat)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]  # fits a button of every messenger
-Reasons = Annotated[tuple[Reason, ...], AfterValidator(_distinct)]
+Reasons = Annotated[tuple[Reason, ...], Field(max_length=30), AfterValidator(_distinct)]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_sensible)
 ]

@@ -49,6 +49,8 @@ def person(account: Account, policy: Policy) -> str:
 def mention(who: Staff) -> Span:
     """A manager's name in a form that makes their phone ring."""
     platform, number = split_address(who.address)
+    if platform == "vk":
+        return Span(who.name, Style.LINK, f"https://{_vk_page(who.username, number)}")
     if who.username or platform != "telegram":
         return Span(f"@{who.username}" if who.username else who.name)
     return Span(who.name, Style.LINK, f"tg://user?id={number}")
@@ -66,13 +68,24 @@ async def line(session: Session, policy: Policy, lead: Lead) -> Text:
     )
 
 
+async def deal(session: Session, policy: Policy, lead: Lead) -> str:
+    """What the lead became: kind, title and amount; "" while it is nothing."""
+    found = await deals.of_lead(session, lead.id) if lead.state is State.CONVERTED else None
+    if found is None:
+        return ""
+    texts = policy.texts
+    money = texts.money(found.amount, found.currency) if found.amount is not None else ""
+    parts = (texts(f"convert.{found.kind.value}"), cut(found.title, 80), money)
+    return " · ".join(filter(None, parts))
+
+
 async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
     """At most seven lines, the first with who and state."""
     texts = policy.texts
     account = await accounts.by_id(session, lead.account)
     lines: list[Text] = [_headline(policy, lead, account), (Span(_origin(policy, lead)),)]
     if contacts := await _contacts(session, account):
-        lines.append((Span(contacts),))
+        lines.append(contacts)
     if lead.first_words:
         lines.append((Span(cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
     if account.reach != "open":
@@ -100,11 +113,20 @@ def _origin(policy: Policy, lead: Lead) -> str:
     return " · ".join(parts)
 
 
-async def _contacts(session: Session, account: Account) -> str:
-    found = [value for _, value in await accounts.contacts_of(session, account.id)]
-    if account.username:
-        found.append(f"@{account.username}")
-    return " · ".join(found[:3])
+async def _contacts(session: Session, account: Account) -> Text:
+    """Phones, and where the customer is found on their messenger."""
+    found = [Span(value) for _, value in await accounts.contacts_of(session, account.id)]
+    if account.username and account.channel == "vk":
+        page = _vk_page(account.username, account.platform_id)
+        found.append(Span(page, Style.LINK, f"https://{page}"))
+    elif account.username:
+        found.append(Span(f"@{account.username}"))
+    return tuple(part for one in found[:3] for part in (Span(" · "), one))[1:]
+
+
+def _vk_page(username: str, number: str) -> str:
+    """A short name of VK with an @ would call a stranger on another messenger."""
+    return f"vk.com/{username or f'id{number}'}"
 
 
 async def _state(session: Session, policy: Policy, lead: Lead) -> str:
@@ -118,16 +140,11 @@ async def _outcome(session: Session, policy: Policy, lead: Lead) -> str:
     texts = policy.texts
     if lead.state is State.TAKEN:
         return texts("card.responsible", name=await _state(session, policy, lead))
-    if lead.state is State.REJECTED and lead.reason:
-        return texts("card.reason", reason=cut(lead.reason, 120))
-    if lead.state is not State.CONVERTED:
+    if lead.state not in (State.REJECTED, State.CONVERTED):
         return ""
-    deal = await deals.of_lead(session, lead.id)
-    if deal is None:
-        return ""
-    money = texts.money(deal.amount, deal.currency) if deal.amount is not None else ""
-    parts = [texts(f"convert.{deal.kind.value}"), cut(deal.title, 80), money]
-    return " · ".join(part for part in parts if part)
+    name = await _state(session, policy, lead) if lead.responsible is not None else ""
+    reason = texts("card.reason", reason=cut(lead.reason, 120)) if lead.reason else ""
+    return " · ".join(filter(None, (name, reason, await deal(session, policy, lead))))
 
 
 async def _keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> Keyboard:

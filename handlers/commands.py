@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain.lead import Lead, Role
@@ -15,6 +16,7 @@ from handlers.work import Work
 from storage import deadlines, leads, messages, staff
 from storage.staff import Staff
 
+_LIKE_A_COMMAND = re.compile(r"\s*/[^\W\d]\w*(@\w+)?(\s|$)")
 _LISTED = 30
 _QUOTED = 300  # characters of a message in a history
 _SAID = frozenset({"wrote", "answered", "note"})  # the message itself tells it
@@ -30,20 +32,41 @@ async def commanded(work: Work, event: MessageReceived) -> None:
     elif event.author.id != event.chat.id:  # a channel's voice, and nobody knows whose
         await _reply(work, event, plain(work.texts("reply.anonymous")))
         return
-    name, _, rest = event.text.partition(" ")
-    command = _COMMANDS.get(name.partition("@")[0].lower(), _help)
-    await _reply(work, event, await command(work, who, rest.strip()))
+    name, rest = _split(event.text)
+    text = await _COMMANDS.get(name, _help)(work, who, rest)
+    about = await _named(work, rest) if name == "/lead" else None
+    await _reply(work, event, text, about)
+
+
+async def unknown(work: Work, event: MessageReceived) -> None:
+    """What looks like a command is never words for a customer; one for another bot is theirs."""
+    if work.role(address(event.channel, event.author.id)) < Role.MANAGER:
+        return
+    if "@" not in event.text.split()[0]:
+        await _reply(work, event, plain(work.texts("command.unknown")))
 
 
 def is_command(text: str) -> bool:
     """Whether a text is one of ours, wherever it is written."""
-    return text.partition(" ")[0].partition("@")[0].lower() in _COMMANDS
+    return _split(text)[0] in _COMMANDS
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether a text begins as commands do, ours or not."""
+    return _LIKE_A_COMMAND.match(text) is not None
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A command's name without the bot's, and what follows it."""
+    name, rest = (*text.split(maxsplit=1), "", "")[:2]
+    return name.partition("@")[0].lower(), rest.strip()
 
 
 async def _leads(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     found = await leads.unprocessed(work.session)
-    return await _list(work, found, work.texts.plural("leads.unprocessed", len(found)))
+    title = work.texts.plural("leads.unprocessed", len(found))
+    return await _list(work, found, title if found else work.texts("none.unprocessed"))
 
 
 async def _my(work: Work, who: Staff | None, rest: str) -> Text:
@@ -51,14 +74,16 @@ async def _my(work: Work, who: Staff | None, rest: str) -> Text:
     if who is None:
         return plain(work.texts("reply.anonymous"))
     found = await leads.unprocessed(work.session, responsible=who.id)
-    return await _list(work, found, work.texts.plural("leads.mine", len(found)))
+    title = work.texts.plural("leads.mine", len(found))
+    return await _list(work, found, title if found else work.texts("none.mine"))
 
 
 async def _overdue(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     late = set(await deadlines.overdue_leads(work.session, work.now))
     found = [lead for lead in await leads.unprocessed(work.session) if lead.id in late]
-    return await _list(work, found, work.texts.plural("leads.overdue", len(found)))
+    title = work.texts.plural("leads.overdue", len(found))
+    return await _list(work, found, title if found else work.texts("none.overdue"))
 
 
 async def _list(work: Work, found: Sequence[Lead], title: str) -> Text:
@@ -74,11 +99,9 @@ async def _list(work: Work, found: Sequence[Lead], title: str) -> Text:
 async def _lead(work: Work, who: Staff | None, rest: str) -> Text:
     """One lead: its line, everything said, everything done."""
     del who
-    digits = rest.lstrip("#№ ")
-    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
-    lead = await leads.by_id(work.session, number) if number else None
+    lead = await _named(work, rest)
     if lead is None:
-        return plain(work.texts("lead.unknown" if number else "lead.which"))
+        return plain(work.texts("lead.unknown" if _number(rest) else "lead.which"))
     story: list[tuple[object, Text]] = []
     for touch in await leads.history(work.session, lead.id):
         if touch.kind in _SAID:
@@ -87,10 +110,23 @@ async def _lead(work: Work, who: Staff | None, rest: str) -> Text:
     for message in await messages.of_lead(work.session, lead.id):
         story.append((message.at, (Span(await _quoted(work, message)),)))
     spans: list[Span] = [*await faces.line(work.session, work.policy, lead)]
+    if deal := await faces.deal(work.session, work.policy, lead):
+        spans.append(Span(f" · {deal}"))
     for at, text in sorted(story, key=lambda item: item[0]):  # type: ignore[arg-type, return-value]
         when = work.texts.datetime(at, work.policy.timezone)  # type: ignore[arg-type]
         spans += [Span(f"\n{when} "), *text]
     return tuple(spans)
+
+
+async def _named(work: Work, rest: str) -> Lead | None:
+    number = _number(rest)
+    return await leads.by_id(work.session, number) if number else None
+
+
+def _number(rest: str) -> int:
+    """The number somebody wrote, or 0."""
+    digits = rest.lstrip("#№ ")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
 
 
 async def _told(work: Work, touch: leads.Touch) -> str:
@@ -131,9 +167,11 @@ async def _help(work: Work, who: Staff | None, rest: str) -> Text:
     return plain(work.texts("help.team"))
 
 
-async def _reply(work: Work, event: MessageReceived, text: Text) -> None:
+async def _reply(work: Work, event: MessageReceived, text: Text, about: Lead | None = None) -> None:
+    """Answer where it was asked; a reply to what tells of one lead goes to its customer."""
     where = address(event.channel, event.chat.id)
-    await work.post(where, text, reply_to="" if event.chat.private else event.message_id)
+    reply_to = "" if event.chat.private else event.message_id
+    await work.post(where, text, reply_to=reply_to, lead=about.id if about else None)
 
 
 _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {

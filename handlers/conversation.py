@@ -37,6 +37,29 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         await _write(work, event, act)
 
 
+async def edited(work: Work, event: MessageReceived, where: str) -> None:
+    """A reply that was changed after it was sent: its author is told, once, that it stays."""
+    known = await messages.written(work.session, where, event.message_id)
+    if known is None or known.lead is None or known.text == event.text:
+        return
+    if (known.author, known.direction) != ("staff", "out"):
+        return
+    history = await leads.history(work.session, known.lead)
+    if any(one.kind == "rewrote" and one.data.get("message") == known.id for one in history):
+        return
+    leads.touch(
+        work.session,
+        known.lead,
+        at=work.now,
+        kind="rewrote",
+        actor="staff",
+        staff=known.staff,
+        message=known.id,
+    )
+    words = plain(f"⚠️ {work.texts('reply.rewritten')}")
+    await work.post(where, words, reply_to=event.message_id, lead=known.lead)
+
+
 async def _answer_asked(work: Work, event: MessageReceived, act: Act, asked: str) -> None:
     """The reason or the deal that a prompt asked for."""
     if not event.text.strip():
@@ -69,7 +92,7 @@ def _describe(work: Work, event: MessageReceived, act: Act, deal: int) -> None:
 async def _write(work: Work, event: MessageReceived, act: Act) -> None:
     """Words to the customer; lines that begin with // stay inside."""
     words = "\n".join(line for line in event.text.splitlines() if not _note(line)).strip()
-    if not words and not event.attachments:
+    if not words and (event.text.strip() or not event.attachments):
         await _keep(work, event, act, "note")
         leads.touch(
             work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id

@@ -59,4 +59,4 @@ async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> No
 def _elsewhere(work: Work, event: ButtonPressed) -> bool:
     """Cards live in the team's chat; staff may press in private as well."""
     here = address(event.channel, event.chat.id)
-    return not event.chat.private and here != work.policy.chat
+    return not event.chat.private and not work.policy.is_team(here)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.domain.lead import Role
@@ -33,12 +34,23 @@ from handlers import (
 )
 from handlers.people import author_of
 from handlers.work import TooEarly, Work
-from storage import doubts, messages
+from storage import doubts, messages, staff
 
 
 async def handle(work: Work, event: Event) -> None:
     """Let the one handler of this kind of event decide."""
-    await _HANDLERS[type(event)](work, event)
+    await _HANDLERS[type(event)](await _unless_gone(work, event), event)
+
+
+async def _unless_gone(work: Work, event: Event) -> Work:
+    """A departure that was written down since the author's standing was asked for wins."""
+    known = work.facts.member
+    if known is None or not known.present or not isinstance(event, MessageReceived | ButtonPressed):
+        return work
+    author = address(event.channel, event.author.id)
+    if not await staff.has_left(work.session, work.policy.chat, author):
+        return work
+    return replace(work, facts=replace(work.facts, member=replace(known, present=False)))
 
 
 async def _message(work: Work, event: MessageReceived) -> None:
@@ -47,7 +59,7 @@ async def _message(work: Work, event: MessageReceived) -> None:
         return
     if event.chat.private:
         await _in_private(work, event)
-    elif where == work.policy.chat:
+    elif work.policy.is_team(where):
         await _in_team(work, event, where)
 
 
@@ -63,6 +75,7 @@ async def _in_private(work: Work, event: MessageReceived) -> None:
 
 async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     if event.edited:
+        await conversation.edited(work, event, where)
         return
     if commands.is_command(event.text):
         await commands.commanded(work, event)
@@ -75,7 +88,9 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
         place = place or await _answered_colleague(work, event, where)
         if place is None and in_doubt:
             raise TooEarly("a reply to what may be a post of ours that is being written down")
-    if place is not None:
+    if place is not None and commands.looks_like_one(event.text):
+        await commands.unknown(work, event)
+    elif place is not None:
         await conversation.replied(work, event, place)
     elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
         await author_of(work, event.channel, event.author)  # to be offered as a colleague

@@ -55,12 +55,17 @@ class Policy:
     reasons: tuple[str, ...]
     take: timedelta
     first_reply: timedelta
+    former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
     supervisors: tuple[str, ...] = ()
     supervisors_chat: str = ""
     managers: tuple[str, ...] = ()
     channels: Mapping[str, ChannelPolicy] = field(default_factory=dict)
     daily_at: time = time(9)  # local; when the day that a digest tells of ends
     weekly_at: time = time(9)
+
+    def is_team(self, where: str) -> bool:
+        """Whether this is the team's chat, by its address of now or by one of before."""
+        return where == self.chat or where in self.former_chats
 
     def of(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""

@@ -30,15 +30,13 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
 
 async def current(database: Database, where: str) -> str:
     """The address a chat has by now."""
-    async with database.read() as connection:
-        query = sa.select(chats.c.address, chats.c.moved_to)
-        rows = await connection.execute(query.where(chats.c.moved_to.is_not(None)))
-        moves = {row.address: row.moved_to for row in rows}
-    seen = set()
-    while where in moves and where not in seen:
-        seen.add(where)
-        where = moves[where]
-    return where
+    return _followed(where, await _moves(database))
+
+
+async def former(database: Database, where: str) -> frozenset[str]:
+    """The addresses that the chat of this address had before."""
+    moves = await _moves(database)
+    return frozenset(was for was in moves if _followed(was, moves) == where) - {where}
 
 
 async def shut_out_since(session: Session, where: str) -> datetime | None:
@@ -51,6 +49,21 @@ async def shut_out_since(session: Session, where: str) -> datetime | None:
 def shut_out(session: Session, where: str, at: datetime | None) -> None:
     """It is told now that this chat refuses the bot; None when it is welcome again."""
     session.upsert(cursors, channel=_shut(where), value=at.isoformat() if at else "")
+
+
+async def _moves(database: Database) -> dict[str, str]:
+    async with database.read() as connection:
+        query = sa.select(chats.c.address, chats.c.moved_to)
+        rows = await connection.execute(query.where(chats.c.moved_to.is_not(None)))
+        return {row.address: row.moved_to for row in rows}
+
+
+def _followed(where: str, moves: dict[str, str]) -> str:
+    seen = set()
+    while where in moves and where not in seen:
+        seen.add(where)
+        where = moves[where]
+    return where
 
 
 def _shut(where: str) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_our_words, unfit
+from storage.file import keep_private, look_into
 from storage.text import dump_json
 
 __all__ = ["UNREACHABLE", "Database", "DatabaseUnfit", "upsert"]
@@ -53,7 +54,7 @@ class Database:
         """Assert that the database keeps what it is told; DatabaseUnfit when it can never do."""
         with unfit(self.url), in_our_words():
             if self.sqlite:
-                await asyncio.to_thread(_look_into, str(self.url.database))
+                await asyncio.to_thread(look_into, str(self.url.database))
             async with self._writer.connect() as connection:
                 await (_assert_pragmas if self.sqlite else _assert_encoding)(connection)
             if self.sqlite:
@@ -167,6 +168,10 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
         max_overflow=0,
     )
 
+    @sa.event.listens_for(engine.sync_engine, "do_connect")
+    def _hide(*_: Any) -> None:
+        keep_private(str(url.database))
+
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's own BEGIN is sent below
@@ -184,12 +189,6 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
             connection.exec_driver_sql("begin immediate")
 
     return engine
-
-
-def _look_into(file: str) -> None:
-    """Fail where the asynchronous driver would fail and leave its thread behind."""
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("pragma schema_version")
 
 
 def _insist(connection: Any, pragma: str) -> None:

@@ -76,17 +76,32 @@ async def add_events(
     await connection.execute(database.insert_new(inbox), rows)
 
 
-async def unrouted(database: Database, limit: int) -> Sequence[Arrival]:
-    """Events that nobody has parsed yet, in order."""
-    query = sa.select(inbox).where(inbox.c.ended_at.is_(None), inbox.c.key.is_(None))
+async def unrouted(
+    database: Database, limit: int, channels: Collection[str] | None = None
+) -> Sequence[Arrival]:
+    """Events that nobody has parsed yet, in order; those of other channels are left waiting."""
+    query = sa.select(inbox).where(inbox.c.ended_at.is_(None), inbox.c.key.is_(None), _of(channels))
     return await _arrivals(database, query.order_by(inbox.c.id).limit(limit))
 
 
 async def heads(
-    database: Database, *, busy: Collection[str], now: datetime, limit: int
+    database: Database,
+    *,
+    busy: Collection[str],
+    now: datetime,
+    limit: int,
+    channels: Collection[str] | None = None,
 ) -> Sequence[Arrival]:
-    """The first waiting event of each key that is not busy, if it may be handled now."""
-    waiting = (inbox.c.ended_at.is_(None), inbox.c.key.is_not(None), inbox.c.key.not_in(busy))
+    """The first waiting event of each key that is not busy, if it may be handled now.
+
+    Those of other channels than these are left waiting, and hold up nobody.
+    """
+    waiting = (
+        inbox.c.ended_at.is_(None),
+        inbox.c.key.is_not(None),
+        inbox.c.key.not_in(busy),
+        _of(channels),
+    )
     first = sa.select(sa.func.min(inbox.c.id)).where(*waiting).group_by(inbox.c.key)
     query = (
         sa.select(inbox)
@@ -146,6 +161,10 @@ async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str], now
         ),
         [{"b_id": number, "b_reason": why} for number, why in reasons.items()],
     )
+
+
+def _of(channels: Collection[str] | None) -> sa.ColumnElement[bool]:
+    return sa.true() if channels is None else inbox.c.channel.in_(channels)
 
 
 async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:

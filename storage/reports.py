@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,18 +83,16 @@ async def _touched(session: Session, kinds: Sequence[str], since: datetime, unti
 
 
 async def _reasons(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, int]]:
-    count = sa.func.count().label("n")
+    """Each rejected lead counts once, with the last reason it was given in the period."""
     rows = await session.rows(
-        sa.select(leads.c.reason, count)
-        .where(
-            leads.c.state == "rejected",
-            leads.c.reason != "",
-            *_between(leads.c.closed_at, since, until),
-        )
-        .group_by(leads.c.reason)
+        sa.select(touches.c.lead, touches.c.data)
+        .where(touches.c.kind.in_(_KINDS["rejected"]), *_between(touches.c.at, since, until))
+        .order_by(touches.c.at, touches.c.id)
     )
+    last = {row.lead: row.data.get("reason") for row in rows}
+    counted = Counter(filter(None, last.values()))
     # Sorted here, because databases differ in what comes first.
-    return sorted(((row.reason, row.n) for row in rows), key=lambda found: (-found[1], found[0]))
+    return sorted(counted.items(), key=lambda found: (-found[1], found[0]))
 
 
 def _between(

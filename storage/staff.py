@@ -79,6 +79,14 @@ async def membership(session: Session, chat: str, member: str) -> Membership | N
     return await session.one(_membership, (chat, member))
 
 
+async def has_left(session: Session, chat: str, member: str) -> bool:
+    """Whether somebody is by now known to be absent, whatever the batch has read before."""
+    gone = sa.select(members.c.member).where(
+        members.c.chat == chat, members.c.member == member, sa.not_(members.c.present)
+    )
+    return bool(await session.rows(gone))
+
+
 def remember(session: Session, chat: str, address: str, member: Member, now: datetime) -> None:
     """Remember what the platform told of somebody's standing."""
     session.upsert(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,6 +55,16 @@ class Job:
     facts: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What became of a new event: a key, or why there is none; neither when of no interest."""
+
+    arrival: inbox.Arrival
+    event: Event | None = None
+    key: str = ""
+    bad: str = ""
+
+
 class Dispatcher:
     """Takes events from the inbox to the handlers and writes what they decided."""
 
@@ -63,12 +73,17 @@ class Dispatcher:
         database: Database,
         handlers: Handlers,
         *,
+        channels: Collection[str],
         now: Callable[[], datetime],
         flushed: Callable[[], None],
     ) -> None:
-        """`flushed` is called after every transaction that may have left calls to be made."""
+        """`flushed` is called after every transaction that may have left calls to be made.
+
+        Events of other `channels` wait until those are there again.
+        """
         self._database = database
         self._handlers = handlers
+        self._channels = {inbox.INTERNAL, *channels}
         self._ids = Ids(database)
         self._now = now
         self._flushed = flushed
@@ -204,21 +219,44 @@ class Dispatcher:
 
     async def _route(self) -> bool:
         """Parse what is new and give it its key."""
-        arrivals = await inbox.unrouted(self._database, 4 * BATCH)
+        arrivals = await inbox.unrouted(self._database, 4 * BATCH, self._channels)
         if not arrivals:
             return False
         session = Session(Reads(self._database), self._ids)
-        found = [(arrival, *self._parse(arrival)) for arrival in arrivals]
-        keys = [await self._handlers.key(event, session) for _, event, _ in found if event]
-        events = [arrival.id for arrival, event, _ in found if event]
-        async with self._database.write() as connection:
-            await inbox.route(connection, dict(zip(events, keys, strict=True)))
-            await doubts.heard(connection, _heard(event for _, event, _ in found))
-            await inbox.done(
-                connection, [a.id for a, event, bad in found if not (event or bad)], self._now()
-            )
-            await self._set_aside(connection, {a.id: bad for a, _, bad in found if bad})
+        await self._keep([await self._look(arrival, session) for arrival in arrivals])
         return True
+
+    async def _look(self, arrival: inbox.Arrival, session: Session) -> Routed:
+        event, bad = self._parse(arrival)
+        if event is None:
+            return Routed(arrival, bad=bad)
+        try:
+            return Routed(arrival, event, await self._handlers.key(event, session))
+        except UNREACHABLE:
+            raise
+        except Exception as error:  # one event without a key must not stop the others
+            return _refused(arrival, error)
+
+    async def _keep(self, found: Sequence[Routed]) -> None:
+        """Write what became of them; refused as a whole, one at a time."""
+        try:
+            async with self._database.write() as connection:
+                await self._write(connection, found)
+        except UNREACHABLE:
+            raise
+        except Exception as refusal:  # whatever one event would write, the others go on
+            if len(found) == 1 and found[0].bad:
+                raise  # it can't even be set aside
+            alone = [_refused(found[0].arrival, refusal)] if len(found) == 1 else found
+            for one in alone:
+                await self._keep([one])
+
+    async def _write(self, connection: AsyncConnection, found: Sequence[Routed]) -> None:
+        await inbox.route(connection, {one.arrival.id: one.key for one in found if one.event})
+        await doubts.heard(connection, _heard(one.event for one in found))
+        unwanted = [one.arrival.id for one in found if not (one.event or one.bad)]
+        await inbox.done(connection, unwanted, self._now())
+        await self._set_aside(connection, {one.arrival.id: one.bad for one in found if one.bad})
 
     def _parse(self, arrival: inbox.Arrival) -> tuple[Event | None, str]:
         """The event, or why there is none."""
@@ -234,12 +272,19 @@ class Dispatcher:
         if room <= 0:
             return False
         arrivals = await inbox.heads(
-            self._database, busy=self._busy, now=self._now(), limit=min(room, BATCH)
+            self._database,
+            busy=self._busy,
+            now=self._now(),
+            limit=min(room, BATCH),
+            channels=self._channels,
         )
         reads = Reads(self._database)
         for arrival in arrivals:
-            event, _ = self._parse(arrival)
-            if event is None or arrival.key is None:
+            event, bad = self._parse(arrival)
+            if event is None:  # it was understood once, by another parser
+                await self._keep([Routed(arrival, bad=bad)])
+                continue
+            if arrival.key is None:
                 continue
             self._busy.add(arrival.key)
             if self._handlers.needs_network(event):
@@ -278,6 +323,11 @@ class Dispatcher:
         self._ready.clear()
         self._busy.clear()
         self._ids.forget()
+
+
+def _refused(arrival: inbox.Arrival, error: Exception) -> Routed:
+    log.warning("event_not_routed", inbox=arrival.id, reason=describe(error))
+    return Routed(arrival, bad=describe(error))
 
 
 def _heard(events: Iterable[Event | None]) -> dict[str, int]:

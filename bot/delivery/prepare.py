@@ -42,13 +42,15 @@ class Prepare:
         channels: Mapping[str, Channel],
         *,
         chat: Callable[[], str],
+        is_team: Callable[[str], bool],
         managers: Sequence[str],
         now: Callable[[], datetime],
     ) -> None:
-        """`chat` tells the team chat's address by now."""
+        """`chat` tells the team chat's address by now, `is_team` knows those of before as well."""
         self._database = database
         self._channels = channels
         self._chat = chat
+        self._is_team = is_team
         self._managers = managers
         self._now = now
         self._ids = Ids(database)
@@ -83,7 +85,7 @@ class Prepare:
         name, platform_chat = split_address(chat)
         if name != event.channel or event.author.anonymous:
             return None
-        if not event.chat.private and address(event.channel, event.chat.id) != chat:
+        if not event.chat.private and not self._is_team(address(event.channel, event.chat.id)):
             return None
         known = await staff.membership(session, chat, author)
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
@@ -97,9 +99,10 @@ class Prepare:
                 raise  # a manager must not be taken for a stranger, nor for a customer
             if known is not None:
                 return Member(known.present, known.admin)
-            # Nobody but a member writes there, whatever the bot may be told of members.
-            writes = isinstance(event, MessageReceived) and not event.chat.private
-            return Member(present=True) if writes else None
+            if event.chat.private:
+                return None
+            # Nobody but a member acts there, whatever the bot may be told of members.
+            member = Member(True, name=event.author.name, username=event.author.username)
         staff.remember(session, chat, author, member, self._now())
         return member
 

@@ -31,6 +31,7 @@ WORD_KEYS = (
     "sandbox.page.attach.contact",
     "sandbox.page.attach.location",
     "sandbox.page.reply",
+    "sandbox.page.reply.hint",
     "sandbox.page.edit",
     "sandbox.page.delete",
     "sandbox.page.cancel",

@@ -152,6 +152,38 @@ def test_what_nobody_knows_yet_is_still_something_said() -> None:
     assert attached(hologram={"id": 1}).kind is AttachmentKind.OTHER
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"photo": []},
+        {"photo": [{"file_id": "a", "height": 5}]},
+        {"document": {"file_size": 10**20, "file_id": "a"}},
+        {"location": {"latitude": 10**400, "longitude": 1}},
+        {"voice": "?"},
+    ],
+)
+def test_an_attachment_of_odd_shape_leaves_the_words(odd: dict[str, Any]) -> None:
+    found = received(caption="Like this one", **odd)
+    assert found.text == "Like this one"
+    assert found.attachments == (Attachment(AttachmentKind.OTHER, "telegram"),)
+
+
+def test_null_is_as_good_as_absent() -> None:
+    nulls: dict[str, Any] = {
+        "new_chat_members": None,
+        "left_chat_member": None,
+        "location": None,
+        "photo": None,
+    }
+    author = ANNA | {"last_name": None, "username": None}
+    usual = message(text="Hello", **{"from": {"id": 101, "is_bot": False, "first_name": "Anna"}})
+    usual["message"]["from"]["language_code"] = "ru"
+    odd = message(text="Hello", **nulls, **{"from": author})
+    assert understood(odd | {"edited_message": None}) == understood(usual)
+    edited = {"message": None, "edited_message": odd["message"]}
+    assert understood(edited).edited
+
+
 @pytest.mark.parametrize("notice", ["pinned_message", "forum_topic_created", "new_chat_title"])
 def test_a_notice_of_the_messenger_is_nobodys_message(notice: str) -> None:
     assert understood(message(TEAM, **{notice: {}})) is None
@@ -304,8 +336,8 @@ def test_updates_of_no_interest_are_passed_over(kind: str) -> None:
         message(text=["Anna"]),
         message(text="Anna", date="Anna"),
         message(text="Anna", date=10**30),
-        message(photo=[]),
-        message(photo=[{"file_id": "Anna"}]),
+        message(text="Anna", message_id=10**20),
+        message({"id": -(10**20), "type": "group", "title": "Anna"}, text="x"),
         message(text="x", **{"from": {"id": "Anna", "first_name": "Anna"}}),
         message({"id": None, "type": "private", "title": "Anna"}, text="x"),
         {"callback_query": {"id": 4, "from": ANNA, "message": {"chat": TEAM, "message_id": 1}}},

@@ -193,9 +193,10 @@ def test_other_events_are_of_no_interest(kind: str) -> None:
         arrived(date=10**20),
         arrived(text=5),
         arrived(from_id="secret words"),
-        arrived(attachments=[{"type": "photo", "photo": {"id": 1}}]),
-        arrived(attachments=["secret words"]),
-        arrived(attachments=[{"type": "geo"}], geo={"coordinates": "secret words"}),
+        arrived(peer_id=10**20),
+        arrived(conversation_message_id=10**20),
+        arrived(from_id=10**20),
+        event("message_reply", message(admin_author_id=10**20)),
         event("message_event", {"user_id": ANNA}),
         event("message_deny", "secret words"),
     ],
@@ -234,6 +235,10 @@ def test_a_document_keeps_its_name_size_and_type() -> None:
         mime="application/pdf",
         url="https://d",
     )
+
+
+def test_a_size_that_is_no_number_is_not_known() -> None:
+    assert attached("doc", {"id": 1, "owner_id": 2, "size": "big"}).size is None
 
 
 def test_a_voice_message_is_its_ogg_file() -> None:
@@ -288,6 +293,39 @@ def test_a_place_on_the_map_is_an_attachment() -> None:
 def test_a_song_without_a_file_is_told_by_its_title() -> None:
     song = attached("audio", {"id": 2, "owner_id": 1, "artist": "Duo", "title": "Song", "url": ""})
     assert (song.kind, song.title) == (AttachmentKind.OTHER, "Duo – Song")
+
+
+@pytest.mark.parametrize(
+    ("odd", "title"),
+    [
+        ({"type": "photo", "photo": {}}, "photo"),
+        ({"type": "photo", "photo": {"id": 1, "owner_id": 2, "sizes": [{"url": "u"}]}}, "photo"),
+        ({"type": "doc", "doc": None}, "doc"),
+        ({"type": "sticker", "sticker": {"images": 5}}, "sticker"),
+        ({"photo": {}}, ""),
+        ("?", ""),
+    ],
+)
+def test_an_attachment_of_odd_shape_leaves_the_words(odd: Any, title: str) -> None:
+    found = received(text="Like this one", attachments=[odd])
+    assert found.text == "Like this one"
+    assert found.attachments == (Attachment(AttachmentKind.OTHER, "vk", title=title),)
+
+
+def test_a_place_of_odd_shape_leaves_the_words() -> None:
+    found = received(text="Here", geo={"coordinates": "?"})
+    assert (found.text, [one.kind for one in found.attachments]) == ("Here", [AttachmentKind.OTHER])
+
+
+def test_null_is_as_good_as_absent() -> None:
+    found = received(text=None, payload=None, reply_message=None, geo=None, fwd_messages=None)
+    assert found == received(text="")
+    said = message(admin_author_id=BORIS, text=None)
+    wrote = parse_event(event("message_reply", said), "vk")
+    assert isinstance(wrote, AdminWrote)
+    assert wrote.text == ""
+    film = {"id": 1, "owner_id": -2, "title": None}
+    assert attached("video", film).title == ""
 
 
 def test_an_unknown_attachment_is_named_by_its_type() -> None:

@@ -5,6 +5,7 @@ A row is one thing that the owner may write, and what comes of it.
 
 from __future__ import annotations
 
+import json
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,18 @@ def test_two_values_are_enough_to_start(tmp_path: Path) -> None:
 
 ACCEPTED_FROM_THE_ENVIRONMENT = [
     ("DATABASE_URL", "postgresql://u:p@db/dialead", "database_url", "postgresql://u:p@db/dialead"),
+    (
+        "DATABASE_URL",
+        "postgresql://u:p/:w@[::1]:5/d",
+        "database_url",
+        "postgresql://u:p/:w@[::1]:5/d",
+    ),
+    (
+        "DATABASE_URL",
+        "postgresql:///d?host=/run/pg",
+        "database_url",
+        "postgresql:///d?host=/run/pg",
+    ),
     ("TELEGRAM__PER_SECOND", "500", "telegram.per_second", 500),
     ("TELEGRAM__API_URL", "http://127.0.0.1:8082/", "telegram.api_url", "http://127.0.0.1:8082"),
     ("TELEGRAM__PROXY", "socks5://me:pw@proxy:1080", "telegram.proxy", "socks5://me:pw@proxy:1080"),
@@ -95,7 +108,7 @@ def test_the_environment_gives_a_typed_value(
 ACCEPTED_FROM_THE_FILE = [
     ("[telegram]\nper_second = 5", "telegram.per_second", 5),
     ("[vk]\ntoken = 'vk1.a.x'\ngroup_id = 45", "vk.group_id", 45),
-    ("[team]\nsupervisors = ['vk:45']", "team.supervisors", ("vk:45",)),
+    ("[team]\nsupervisors = ['telegram:45']", "team.supervisors", ("telegram:45",)),
     (
         "channels.telegram.reject_reason_required = false",
         "channels.vk.reject_reason_required",
@@ -147,6 +160,10 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("CHANNELS__VK", "{}", "is a table; set channels.vk.lead_source"),
     ("DATABASE_URL", "mysql://x", "write sqlite:///FILE or postgresql://"),
     ("DATABASE_URL", "sqlite:///", "write sqlite:///FILE"),
+    ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
+    ("DATABASE_URL", "sqlite:///x.db?mode=ro", "takes no options for SQLite"),
+    ("DATABASE_URL", "postgresql://u:pw@host:port/x", "write the port as a number"),
+    ("DATABASE_URL", "postgresql://u:pw@host:99999/x", "write the port as a number"),
     ("DATABASE_URL", "", "database_url (DATABASE_URL): write sqlite:///FILE"),
     ("TELEGRAM__TOKEN", "letters", "copy it whole from @BotFather"),
     ("TELEGRAM__API_URL", "api.telegram.org", "beginning with http:// or https://"),
@@ -173,6 +190,9 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("TEAM__MANAGERS", '["telegram:-1"]', "this is a group"),
     ("TEAM__MANAGERS", '["vk:1", "vk:1"]', "stands here twice"),
     ("TEAM__SUPERVISORS", '["max:1"]', "this is no address"),
+    ("TEAM__SUPERVISORS", '["vk:1"]', "on a messenger that is off; set vk.token"),
+    ("TEAM__SUPERVISORS_CHAT", "vk:2000000001", "on a messenger that is off"),
+    ("CHANNELS__TELEGRAM__RESPONSIBLE", "vk:1", "on a messenger that is off"),
     ("TEAM__DISPATCHERS", '["vk:1"]', "not built yet"),
     ("TEAM__CONVERSATION", "topics", "not built yet"),
     ("CHANNELS__VK__LEAD_SOURCE", "perhaps", "must be true or false"),
@@ -182,6 +202,11 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("CHANNELS__VK__GREETING", "x" * 5000, "must be at most 4096 characters long"),
     ("LEADS__REJECT_REASONS", '[""]', "must not be empty"),
     ("LEADS__REJECT_REASONS", f'["{"x" * 41}"]', "must be at most 40 characters long"),
+    (
+        "LEADS__REJECT_REASONS",
+        json.dumps([f"Reason {number}" for number in range(31)]),
+        "must have at most 30 entries",
+    ),
     ("DEADLINES__TAKE", "soon", "must be a duration like PT15M"),
     ("DEADLINES__TAKE", "0", "longer than nothing"),
     ("DEADLINES__TAKE", "-PT5M", "longer than nothing"),
@@ -268,6 +293,12 @@ def test_what_is_missing_to_serve_is_told(
     with pytest.raises(SettingsError, match=words.replace("(", r"\(").replace(")", r"\)")):
         load_settings(environ, tmp_path)
     assert load_settings(environ, tmp_path, connected=False).http.port == 8081
+
+
+def test_supervisors_on_vk_are_welcome_where_vk_is_on(tmp_path: Path) -> None:
+    vk = {"VK__TOKEN": "vk1.a.x", "VK__GROUP_ID": "4"}
+    settings = load(tmp_path, TEAM__SUPERVISORS='["vk:45"]', **vk)
+    assert settings.team.supervisors == ("vk:45",)
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,14 @@ def test_a_wrong_database_is_told_without_a_traceback(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert "hush" not in done.stderr
+
+
+def test_a_taken_port_is_told_with_another(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = commanded(tmp_path, "demo", "--no-browser", "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"port {port} is taken, try --port ")
 
 
 def test_migrate_needs_no_messenger(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ async def test_title_and_amount_may_be_left_out_and_the_lead_reopened(play: Play
     await a_lead(play)
     await play.press(BORIS, 1, "Convert")
     await play.press(BORIS, 1, "Deal")
-    await play.card(1, "\nDeal")
+    await play.card(1, "\nBoris · Deal")
     assert await play.press(DASHA, 1, "Reopen") == "#1 is open again, with Boris"
 
 

@@ -33,8 +33,8 @@ async def test_lists_show_what_is_open(play: Play) -> None:
     assert lines[1].startswith("💬 #1 Anna · Boris · ")
     assert lines[2].startswith("🆕 #2 Pablo · new · ")
     assert "#2" not in await ask(play, BORIS, "/my", "You have 1 lead")
-    await ask(play, DASHA, "/my@dialead_bot", "You have 0 leads")
-    await ask(play, DASHA, "/overdue", "0 overdue leads")
+    await ask(play, DASHA, "/my@dialead_bot", "You have no leads")
+    await ask(play, DASHA, "/overdue", "No overdue leads")
     play.move(3600)
     await ask(play, DASHA, "/overdue", "2 overdue leads")
 

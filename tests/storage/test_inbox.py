@@ -89,6 +89,22 @@ async def test_a_retry_holds_up_its_own_key_alone(database: Database) -> None:
     assert anna_next not in [one.id for one in again]
 
 
+async def test_events_of_a_channel_that_is_switched_off_wait_and_hold_up_nobody(
+    database: Database,
+) -> None:
+    anna, anna_next = await _arrive(database, "anna", "anna")
+    async with database.write() as connection:
+        moved = inbox_table.update().where(inbox_table.c.id == anna)
+        await connection.execute(moved.values(channel="vk"))
+    await inbox.accept(database, "vk", [Raw("new", {})], "", NOW)
+    known = {"telegram"}
+    found = await inbox.heads(database, busy=(), now=NOW, limit=10, channels=known)
+    assert [one.id for one in found] == [anna_next]
+    assert await inbox.unrouted(database, 10, known) == []
+    assert len(await inbox.unrouted(database, 10, {"vk"})) == 1
+    assert await _heads(database) == [anna]
+
+
 async def test_what_is_set_aside_frees_its_key_and_keeps_the_reason(database: Database) -> None:
     anna, anna_next = await _arrive(database, "anna", "anna")
     async with database.write() as connection:

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,7 @@ class _Known:
     closed_at: datetime
     reason: str
     touched: list[tuple[str, datetime]] = field(default_factory=list)
+    rejected: list[tuple[datetime, str]] = field(default_factory=list)
     due_at: datetime | None = None
 
 
@@ -42,8 +44,11 @@ def _naive(known: list[_Known], since: datetime, until: datetime, now: datetime)
         return sum(any(kind in kinds and within(at) for kind, at in one.touched) for one in known)
 
     open_ = [one for one in known if one.state in ("new", "taken")]
-    rejected = [one for one in known if one.state == "rejected" and within(one.closed_at)]
-    reasons = Counter(one.reason for one in rejected if one.reason)
+    last = [
+        [reason for at, reason in sorted(one.rejected, key=lambda told: told[0]) if within(at)][-1:]
+        for one in known
+    ]
+    reasons = Counter(reason for found in last for reason in found if reason)
     return Figures(
         received=sum(within(one.lead.created_at) for one in known),
         taken=happened("take", "give"),
@@ -74,7 +79,11 @@ async def _invent(database: Database, chance: random.Random, amount: int) -> lis
             for _ in range(chance.randrange(5)):
                 one.touched.append((chance.choice(_KINDS), moment()))
                 kind, at = one.touched[-1]
-                leads.touch(session, lead.id, at=at, kind=kind)
+                given: dict[str, Any] = (
+                    {"reason": chance.choice(_REASONS)} if kind == "reject" else {}
+                )
+                one.rejected += [(at, reason) for reason in given.values()]
+                leads.touch(session, lead.id, at=at, kind=kind, **given)
             if chance.random() < 0.5:
                 one.due_at = moment()
                 await deadlines.start(session, lead.id, "take", one.due_at)

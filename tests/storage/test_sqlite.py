@@ -36,6 +36,15 @@ async def test_sqlite_keeps_what_it_is_told_through_power_loss(tmp_path: Path) -
     }
 
 
+async def test_what_customers_wrote_is_for_the_owner_of_the_file_alone(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/dialead.db") as database:
+        await database.open()
+        async with database.write() as connection:
+            await connection.execute(sa.text("create table x (a int)"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert modes == {"dialead.db": 0o600, "dialead.db-wal": 0o600, "dialead.db-shm": 0o600}
+
+
 async def test_a_reader_of_sqlite_cannot_write(tmp_path: Path) -> None:
     async with opened(f"sqlite:///{tmp_path}/dialead.db") as database:
         with pytest.raises(Unreachable, match="readonly"):

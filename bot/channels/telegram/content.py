@@ -22,12 +22,12 @@ from bot.messages import Attachment, AttachmentKind
 def content(channel: str, message: Json) -> tuple[str, tuple[Attachment, ...]] | None:
     """Words and attachments; None when it is a notice that nobody said.
 
-    What is of no known kind counts as OTHER: it was said, and nothing is passed over.
+    What is of no known kind or shape counts as OTHER: it was said, and nothing is passed over.
     """
     said = words(message, "text") or words(message, "caption")
     for name, read in _READERS.items():
         if message.get(name) is not None:
-            return said, (read(channel, message),)
+            return said, (_attached(channel, message, read),)
     if said:
         return said, ()
     if NOTICES.isdisjoint(message):
@@ -41,6 +41,13 @@ def full_name(person: Json) -> str:
 
 
 _Reader = Callable[[str, Json], Attachment]
+
+
+def _attached(channel: str, message: Json, read: _Reader) -> Attachment:
+    try:
+        return read(channel, message)
+    except (ValueError, OverflowError):  # the words that came with it must not be lost
+        return Attachment(AttachmentKind.OTHER, channel)
 
 
 def _file(name: str, kind: AttachmentKind) -> _Reader:

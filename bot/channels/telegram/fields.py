@@ -6,6 +6,17 @@ from typing import Any
 
 Json = dict[str, Any]
 
+_LIMIT = 2**63  # beyond it no database keeps a number
+
+
+def without_nulls(value: Any) -> Any:
+    """The same without what is null, at any depth: it counts as absent."""
+    if isinstance(value, dict):
+        return {name: without_nulls(one) for name, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [without_nulls(one) for one in value if one is not None]
+    return value
+
 
 def words(part: Json, name: str) -> str:
     """A text, "" when absent."""
@@ -19,9 +30,11 @@ def words_needed(part: Json, name: str) -> str:
 
 
 def number(part: Json, name: str) -> int:
-    """A whole number that must be there."""
+    """A whole number of 64 bits that must be there."""
     value = part.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else _wrong(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return int(_wrong(name))
+    return value if -_LIMIT <= value < _LIMIT else _wrong(name)
 
 
 def number_or_none(part: Json, name: str) -> int | None:

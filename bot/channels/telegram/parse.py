@@ -18,6 +18,7 @@ from bot.channels.telegram.fields import (
     listed,
     number,
     number_or_none,
+    without_nulls,
     words,
     words_needed,
 )
@@ -40,6 +41,7 @@ def parse(channel: str, me: str, update: Json) -> Event | None:
     None when it is of no interest; ValueError, with no personal data, when it
     cannot be understood.
     """
+    update = without_nulls(update)
     for kind, read in _KINDS.items():
         if kind in update:
             try:

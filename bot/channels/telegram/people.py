@@ -13,7 +13,7 @@ from bot.messages import Member, Profile, SendError
 
 
 async def member(client: Client, chat: str, user: str) -> Member:
-    """A person's standing in a chat; who never was there, or cannot be seen, is absent."""
+    """A person's standing in a chat; who never was there is absent."""
     try:
         found = await client.ask(GetChatMember(chat_id=as_id(chat), user_id=as_id(user)))
     except SendError as error:
@@ -43,7 +43,6 @@ _ABSENT = (
     "invalid user_id",
     "user_not_participant",
     "member not found",
-    "member list is inaccessible",
 )
 
 

@@ -127,11 +127,11 @@ def _update_id(update: Any) -> int | None:
 
 
 def _raw(update: Any) -> Raw:
-    """The update for the inbox; one without an id is known by its content."""
-    text = json.dumps(update, ensure_ascii=False).encode("utf-8", "replace")
+    """The update for the inbox, a repeat only with the same content: ids may start anew."""
+    text = json.dumps(update, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     number = _update_id(update)
     body = json.loads(text)  # half a surrogate pair, which no database stores, became "?"
     return Raw(
-        id=str(number) if number is not None else "x" + hashlib.sha256(text).hexdigest()[:32],
+        id=f"{'x' if number is None else number}:{hashlib.sha256(text).hexdigest()[:32]}",
         body=body if isinstance(body, dict) else {"malformed": body},
     )

@@ -11,14 +11,20 @@ from bot.messages import Attachment, AttachmentKind
 _SITE = "https://vk.com"
 _TITLE = 200  # characters of a foreign title that are worth keeping
 
+_ODD = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
+
 Thing = dict[str, Any]
+_Reader = Callable[[Thing, str], Attachment]
 
 
 def read_attachments(message: Thing, channel: str) -> tuple[Attachment, ...]:
-    """Everything attached to the message, a place on the map included."""
+    """Everything attached to the message, a place on the map included.
+
+    What is of no known kind or shape counts as OTHER: the words beside it must not be lost.
+    """
     found = [_read(item, channel) for item in message.get("attachments") or ()]
     if message.get("geo"):
-        found.append(_place(message["geo"], channel))
+        found.append(_attached("", message["geo"], channel, _place))
     return tuple(found)
 
 
@@ -29,12 +35,20 @@ def reference(kind: str, thing: Thing) -> str:
 
 
 def _read(item: Thing, channel: str) -> Attachment:
-    kind = str(item["type"])
+    kind = item.get("type") if isinstance(item, dict) else None
+    if not isinstance(kind, str):
+        return Attachment(AttachmentKind.OTHER, channel)
     reader = _READERS.get(kind)
-    thing = item.get(kind)
-    if reader is None or not isinstance(thing, dict):
+    if reader is None:
         return Attachment(AttachmentKind.OTHER, channel, title=kind)
-    return reader(thing, channel)
+    return _attached(kind, item.get(kind), channel, reader)
+
+
+def _attached(kind: str, thing: Any, channel: str, reader: _Reader) -> Attachment:
+    try:
+        return reader(thing, channel)
+    except _ODD:
+        return Attachment(AttachmentKind.OTHER, channel, title=kind)
 
 
 def _photo(photo: Thing, channel: str) -> Attachment:
@@ -75,13 +89,14 @@ def _voice(voice: Thing, channel: str) -> Attachment:
 def _document(doc: Thing, channel: str) -> Attachment:
     name = str(doc.get("title", ""))
     extension = str(doc.get("ext", ""))
+    size = doc.get("size")
     mime = mimetypes.guess_type(name)[0] or mimetypes.guess_type(f"file.{extension}")[0]
     return Attachment(
         AttachmentKind.DOCUMENT,
         channel,
         reference("doc", doc),
         name=name,
-        size=doc.get("size"),
+        size=size if isinstance(size, int) else None,
         mime=mime or "",
         url=str(doc.get("url", "")),
     )
@@ -145,7 +160,7 @@ def _biggest(images: Any) -> Thing:
     return max(images, key=lambda image: image["width"] * image["height"], default={})
 
 
-_READERS: dict[str, Callable[[Thing, str], Attachment]] = {
+_READERS: dict[str, _Reader] = {
     "photo": _photo,
     "video": _video,
     "audio": _audio,

@@ -27,6 +27,7 @@ FIRST_CHAT = 2_000_000_000  # peers from here on are chats of several people
 _LANGUAGES = {0: "ru", 1: "uk", 2: "be", 3: "en", 4: "es"}  # VK's client_info.lang_id
 _ARRIVED = {"chat_invite_user": True, "chat_invite_user_by_link": True, "chat_kick_user": False}
 _DEPTH = 5  # of forwards within forwards
+_LIMIT = 2**63  # beyond it no database keeps a number
 
 Thing = dict[str, Any]
 
@@ -36,6 +37,7 @@ def parse_event(body: Thing, channel: str) -> Event | None:
 
     Raises ValueError without personal data when it has not the form VK documents.
     """
+    body = _without_nulls(body)
     kind = body.get("type")
     if not isinstance(kind, str):
         raise ValueError("a VK event without a type")
@@ -46,6 +48,15 @@ def parse_event(body: Thing, channel: str) -> Event | None:
         return reader(body, channel)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError) as error:
         raise ValueError(f"VK event {kind} has not its usual form: {_told(error)}") from None
+
+
+def _without_nulls(value: Any) -> Any:
+    """The same without what is null, at any depth: it counts as absent."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_without_nulls(one) for one in value if one is not None]
+    return value
 
 
 def _message_new(body: Thing, channel: str) -> Event | None:
@@ -74,8 +85,8 @@ def _message_reply(body: Thing, channel: str) -> Event | None:
         return None
     return AdminWrote(
         channel=channel,
-        account=str(message["peer_id"]),
-        admin=str(admin),
+        account=str(_number(message["peer_id"])),
+        admin=str(_number(admin)),
         message_id=_message_id(message),
         at=_time(message["date"]),
         text=_clean(message.get("text", "")),
@@ -91,7 +102,7 @@ def _message_event(body: Thing, channel: str) -> Event | None:
         author=_author(press["user_id"]),
         press_id=str(press["event_id"]),
         message_id=_message_id(press),
-        data=pressed(press["payload"]),
+        data=pressed(press.get("payload")),
     )
 
 
@@ -174,11 +185,11 @@ def _source(message: Thing) -> str:
 
 
 def _chat(peer_id: int) -> Chat:
-    return Chat(id=str(peer_id), private=peer_id < FIRST_CHAT)
+    return Chat(id=str(_number(peer_id)), private=peer_id < FIRST_CHAT)
 
 
 def _author(from_id: int, language: str = "") -> Author:
-    return Author(id=str(from_id), language=language, bot=from_id < 0)
+    return Author(id=str(_number(from_id)), language=language, bot=from_id < 0)
 
 
 def _who(from_id: int) -> str:
@@ -187,7 +198,13 @@ def _who(from_id: int) -> str:
 
 def _message_id(thing: Thing) -> str:
     """The number within the conversation: edits, replies and deletions go by it."""
-    return str(int(thing["conversation_message_id"]))
+    return str(_number(int(thing["conversation_message_id"])))
+
+
+def _number(value: int) -> int:
+    if not -_LIMIT <= value < _LIMIT:
+        raise ValueError("a number that no database keeps")
+    return value
 
 
 def _time(unix: int) -> datetime:

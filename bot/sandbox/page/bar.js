@@ -40,7 +40,8 @@ export class Bar {
     this.state.textContent = `${t("product")} ${t(`product.${product.condition}`)}${code}`;
     this.kill.disabled = product.condition !== "running";
     this.restart.disabled = product.condition === "absent";
-    this.tally.replaceChildren(`${t("tally.written")}: `, el("b", {}, String(written)), ` · ${t("tally.shown")}: `, el("b", {}, String(shown)));
+    const count = (word, number, end = "") => el("span", {}, `${t(word)}: `, el("b", {}, String(number)), end);
+    this.tally.replaceChildren(count("tally.written", written, " ·"), " ", count("tally.shown", shown));
     this.tally.classList.toggle("behind", shown < written);
     this.tick();
   }

@@ -10,7 +10,7 @@ const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "voic
 export function bubble(message, seen, press) {
   if (message.service) return el("li", { class: "note", data: { id: message.id } }, service(message));
   const classes = ["message", seen.mine && "mine", seen.first && "first", seen.last && "last", message.bot && "bot"];
-  const body = el("div", { class: "bubble" }, ...parts(message, seen));
+  const body = el("div", { class: "bubble" }, ...parts(message, seen), answer());
   if (isSticker(message)) body.classList.add("bare");
   if (message.media?.[0]?.kind === "photo") body.classList.add("pictured");
   const shown = el("div", { class: "stack" }, body, keyboard(message, press), reactions(message));
@@ -39,6 +39,11 @@ function parts(message, seen) {
     message.text && el("div", { class: "text", dir: "auto" }, ...styled(message.text)),
     el("span", { class: "when" }, message.edited ? `${t("edited")} ` : "", el("time", {}, hour(message.at))),
   ].filter(Boolean);
+}
+
+/** The hint that a click replies; the list of messages hears the click. */
+function answer() {
+  return el("button", { type: "button", class: "answer", tabindex: "-1", title: t("reply.hint"), "aria-label": t("reply.hint") }, icon("reply"));
 }
 
 function quoted(reply) {

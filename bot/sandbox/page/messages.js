@@ -83,8 +83,13 @@ export class Messages {
     this.stuck = true; // whether the newest was in sight when somebody last scrolled
     this.list.addEventListener("scroll", () => { this.stuck = this.newest.hidden = this.atEnd(); }, { passive: true });
     this.list.addEventListener("click", (event) => {
-      const selecting = !getSelection().isCollapsed;
-      if (!selecting && !event.target.closest("button, a")) this.pick(event.target);
+      const selecting = !getSelection().isCollapsed && !event.target.closest(".answer");
+      if (!selecting && !event.target.closest("button:not(.answer), a")) this.pick(event.target);
+    });
+    this.list.addEventListener("contextmenu", (event) => {
+      if (!getSelection().isCollapsed || !event.target.closest(".bubble") || event.target.closest("a")) return;
+      event.preventDefault();
+      this.pick(event.target);
     });
     this.list.addEventListener("keydown", (event) => this.walk(event));
     new ResizeObserver(() => { if (this.stuck) this.toEnd(false); }).observe(this.list);
