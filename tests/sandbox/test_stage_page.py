@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -18,14 +17,6 @@ SOURCE = "\n".join(path.read_text("utf-8") for path in FILES if path.suffix == "
 ASKED = re.compile(r'\bt\(\s*"([\w.]+)"')
 BEGUN = re.compile(r"\bt\(\s*`([\w.]+\.)\$\{")
 QUOTED = re.compile(r'"([a-z_]+(?:\.[a-z_]+)*)"')
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage("en", 0)
-    await stage.start()
-    yield stage
-    await stage.stop()
 
 
 async def test_every_file_is_served_with_its_type_and_a_strict_policy(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -25,26 +24,6 @@ from tests.sandbox.stage_client import (
 
 PNG = b"\x89PNG\r\n\x1a\ninvented"
 CARD = {"inline_keyboard": [[{"text": "Take", "callback_data": "take:1", "style": "primary"}]]}
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage("en", 0)
-    await stage.start()
-    yield stage
-    await stage.stop()
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with open_page(stage) as page:
-        yield page
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @pytest.fixture

@@ -3,33 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from bot.sandbox.stage import Stage
-from tests.sandbox.stage_client import ANNA, TEAM, VK_ANNA, Page, open_page
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage("en", 0)
-    await stage.start()
-    yield stage
-    await stage.stop()
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with open_page(stage) as page:
-        yield page
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
-        yield session
+from tests.sandbox.stage_client import ANNA, TEAM, VK_ANNA, Page
 
 
 @pytest.mark.parametrize(

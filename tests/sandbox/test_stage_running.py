@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,20 +21,6 @@ STAYS = (
 )
 GENTLE = STAYS.format(first="0")
 STUBBORN = STAYS.format(first="signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage("en", 0)
-    await stage.start()
-    yield stage
-    await stage.stop()
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with open_page(stage) as page:
-        yield page
 
 
 async def run(stage: Stage, code: str, mark: Path) -> None:
