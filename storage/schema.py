@@ -55,6 +55,11 @@ def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False)
     return sa.Column(name, sa.BigInteger, key, nullable=nullable, index=index)
 
 
+def _ref_key(name: str, target: str) -> sa.Column[int]:
+    key = sa.ForeignKey(f"{target}.id", deferrable=True, initially="DEFERRED")
+    return sa.Column(name, sa.BigInteger, key, primary_key=True, autoincrement=False)
+
+
 def _text(name: str, default: str = "") -> sa.Column[str]:
     return sa.Column(name, Words, nullable=False, default=default, server_default=default)
 
@@ -112,8 +117,10 @@ cursors = sa.Table(
 persons = _table(
     "persons",
     _id(),
-    _ref("root", "persons", nullable=True),  # null: itself; else the winner of a merge
+    _ref("root", "persons", nullable=True, index=True),  # null: itself; else the winner of a merge
+    _count("version", 1),
     _when("created_at", nullable=False),
+    _when("erased_at"),
 )
 
 accounts = _table(
@@ -128,6 +135,10 @@ accounts = _table(
     _text("reach", "open"),
     _text("source"),  # a start payload that waits for the first real message
     _when("created_at", nullable=False),
+    _when("banned_at"),  # null: welcome
+    _ref("banned_by", "staff", nullable=True),
+    _text("ban_reason"),
+    _when("slowed_until"),  # wrote too fast: until then messages are kept, not shown one by one
     sa.UniqueConstraint("channel", "platform_id"),
 )
 
@@ -135,9 +146,73 @@ contacts = _table(
     "contacts",
     _id(),
     _ref("account", "accounts"),
-    _text("kind"),
-    _text("value"),
+    _text("kind"),  # phone | email
+    _text("value"),  # normalised
+    _ref("message", "messages", nullable=True),  # in which it was seen
     sa.UniqueConstraint("account", "kind", "value"),
+    sa.Index("ix_contacts_value", "value", "kind"),
+)
+
+merges = _table(
+    "merges",
+    _id(),
+    _ref("winner", "persons", index=True),
+    _ref("loser", "persons", index=True),
+    _ref("by", "staff"),
+    _ref("absorbed", "leads", nullable=True),  # the lead that went up in the other
+    _when("at", nullable=False),
+    _when("undone_at"),
+    _ref("undone_by", "staff", nullable=True),
+)
+
+strangers = sa.Table(  # pairs of persons of whom a manager said that they are not the same
+    "strangers",
+    metadata,
+    _ref_key("one", "persons"),  # the lower number
+    _ref_key("other", "persons"),
+    _ref("by", "staff"),
+    _when("at", nullable=False),
+)
+
+consents = _table(
+    "consents",
+    _id(),
+    _ref("account", "accounts", index=True),
+    _text("version"),  # of the policy
+    _text("url"),
+    _flag("agreed"),
+    _when("at", nullable=False),
+)
+
+dialogues = sa.Table(  # how far a questionnaire came
+    "dialogues",
+    metadata,
+    _ref_key("account", "accounts"),
+    _ref("lead", "leads", nullable=True),
+    _count("question"),  # the one that was asked, from 0
+    _when("asked_at", nullable=False),
+    _when("ended_at"),
+)
+
+answers = _table(
+    "answers",
+    _id(),
+    _ref("account", "accounts", index=True),
+    _ref("lead", "leads", nullable=True, index=True),
+    _text("question"),
+    _text("answer"),
+    _when("at", nullable=False),
+)
+
+erasures = _table(  # proof of what was erased, with nothing of whom
+    "erasures",
+    _id(),
+    _text("receipt"),  # told to whoever asked
+    _text("asked_by"),  # customer | staff | age
+    _when("at", nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False, default=dict, server_default="{}"),
+    sa.Column("left", sa.JSON, nullable=False, default=list, server_default="[]"),
+    sa.UniqueConstraint("receipt"),
 )
 
 staff = _table("staff", _id(), _text("name"), _when("created_at", nullable=False))
@@ -182,6 +257,7 @@ leads = _table(
     _text("channel"),
     _text("source"),
     _ref("repeat_of", "leads", nullable=True),
+    _ref("absorbed_into", "leads", nullable=True),
     _text("state", "new"),
     _ref("responsible", "staff", nullable=True),
     _text("reason"),
@@ -212,7 +288,7 @@ assignments = _table(
 messages = _table(
     "messages",
     _id(),
-    _ref("account", "accounts", index=True),
+    _ref("account", "accounts"),
     _ref("lead", "leads", nullable=True, index=True),
     _text("direction"),  # in | out | note
     _text("author"),  # customer | staff | bot | admin
@@ -223,7 +299,9 @@ messages = _table(
     sa.Column("attachments", sa.JSON, nullable=False, default=list, server_default="[]"),
     _when("at", nullable=False),
     _when("edited_at"),
+    _text("album"),  # what came together has the same
     sa.UniqueConstraint("chat", "message_id"),
+    sa.Index("ix_messages_account_at", "account", "at"),
 )
 
 versions = _table(
@@ -324,6 +402,7 @@ outbox = _table(
     sa.Column("payload", sa.JSON),
     _ref("lead", "leads", nullable=True),
     _ref("message", "messages", nullable=True),  # of which this is a copy
+    _text("album"),  # calls of the same album are made as one
     _flag("under_card"),  # waits for the lead's card, and replies to it
     _text("asks"),
     _flag("told"),  # whether a handler waits to hear how it ended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -31,7 +32,28 @@ async def test_the_steps_make_exactly_the_schema(empty: Database) -> None:
         differences: list[Any] = await connection.run_sync(
             lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
         )
-    assert differences == []
+        unseen = await _deferred_on_a_column(connection) if empty.sqlite else set()
+    assert [one for one in differences if not _same_key(one, unseen)] == []
+
+
+def _same_key(difference: Any, unseen: set[tuple[str, str]]) -> bool:
+    """SQLAlchemy cannot see on SQLite that a key written beside its column is deferred."""
+    if not (isinstance(difference, tuple) and difference[0] in ("add_fk", "remove_fk")):
+        return False
+    key = difference[1]
+    return (key.table.name, key.column_keys[0]) in unseen
+
+
+async def _deferred_on_a_column(connection: Any) -> set[tuple[str, str]]:
+    """(table, column) of the keys that the file says are deferred beside their column."""
+    made = await connection.execute(sa.text("select name, sql from sqlite_master where sql > ''"))
+    return {
+        (table, column)
+        for table, sql in made
+        for column in re.findall(
+            r"(\w+) BIGINT CONSTRAINT \w+ REFERENCES \w+ \(id\) DEFERRABLE INITIALLY DEFERRED", sql
+        )
+    }
 
 
 async def test_partial_indexes_keep_their_conditions(empty: Database) -> None:
