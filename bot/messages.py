@@ -190,6 +190,7 @@ class Reach(StrEnum):
     BLOCKED = "blocked"  # the customer blocked the bot
     DENIED = "denied"  # the customer forbade or never allowed messages
     GONE = "gone"  # deactivated or deleted
+    OFFLINE = "offline"  # entered by hand or imported: no messenger leads to them
 
 
 @dataclass(frozen=True, slots=True)

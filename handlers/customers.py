@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.courtesy import is_courtesy
+from bot.domain.languages import spoken
 from bot.domain.lead import CLOSED, Lead, State
 from bot.messages import (
     AttachmentKind,
@@ -64,8 +65,9 @@ async def _account(work: Work, event: MessageReceived) -> tuple[Account, bool]:
     author, profile = event.author, work.facts.profile
     name = author.name or (profile.name if profile else "")
     username = author.username or (profile.username if profile else "")
-    language = author.language or (profile.language if profile else "")
     account = await accounts.at(work.session, address(event.channel, author.id))
+    told = author.language or (profile.language if profile else "")
+    language = _language(event.text, told, account.language if account else "")
     if account is None:
         known = {"name": name, "username": username, "language": language}
         return await accounts.create(
@@ -79,6 +81,13 @@ async def _account(work: Work, event: MessageReceived) -> tuple[Account, bool]:
         accounts.change(work.session, account, **changed)
         await _show_anew(work, account)
     return replace(account, **changed), False  # type: ignore[arg-type]
+
+
+def _language(words: str, told: str, known: str) -> str:
+    """What their messenger tells, else what was known, else what they write in; "" until then."""
+    if not told and (known or not words):
+        return known
+    return spoken(told, words, "")
 
 
 async def _show_anew(work: Work, account: Account) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from zlib import crc32
 
+from bot.domain.languages import spoken
 from bot.domain.lead import Role
 from bot.messages import (
     AnswerPress,
@@ -22,7 +23,7 @@ from bot.messages import (
     plain,
     split_address,
 )
-from config.texts import Texts
+from config.texts import Texts, load
 from storage import dead, outbox
 from storage.accounts import Account
 from storage.session import Session
@@ -117,6 +118,10 @@ class Work:
     def texts(self) -> Texts:
         """The team's words."""
         return self.policy.texts
+
+    def words_for(self, account: Account) -> Texts:
+        """The words in a customer's language."""
+        return load(spoken(account.language, "", self.texts.language))
 
     def role(self, who: str) -> Role:
         """What somebody may do, by the settings and their standing in the team's chat."""
