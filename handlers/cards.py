@@ -1,12 +1,11 @@
-"""A lead as people see it: the card, its buttons, and a line in a list."""
+"""A lead as people see it: the card, and a line in a list."""
 
 from __future__ import annotations
 
-from bot.domain.lead import Action, DealKind, Lead, State, actions
-from bot.messages import Button, Keyboard, Look, Span, Style, Text, split_address
-from handlers import lists
-from handlers.wire import pack
-from handlers.work import Policy, cut, reason_mark
+from bot.domain.lead import Lead, State
+from bot.messages import Keyboard, Span, Style, Text, split_address
+from handlers import buttons, lists
+from handlers.work import Policy, cut
 from storage import accounts, deals, leads, staff
 from storage.accounts import Account
 from storage.cards import Card
@@ -16,18 +15,12 @@ from storage.staff import Staff
 FIRST_WORDS = 200  # characters of the first message that a card shows
 _HEADLINE = 40  # characters
 _NAME = 24
-_COLLEAGUES = 20
 _ICONS = {
     State.NEW: "🆕",
     State.TAKEN: "💬",
     State.REJECTED: "✖️",
     State.CONVERTED: "✅",
     State.ABSORBED: "↪️",
-}
-_LOOKS: dict[Action, Look] = {
-    Action.TAKE: "primary",
-    Action.CONVERT: "success",
-    Action.REJECT: "danger",
 }
 
 
@@ -38,7 +31,9 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
     lead = await leads.by_id(session, card.lead)
     if lead is None:
         raise KeyError(f"card={card.id} of no lead={card.lead}")
-    return await _face(session, policy, lead), await _keyboard(session, policy, lead, card.menu)
+    return await _face(session, policy, lead), await buttons.keyboard(
+        session, policy, lead, card.menu
+    )
 
 
 def person(account: Account, policy: Policy) -> str:
@@ -145,64 +140,6 @@ async def _outcome(session: Session, policy: Policy, lead: Lead) -> str:
     name = await _state(session, policy, lead) if lead.responsible is not None else ""
     reason = texts("card.reason", reason=cut(lead.reason, 120)) if lead.reason else ""
     return " · ".join(filter(None, (name, reason, await deal(session, policy, lead))))
-
-
-async def _keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> Keyboard:
-    """Only what fits the state; a menu takes the place of the actions."""
-    possible = actions(lead.state)
-    if menu and menu in {action.value for action in possible}:
-        further = await _MENUS[menu](session, policy, lead)
-        back = Button(f"‹ {policy.texts('button.back')}", pack("back", lead.id))
-        return (*_pairs(further), (back,))
-    buttons = [
-        Button(
-            policy.texts(f"button.{action.value}"),
-            pack(action.value, lead.id),
-            look=_LOOKS.get(action, ""),
-        )
-        for action in possible
-    ]
-    return _pairs(buttons)
-
-
-async def _reasons(session: Session, policy: Policy, lead: Lead) -> list[Button]:
-    del session
-    verb = Action.REJECT.value
-    buttons = [Button(r, pack(verb, lead.id, reason_mark(r))) for r in policy.reasons]
-    buttons.append(Button(f"✍️ {policy.texts('button.own_words')}", pack(verb, lead.id, "own")))
-    if not policy.of(lead.channel).reject_reason_required:
-        buttons.append(Button(policy.texts("button.no_reason"), pack(verb, lead.id, "none")))
-    return buttons
-
-
-async def _colleagues(session: Session, policy: Policy, lead: Lead) -> list[Button]:
-    found = [
-        one for one in await staff.colleagues(session, policy.chat) if one.id != lead.responsible
-    ]
-    return [
-        Button(one.name, pack(Action.ASSIGN.value, lead.id, str(one.id)))
-        for one in found[:_COLLEAGUES]
-    ]
-
-
-async def _kinds(session: Session, policy: Policy, lead: Lead) -> list[Button]:
-    del session
-    return [
-        Button(policy.texts(f"convert.{kind.value}"), pack("convert", lead.id, kind.value))
-        for kind in DealKind
-    ]
-
-
-_MENUS = {
-    Action.REJECT.value: _reasons,
-    Action.ASSIGN.value: _colleagues,
-    Action.CONVERT.value: _kinds,
-}
-
-
-def _pairs(buttons: list[Button]) -> Keyboard:
-    """Two in a row, the way thumbs like them."""
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
 
 def _joined(lines: list[Text]) -> Text:

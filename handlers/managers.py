@@ -8,6 +8,7 @@ from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
 from bot.messages import plain
 from handlers import cards as faces
+from handlers.buttons import MORE
 from handlers.people import colleague
 from handlers.work import DESK, Work
 from storage import cards, deadlines, deals, leads, staff
@@ -183,6 +184,12 @@ async def _reopen(work: Work, act: Act) -> str:
     return work.texts("press.reopened", number=lead.id, name=to.name)
 
 
+async def _more(work: Work, act: Act) -> str:
+    """Open the menu of what is seldom needed."""
+    cards.refresh(work.session, act.lead.id, work.now, menu=MORE)
+    return ""
+
+
 async def _back(work: Work, act: Act) -> str:
     """Close a menu."""
     cards.refresh(work.session, act.lead.id, work.now)
@@ -217,5 +224,6 @@ VERBS = {
     Action.CONVERT.value: _convert,
     Action.RETURN.value: _return,
     Action.REOPEN.value: _reopen,
+    MORE: _more,
     "back": _back,
 }
