@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,16 @@ import sqlalchemy as sa
 
 from storage.database import Database
 from storage.migrate import upgrade_at
-from tests.postgres import Unavailable, a_url
+from tests.postgres import Unavailable, a_url, in_memory
 
 _ON_BOTH = ("sqlite", "postgresql")
 _numbers = count()
+
+
+def pytest_configure() -> None:
+    """Keep temporary files in memory: a commit waits for its file to be on the disk."""
+    if memory := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 class Cluster:

@@ -74,7 +74,7 @@ class Server:
 @contextmanager
 def a_server() -> Iterator[Server]:
     """A server of our own, running; gone at the end. Raises Unavailable."""
-    folder = Path(tempfile.mkdtemp(prefix="dialead-pg-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="dialead-pg-", dir=in_memory()))
     try:
         if owner := _as_server():
             os.chown(folder, owner["user"], owner["group"])
@@ -98,7 +98,7 @@ def a_url() -> Iterator[str]:
         yield server.url
 
 
-def _in_memory() -> Path | None:
+def in_memory() -> Path | None:
     """Memory with room for many databases: a new one is some 300 files, slow on a busy disk."""
     memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in there
     if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < _ROOM:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.clock import LeapingLoop
 from tests.faults.stage import Stage, a_stage
+from tests.leaping import LeapingLoop
 
 Story = Callable[[Stage], Awaitable[None]]
 

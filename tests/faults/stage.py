@@ -21,10 +21,12 @@ from config.settings import Settings
 from storage.schema import cards, inbox, outbox
 from tests.cast import TEAM, VERA
 from tests.faults import clock
+from tests.leaping import LeapingLoop, leaping
 from tests.plays.play import Play
 
 PATIENCE = 1800.0  # seconds of the loop's clock
 _STEP = 0.2
+_NEVER = 10**8  # seconds; what is overdue is no matter here
 _LINE = 2.0  # real seconds after which a call to VK counts as unanswered
 
 _AWAITED = (
@@ -86,9 +88,13 @@ class Stage(Play):
 
     def next_day(self) -> None:
         """Set every clock forward by a day: what is told once a day may be told again."""
+        self.skip(86_400 + 3600)
+
+    def skip(self, seconds: float) -> None:
+        """Set every clock forward, while nothing happens."""
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, clock.LeapingLoop)
-        loop.skipped += 86_400 + 3600
+        assert isinstance(loop, LeapingLoop)
+        loop.skipped += seconds
 
     def newcomer(self, channel: str = "telegram") -> int:
         """A customer who never wrote before."""
@@ -129,8 +135,8 @@ class Stage(Play):
 async def a_stage(folder: Path, database_url: str) -> AsyncIterator[Stage]:
     """A stage, closed at the end; it needs a LeapingLoop."""
     with (
-        clock.leaping(),
-        patch.object(schedule, "SECONDS", 3600),
+        leaping(clock.Clock),
+        patch.object(schedule, "SECONDS", _NEVER),
         patch.object(connections, "TIMEOUT", (_LINE, _LINE)),
     ):
         stage = Stage(folder, database_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from bot.sandbox.telegram.faults import Fault
 from tests.cast import ANNA, BORIS, PABLO, TEAM
 from tests.faults.conftest import Story
 from tests.faults.stage import Stage
@@ -74,5 +75,21 @@ def test_an_hour_without_telegram_leaves_vk_untouched_and_ends_in_order(tell: Te
         for said in ("And ", "Telegram "):
             shown = "\n".join(one.text for one in stage.mine(said))
             assert [words for words in shown.split() if words in WORDS] == list(WORDS)
+
+    tell(story)
+
+
+def test_a_manager_nobody_can_be_asked_of_for_an_hour_is_heard_in_the_end(tell: Tell) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.start()
+        stage.telegram.write(ANNA, ANNA, "Hello")
+        card = await stage.card(1)
+        colleague = stage.colleague()
+        stage.telegram.fail("getChatMember", Fault.HTML_502, times=-1)
+        stage.telegram.write(colleague, TEAM, "Good day", reply_to=card.id)
+        await stage.passing(3600)
+        assert not stage.private(ANNA)
+        stage.heal()
+        await stage.heard(ANNA, "Good day")
 
     tell(story)

@@ -102,6 +102,8 @@ def test_lost_rights_are_told_once_and_what_was_missed_is_shown_when_they_are_ba
         stage.telegram.write(ANNA, ANNA, "Are you there?")
         await stage.forge(BORIS, "1:return:1", message=card.id)
         await stage.passing(900)
+        stage.skip(3600)
+        await stage.passing(120)
         assert len(stage.news()) == 1
         assert "Please add me to it again as an administrator" in stage.news()[0]
         stage.telegram.promote(TEAM, bot, by=VERA)

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.faults.calls import Scene
-from tests.faults.clock import LeapingLoop
 from tests.faults.stage import Stage, a_stage
 from tests.faults.table import Row
+from tests.leaping import LeapingLoop
 
 
 class Theatre:

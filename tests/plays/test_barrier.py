@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.inbox import Job
+from bot.delivery.jobs import Job
 from bot.messages import Author, ButtonPressed, Chat, Facts, Member, MessageReceived, Raw
 from bot.product import Product, open_product
 from storage.inbox import Arrival, unrouted
@@ -29,7 +29,7 @@ async def test_of_two_presses_decided_at_once_one_wins_and_the_other_is_told_who
         presses = await accept_presses(product)
         hold_at_barrier(product, monkeypatch)
         for both in presses:
-            await asyncio.gather(*(product.inbox.process([job]) for job in both))
+            await asyncio.gather(*(product.inbox.batches.process([job]) for job in both))
     await play.start()
     conflicts = [row for row in await play.rows(inbox) if row.attempts]
     assert len(conflicts) == ROUNDS, "the net was not tested in every round"
@@ -42,7 +42,7 @@ async def make_leads(product: Product) -> None:
     jobs = [
         Job(Arrival(-number, "telegram", {}, None, 0), wrote(number), Facts()) for number in ROUND
     ]
-    await product.inbox.process(jobs)
+    await product.inbox.batches.process(jobs)
 
 
 def wrote(number: int) -> MessageReceived:
@@ -74,9 +74,9 @@ def press(lead: int, who: int) -> dict[str, Any]:
     return {"update_id": lead, "callback_query": query | {"data": f"1:take:{lead}"}}
 
 
-def hold_at_barrier(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no decision be saved before the other handler has decided as well."""
-    barrier, decide = asyncio.Barrier(2), product.handle
+def hold_at_barrier(product: Product, monkeypatch: pytest.MonkeyPatch, parties: int = 2) -> None:
+    """Let no decision be saved before the other handlers have decided as well."""
+    barrier, decide = asyncio.Barrier(parties), product.handle
 
     async def held(*args: Any) -> None:
         await decide(*args)

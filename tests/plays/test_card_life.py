@@ -8,8 +8,6 @@ from storage.schema import clients, deals, leads
 from tests.cast import ANNA, BORIS, DASHA, TEAM, VERA
 from tests.plays.play import Play
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 async def a_lead(play: Play, **over: object) -> None:
     """The product runs, and Anna has asked."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.schema import messages
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.plays.play import Play
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def two_leads(play: Play) -> None:

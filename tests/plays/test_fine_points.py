@@ -13,8 +13,6 @@ from storage.schema import inbox, leads
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 
 async def test_added_to_a_foreign_group_it_says_so_and_leaves(play: Play) -> None:
     await play.start()
@@ -44,7 +42,9 @@ async def test_a_foreign_groups_words_make_no_lead(play: Play) -> None:
     play.telegram.world.chat(ELSEWHERE).members[play.telegram.bot_id] = play.telegram.world.chat(
         TEAM
     ).members[play.telegram.bot_id]
-    play.telegram.write(GLEB, ELSEWHERE, "/leads")
+    play.telegram.join(ELSEWHERE, VERA)
+    for who in (GLEB, VERA):
+        play.telegram.write(who, ELSEWHERE, "/leads")
     play.telegram.write(GLEB, ELSEWHERE, "I want a window")
     await play.quiet()
     assert not await play.rows(leads)

@@ -6,15 +6,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlparse
 
-import pytest
-
 from bot.sandbox.telegram.chats import Message
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
 from tests.cast import ANNA, BORIS, TEAM
 from tests.plays.play import Play
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PICTURE = b"\xff\xd8\xff" + bytes(range(256)) * 2000  # half a megabyte
 
@@ -88,7 +84,7 @@ SENT: dict[str, dict[str, Any]] = {
     "[Place]": {"location": (40.4, -3.7)},
     "[Poll] Which colour?": {"poll": "Which colour?"},
     "[Video message]": {"video_note": b"me"},
-    "[Attachment]": {"story": {"chat": {"id": 1, "type": "private"}, "id": 1}},
+    "[Story]": {"story": {"chat": {"id": 1, "type": "private"}, "id": 1}},
 }
 
 

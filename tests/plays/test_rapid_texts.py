@@ -16,11 +16,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @pytest.fixture
-async def play(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[HurriedPlay]:
+async def play(tmp_path: Path, database_url: str) -> AsyncIterator[HurriedPlay]:
     """At the real pace; Anna's card is there, and the chat must wait for a while."""
-    async with in_haste(HurriedPlay, tmp_path, database_url, monkeypatch) as opened:
+    async with in_haste(HurriedPlay, tmp_path, database_url) as opened:
         await opened.start()
         opened.telegram.write(ANNA, ANNA, "Hello")
         await opened.card(1)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cast import ANNA, DASHA, VERA
 from tests.plays.play import Play
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def test_the_channels_responsible_hears_of_an_overdue_lead(play: Play) -> None:

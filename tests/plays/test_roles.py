@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from storage.schema import leads
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
-
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 REFUSAL = "These buttons are for the team only"
 
@@ -79,7 +75,7 @@ async def test_leads_of_a_manager_who_left_return_to_the_queue(play: Play) -> No
 
 async def test_a_stranger_presses_in_vain(play: Play) -> None:
     card = await taken_by_boris(play)
-    for data in ("1:take:1", "1:reject:1", "1:convert:1:deal"):
+    for data in ("1:take:1", "1:reject:1", "1:convert:1:deal", "1:back:1", "1:repeat:1:1"):
         assert (await play.forge(GLEB, data, message=card)).text == REFUSAL
     assert (await play.forge(ANNA, "1:reject:1", chat=ANNA)).text == REFUSAL
     assert await states(play) == ["taken"]
@@ -87,9 +83,10 @@ async def test_a_stranger_presses_in_vain(play: Play) -> None:
 
 async def test_data_pressed_in_another_chat_does_nothing(play: Play) -> None:
     await taken_by_boris(play)
-    play.telegram.join(ELSEWHERE, BORIS)
-    told = await play.forge(BORIS, "1:reject:1", chat=ELSEWHERE)
-    assert told.text == REFUSAL
+    for who in (BORIS, VERA):
+        play.telegram.join(ELSEWHERE, who)
+        told = await play.forge(who, "1:reject:1", chat=ELSEWHERE)
+        assert told.text == REFUSAL
     assert await states(play) == ["taken"]
 
 

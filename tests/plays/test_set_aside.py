@@ -29,7 +29,7 @@ async def broken(play: Play, monkeypatch: pytest.MonkeyPatch) -> set[str]:
         await usual(work, event)
 
     monkeypatch.setitem(router._HANDLERS, MessageReceived, failing)
-    monkeypatch.setattr("bot.delivery.inbox.ATTEMPTS", 1)
+    monkeypatch.setattr("bot.delivery.setbacks.ATTEMPTS", 1)
     return poison
 
 

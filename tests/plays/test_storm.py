@@ -109,11 +109,9 @@ def _number(message: Message) -> int | None:
 
 
 @pytest.fixture
-async def storm(
-    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Storm]:
+async def storm(tmp_path: Path, database_url: str) -> AsyncIterator[Storm]:
     """A hurried play, the product not yet started."""
-    async with in_haste(Storm, tmp_path, database_url, monkeypatch) as opened:
+    async with in_haste(Storm, tmp_path, database_url) as opened:
         yield opened
 
 

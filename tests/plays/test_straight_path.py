@@ -10,7 +10,7 @@ async def test_telegram_customer_gets_an_answer_through_the_card(play: Play) -> 
     await play.start()
     play.telegram.write(ANNA, ANNA, "How much is a window?")
     card = await play.card(1, "How much is a window?")
-    assert card.labels == ["Take", "Assign", "Convert", "Reject"]
+    assert card.labels == ["Take", "Assign", "Convert", "Reject", "⋯ More"]
     assert await play.press(BORIS, 1, "Take") == "#1 is yours"
     await play.card(1, "With Boris")
     play.telegram.write(BORIS, TEAM, "From 100 euros", reply_to=card.id)

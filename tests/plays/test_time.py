@@ -10,8 +10,6 @@ import pytest
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.plays.play import Play
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 MADRID = ZoneInfo("Europe/Madrid")
 
 

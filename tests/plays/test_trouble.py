@@ -33,7 +33,7 @@ def haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock is waited for but shortly, and what failed is tried again soon."""
     monkeypatch.setattr(schedule, "SECONDS", 0.3)
     monkeypatch.setitem(storage_database._PRAGMAS, "busy_timeout", 50)
-    for module in ("inbox", "outbox"):
+    for module in ("inbox", "outbox", "setbacks"):
         monkeypatch.setattr(f"bot.delivery.{module}.delay", lambda *_, **__: 0.02)
 
 

@@ -1,0 +1,44 @@
+"""What nobody needs any more goes by itself, and what is still needed stays."""
+
+from __future__ import annotations
+
+import asyncio
+
+from storage.schema import accounts, inbox, outbox
+from tests.cast import ANNA, BORIS, PABLO
+from tests.plays.play import Play
+
+DAY = 86400
+
+
+async def test_what_was_handled_is_emptied_after_a_week(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "A violet door")
+    await play.card(1)
+    await play.quiet()
+    assert any("violet" in str(row.body) for row in await play.rows(inbox))
+    await play.stop()
+    play.move(8 * DAY)
+    await play.start()
+    while any("violet" in str(row.body) for row in await play.rows(inbox)):
+        await asyncio.sleep(0.01)
+    play.telegram.write(ANNA, ANNA, "Still there?")
+    await play.shown("Still there?")
+    assert not any("violet" in str(row.payload) for row in await play.rows(outbox))
+
+
+async def test_who_writes_no_more_is_forgotten_but_not_who_waits(play: Play) -> None:
+    await play.start(retention={"customers": "P30D"})
+    play.telegram.write(ANNA, ANNA, "A door")
+    await play.press(BORIS, 1, "Reject")
+    await play.press(BORIS, 1, "Spam")
+    play.telegram.write(PABLO, PABLO, "A window")
+    await play.card(2)
+    await play.quiet()
+    await play.stop()
+    play.move(31 * DAY)
+    await play.start(retention={"customers": "P30D"})
+    await play.until(lambda: play.team("#1 · the customer’s data are erased"))
+    anna, pablo = await play.rows(accounts)
+    assert (anna.name, pablo.name) == ("", "Pablo")
+    assert "Pablo" in (await play.card(2)).text
