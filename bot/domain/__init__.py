@@ -1,1 +1,1 @@
-"""Pure rules: the standard library only, time passed in, no messenger known."""
+"""Pure rules: no input or output, time passed in, no messenger known."""
