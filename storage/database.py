@@ -6,8 +6,8 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import asynccontextmanager, closing
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import trips
 from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_our_words, unfit
 from storage.file import keep_private, look_into
 from storage.text import dump_json
@@ -29,7 +30,11 @@ _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: NORMAL may lose the last commits on power loss
     "foreign_keys": 1,
+    "secure_delete": 1,  # what is erased is overwritten, not only forgotten
 }
+
+# No trip to the connection's thread to begin and end what is no transaction.
+_ONLY_READS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 
 _STARTS_AT_ONCE = 5  # processes that may open a new SQLite file in the same moment
 _MIGRATING = 0xD1A1EAD  # the number of the lock under which PostgreSQL's schema is changed
@@ -104,7 +109,9 @@ class Database:
         """A connection on which each statement sees what is committed when it starts."""
         with in_our_words():
             async with self._reader.connect() as connection:
-                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+                if not self.sqlite:  # whose reader never does anything else
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield connection
 
     def insert_new(self, table: sa.Table) -> Insert:
         """An INSERT that leaves rows alone which are already there."""
@@ -132,6 +139,16 @@ class Database:
         self._next_ids[table.name] = first + count
         return range(first, first + count)
 
+    async def truncate_log(self) -> bool:
+        """Leave nothing in SQLite's write-ahead log; False when a reader keeps it for now.
+
+        PostgreSQL keeps its log for itself.
+        """
+        if not self.sqlite:
+            return True
+        async with self._one_writer:
+            return await asyncio.to_thread(_truncate_log, str(self.url.database))
+
     def _assert_in_place(self) -> None:
         """SQLite would go on writing to a file that was moved away, and nobody would find it."""
         try:
@@ -150,6 +167,12 @@ class Database:
         self._next_ids.clear()
 
 
+def _truncate_log(path: str) -> bool:
+    with closing(sqlite3.connect(path, timeout=1)) as connection:
+        busy, *_ = connection.execute("pragma wal_checkpoint(truncate)").fetchone()
+    return not busy
+
+
 def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Insert:
     """`Database.upsert` for whoever has only a connection."""
     return _upsert(connection.dialect.name, table, changed)
@@ -166,6 +189,8 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
         json_serializer=dump_json,
         pool_size=1 if writes else 4,
         max_overflow=0,
+        connect_args={"async_creator_fn": trips.connect},
+        **({} if writes else _ONLY_READS),
     )
 
     @sa.event.listens_for(engine.sync_engine, "do_connect")
@@ -223,7 +248,8 @@ _INSERT: dict[str, Callable[[sa.Table], Insert]] = {
 }
 
 
-def _upsert(dialect: str, table: sa.Table, changed: Sequence[str]) -> Insert:
+@lru_cache
+def _upsert(dialect: str, table: sa.Table, changed: tuple[str, ...]) -> Insert:
     insert = _INSERT[dialect](table)
     return insert.on_conflict_do_update(
         index_elements=list(table.primary_key.columns),

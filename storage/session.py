@@ -7,7 +7,8 @@ one statement per table and shape.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
@@ -91,7 +92,9 @@ class Session:
     inserts: list[_Insert] = field(default_factory=list)
     updates: list[_Update] = field(default_factory=list)
     late_updates: list[_Update] = field(default_factory=list)  # after the inserts
-    versions: dict[int, int] = field(default_factory=dict)  # lead -> the version decided upon
+    statements: list[sa.Executable] = field(default_factory=list)  # before everything else
+    # (table, number) -> the version decided upon
+    versions: dict[tuple[str, int], int] = field(default_factory=dict)
 
     async def one(self, find: Find[K, V], key: K) -> V | None:
         """See Reads.one."""
@@ -134,9 +137,13 @@ class Session:
         if not (meant and "id" in where):
             self.updates.append(update)
 
-    def expect(self, lead: int, version: int) -> None:
-        """Let the flush fail with Conflict unless the lead still has this version."""
-        self.versions.setdefault(lead, version)
+    def execute(self, statement: sa.Executable) -> None:
+        """A statement of its own, for what names no rows one by one, such as an erasure."""
+        self.statements.append(statement)
+
+    def expect(self, table: sa.Table, number: int, version: int) -> None:
+        """Let the flush fail with Conflict unless the row still has this version."""
+        self.versions.setdefault((table.name, number), version)
 
 
 class Ids:
@@ -145,14 +152,25 @@ class Ids:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._spare: dict[str, list[int]] = defaultdict(list)
+        self._wanted: Counter[str] = Counter()
+        self._looking: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, table: sa.Table) -> int:
-        """A number nobody else has."""
-        while not (spare := self._spare[table.name]):
-            # Leads are numbered for people: no gaps after a restart.
-            count = 1 if table is leads else 64
-            spare.extend(await self._database.reserve_ids(table, count))
-        return spare.pop(0)
+        """A number nobody else has; one look serves all who ask while another one is under way."""
+        self._wanted[table.name] += 1
+        try:
+            while not (spare := self._spare[table.name]):
+                await self._look(table)
+            return spare.pop(0)
+        finally:
+            self._wanted[table.name] -= 1
+
+    async def _look(self, table: sa.Table) -> None:
+        async with self._looking[table.name]:
+            if not self._spare[table.name]:
+                # Leads are numbered for people: no gaps after a restart.
+                count = max(self._wanted[table.name], 1 if table is leads else 64)
+                self._spare[table.name].extend(await self._database.reserve_ids(table, count))
 
     def forget(self) -> None:
         """Start anew after a number turned out to be taken."""
@@ -167,13 +185,15 @@ async def flush(
 ) -> None:
     """Write everything the sessions collected, and `also`, in one transaction.
 
-    Raises Conflict when a lead has changed meanwhile, IntegrityError when a unique
+    Raises Conflict when a lead or a person has changed meanwhile, IntegrityError when a unique
     index refuses; then nothing was written.
     """
-    if also is None and not any(one.inserts or one.updates for one in sessions):
+    if also is None and not any(one.inserts or one.updates or one.statements for one in sessions):
         return
     async with database.write() as connection:
         await _check_versions(connection, sessions)
+        for statement in (one for s in sessions for one in s.statements):
+            await connection.execute(statement)
         # Updates first: they free what a unique index allows once, such as the open assignment.
         await _update(connection, [u for s in sessions for u in s.updates])
         await _insert(database, connection, [i for s in sessions for i in s.inserts])
@@ -183,22 +203,34 @@ async def flush(
 
 
 async def _check_versions(connection: AsyncConnection, sessions: Iterable[Session]) -> None:
-    expected: dict[int, int] = {}
+    expected: dict[tuple[str, int], int] = {}
     for session in sessions:
         if twice := expected.keys() & session.versions.keys():
-            raise Conflict(f"lead={min(twice)} is changed by two events of one batch")
+            raise Conflict(f"{_named(min(twice))} is changed by two events of one batch")
         expected |= session.versions
-    if not expected:
-        return
+    # What others refer to comes first: they lock it as well, when they end.
+    for name in sorted({name for name, _ in expected}, key=lambda name: _ORDER[name]):
+        await _check(connection, metadata.tables[name], expected)
+
+
+async def _check(
+    connection: AsyncConnection, table: sa.Table, expected: Mapping[tuple[str, int], int]
+) -> None:
+    numbers = [number for name, number in expected if name == table.name]
     found = await connection.execute(
-        sa.select(leads.c.id, leads.c.version)
-        .where(leads.c.id.in_(expected))
-        .order_by(leads.c.id)  # two processes must lock in the same order
-        .with_for_update()
+        sa.select(table.c.id, table.c.version)
+        .where(table.c.id.in_(numbers))
+        .order_by(table.c.id)  # two processes must lock in the same order
+        .with_for_update(key_share=True)
     )
-    for lead, version in found:
-        if expected[lead] != version:
-            raise Conflict(f"lead={lead} has version {version}, not {expected[lead]}")
+    for number, version in found:
+        row = (table.name, number)
+        if expected[row] != version:
+            raise Conflict(f"{_named(row)} has version {version}, not {expected[row]}")
+
+
+def _named(row: tuple[str, int]) -> str:
+    return f"{row[0].removesuffix('s')}={row[1]}"
 
 
 async def _insert(

@@ -81,6 +81,8 @@ async def seek(
 
 def _post(work: Delivery | Card) -> str:
     """What is the same for all calls that were made as one post."""
+    if isinstance(work, Delivery) and work.album:
+        return f"album:{work.key}:{work.album}"
     if isinstance(work, Delivery) and joinable(work):
         return f"key:{work.key}"
     return f"{type(work).__name__}:{work.id}"

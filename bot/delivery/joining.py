@@ -1,4 +1,4 @@
-"""Words that wait for the same place are joined into one post, so that they cost one call."""
+"""What waits for the same place is joined into one post: rapid words, and an album's parts."""
 
 from __future__ import annotations
 
@@ -33,16 +33,37 @@ def join(
     return tuple(joined)
 
 
+def join_album(
+    first: Delivery, others: Sequence[Delivery], fits: Callable[[Post], bool]
+) -> tuple[Delivery, ...]:
+    """The parts of the first's album that make one call with it; a part too many goes later."""
+    joined: list[Delivery] = []
+    for other in others:
+        if fits(joined_post([first, *joined, other])):
+            joined.append(other)
+    return tuple(joined)
+
+
+def in_order(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    """An album's parts as they were sent, in whatever order they came; others as they wait."""
+    if not deliveries[0].album:
+        return deliveries
+    return sorted(deliveries, key=lambda part: (part.part, part.id))
+
+
 def joined_post(deliveries: Sequence[Delivery]) -> Post:
-    """One post with the words of all; who says them and whom they concern is said once."""
-    posts = [_post(delivery.outgoing) for delivery in deliveries]
+    """One post with the words and things of all; what is the same in all is said once."""
+    posts = [_post(delivery.outgoing) for delivery in in_order(deliveries)]
     text = posts[0].text
     for post in posts[1:]:
         text = _appended(text, post.text)
-    return replace(posts[0], text=text)
+    attachments = tuple(one for post in posts for one in post.attachments)
+    return replace(posts[0], text=text, attachments=attachments)
 
 
 def _appended(text: Text, more: Text) -> Text:
+    if not (text and more):
+        return text or more
     if text[-2:] == more[-2:] and more[-2:-1] == (Span(_CALLS),):
         text = text[:-2]
     if text[0] == more[0] and more[0].style is Style.BOLD:

@@ -89,10 +89,10 @@ class Sender:
         failures, recovered = 0, False
         while not self._stopping:
             try:
+                self._wake.clear()
                 if not recovered:
                     await self._recover()
                     recovered = True
-                self._wake.clear()
                 if not await self.step():
                     await self._rest()
                 failures = 0
@@ -147,16 +147,21 @@ class Sender:
         return [(await self._joined(item), slot) for item, slot in chosen]
 
     async def _joined(self, item: Item) -> Item:
-        """The call with the words that wait behind it, where a chat bears one call at a time."""
+        """The call with its album, or with the words behind it where a chat bears one at a time."""
         work = item.work
-        if self._lanes > 1 or not isinstance(work, Delivery) or not joining.joinable(work):
+        if not isinstance(work, Delivery):
+            return item
+        if work.album:
+            async with self._database.read() as connection:
+                others = await outbox.rest_of_album(connection, work)
+            alike = [other for other in others if _alike(work, other)]
+            return replace(item, joined=joining.join_album(work, alike, self._fits))
+        if self._lanes > 1 or not joining.joinable(work):
             return item
         async with self._database.read() as connection:
             others = await outbox.following(connection, work)
-        # What may have been posted together is sought together, and nothing else with it.
-        doubted = work.posted_above is not None
-        alike = takewhile(lambda other: (other.posted_above is not None) == doubted, others)
-        return replace(item, joined=joining.join(work, list(alike), self._fits))
+        behind = takewhile(lambda other: not other.album and _alike(work, other), others)
+        return replace(item, joined=joining.join(work, list(behind), self._fits))
 
     def _fits(self, post: Post) -> bool:
         return len(self._channel.fit(post)) == 1
@@ -287,3 +292,9 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _alike(first: Delivery, other: Delivery) -> bool:
+    """What may have been posted together is sought and repeated together, nothing else with it."""
+    doubted = (first.posted_above is None) == (other.posted_above is None)
+    return doubted and (first.claimed_at is None) == (other.claimed_at is None)

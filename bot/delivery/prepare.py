@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,6 +55,8 @@ class Prepare:
         self._managers = managers
         self._now = now
         self._ids = Ids(database)
+        self._learned: list[Session] = []
+        self._writing = asyncio.Lock()
         self._profiles = {
             name: DataLoader[str, Profile | None](_profiles(channel), cache=False)
             for name, channel in channels.items()
@@ -74,8 +77,16 @@ class Prepare:
         else:
             facts = replace(facts, profile=await self._profile(event, session))
         if session.inserts or session.updates:
-            await self._database.finish(flush(self._database, [session]))
+            await self._keep(session)
         return facts
+
+    async def _keep(self, session: Session) -> None:
+        """What is learned while another write is under way is written together after it."""
+        self._learned.append(session)
+        async with self._writing:
+            learned, self._learned = self._learned, []
+            if learned:
+                await self._database.finish(flush(self._database, learned))
 
     async def _member(
         self, event: MessageReceived | ButtonPressed, session: Session

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import adopt
 from bot.delivery.items import Made
-from bot.delivery.joining import joined_post
+from bot.delivery.joining import in_order, joined_post
 from bot.delivery.outcomes import WAIT_FOR_RIGHTS, after_error, after_silence, card_retry
 from bot.messages import (
     Author,
@@ -35,6 +35,7 @@ from storage.database import Database
 from storage.outbox import Delivery, Outcome
 
 _ENDED = "the process ended"
+_ERASED = "erased:"  # what cannot be emptied is told when the erasure ends
 _PARKED = 1800.0  # seconds; a messenger that asks for so much waits for a person
 
 
@@ -102,6 +103,7 @@ async def recover(database: Database, channel: Channel, now: datetime) -> None:
         ]
         if outcomes:
             await outbox.record(connection, outcomes, now)
+        await outbox.hold_albums(connection, channel.name, now)
         await _pass_over(connection, channel, outcomes)
         await inbox.add_events(database, connection, _events(outcomes), now)
 
@@ -111,16 +113,32 @@ def _outcome(
 ) -> Outcome:
     if made.expired:
         return Outcome(delivery, "expired")
-    if made.error is not None:
-        return after_error(
-            delivery,
-            made.error,
-            now=now,
-            repeatable=channel.repeatable,
-            seekable=alone and adopt.findable(delivery),
-            jitter=random.random(),
-        )
-    return Outcome(delivery, "sent", message_ids=made.sent.message_ids if made.sent else ())
+    if made.error is None:
+        return Outcome(delivery, "sent", message_ids=_message_ids(made, delivery))
+    if delivery.album and len(made.item.calls) > 1 and _spoilt_by_one(made.error):
+        return Outcome(delivery, "queued", str(made.error), apart=True)
+    return after_error(
+        delivery,
+        made.error,
+        now=now,
+        repeatable=channel.repeatable,
+        seekable=alone and adopt.findable(delivery),
+        jitter=random.random(),
+    )
+
+
+def _message_ids(made: Made, delivery: Delivery) -> tuple[str, ...]:
+    """The messages of this call: of an album each part has its own."""
+    sent = made.sent.message_ids if made.sent else ()
+    parts = in_order(made.item.calls)
+    if not delivery.album or len(sent) != len(parts):
+        return sent
+    return (sent[parts.index(delivery)],)
+
+
+def _spoilt_by_one(error: SendError) -> bool:
+    """Whether the others of an album would be taken without the one that is not."""
+    return error.failure in (Failure.TOO_LARGE, Failure.REFUSED)
 
 
 async def _put_back(
@@ -201,6 +219,7 @@ def _set_aside(made: Sequence[Made], outcomes: Sequence[Outcome]) -> list[EventS
         for one in outcomes
         if one.state == "failed"
         and not _said_again(one)
+        and not one.delivery.asks.startswith(_ERASED)
         and dead.must_be_heard(one.delivery, one.reason)
     ]
     return [*shown, *calls]

@@ -3,8 +3,9 @@
 5,000 texts of 500 customers wait at the strict local server (its limits off); the
 product runs as its own process on a real disk. The clock runs from its first call
 until the server has every text in the team's chat, one post a text. Prints messages
-a second, statements a message, commits (each one fsync) a second, and the ratio to
-plain sqlite3 rows committed one by one in the same run.
+a second, statements a message, commits (each one fsync) a second, the ratio to plain
+sqlite3 rows committed one by one in the same run, and what the server itself cost.
+With --profile also where the product's time went, by module; that costs some speed.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.telegram import Change, Happened, Limits, TelegramServer
+from tests.bench.sampling import table
 from tests.cast import BORIS, TEAM, VERA
 
 ROOT = Path(__file__).parents[2]
@@ -37,11 +40,11 @@ class Result:
     start: float  # seconds until the first call
     missing: int
     doubled: int
-    statements: int
-    commits: int
+    server: float  # seconds of CPU that the server and the load took beside it
+    counted: dict[str, Any]  # see `counted`
 
 
-async def measure(texts: int, customers: int, command: list[str]) -> Result:
+async def measure(texts: int, customers: int, *, sampled: bool = False) -> Result:
     """Run once; RuntimeError when the product ends before its time."""
     server = TelegramServer(limits=Limits.none())
     await server.start()
@@ -51,10 +54,11 @@ async def measure(texts: int, customers: int, command: list[str]) -> Result:
             customer = FIRST + number % customers
             server.write(customer, customer, f"text {number:05d} of {customer}")
         with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
-            seconds, start = await _serve(server, folder, texts, command)
+            began = time.process_time()
+            seconds, start = await _serve(server, folder, texts, sampled)
+            cpu = time.process_time() - began
             counted = json.loads((Path(folder) / "counted").read_text())
-        missing, doubled = _compare(server, texts)
-        return Result(seconds, start, missing, doubled, counted["statements"], counted["commits"])
+        return Result(seconds, start, *_compare(server, texts), cpu, counted)
     finally:
         await server.stop()
 
@@ -69,7 +73,7 @@ def _people(server: TelegramServer, customers: int) -> None:
 
 
 async def _serve(
-    server: TelegramServer, folder: str, texts: int, command: list[str]
+    server: TelegramServer, folder: str, texts: int, sampled: bool
 ) -> tuple[float, float]:
     shown = 0
 
@@ -80,7 +84,11 @@ async def _serve(
     server.subscribe(seen)
     born = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=os.environ | _settings(server, folder)
+        sys.executable,
+        "-m",
+        "tests.bench.counted",
+        cwd=ROOT,
+        env=os.environ | _settings(server, folder) | {"SAMPLED": "1" if sampled else ""},
     )
     began = born
     while shown < texts and time.perf_counter() - born < LIMIT:
@@ -141,26 +149,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=5000)
     parser.add_argument("--customers", type=int, default=500)
-    parser.add_argument("--profile", default="", help="a file for cProfile's figures")
+    parser.add_argument("--profile", action="store_true", help="also print where the time went")
     given = parser.parse_args()
-    profiler = ["-m", "cProfile", "-o", given.profile] if given.profile else []
-    command = [sys.executable, *profiler, "-m", "tests.bench.counted"]
     plain = plain_commits()
-    result = asyncio.run(measure(given.texts, given.customers, command))
+    result = asyncio.run(measure(given.texts, given.customers, sampled=given.profile))
+    statements, commits = result.counted["statements"], result.counted["commits"]
     rate = given.texts / result.seconds
     print(f"{given.texts} texts of {given.customers} customers in {result.seconds:.2f} s")
     print(f"{rate:.0f} messages/s, {rate / plain:.3f} of {plain:.0f} plain commits/s")
     print(
-        f"{result.statements / given.texts:.1f} statements a message,"
-        f" {result.commits / result.seconds:.0f} commits/s"
+        f"{statements / given.texts:.1f} statements a message,"
+        f" {commits / result.seconds:.0f} commits/s"
     )
     print(f"missing {result.missing}, doubled {result.doubled}, start {result.start:.1f} s")
+    print(f"the server took {result.server:.1f} s of another core")
+    if given.profile:
+        print(f"the product took {result.counted['cpu']:.1f} s of CPU, by module:")
+        print(table(Counter(result.counted["samples"])))
     figures = {
         "bench": "intake",
         "per_second": round(rate),
         "ratio": round(rate / plain, 3),
-        "statements_per_message": round(result.statements / given.texts, 1),
-        "commits_per_second": round(result.commits / result.seconds),
+        "statements_per_message": round(statements / given.texts, 1),
+        "commits_per_second": round(commits / result.seconds),
     }
     print(json.dumps(figures | {"missing": result.missing, "doubled": result.doubled}))
 

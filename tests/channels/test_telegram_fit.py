@@ -152,12 +152,12 @@ def test_entities_cover_their_words_and_never_overlap(text: Text) -> None:
     words, entities = render(text)
     coded = words.encode("utf-16-le")
     covered = [
-        coded[2 * one.offset : 2 * (one.offset + one.length)].decode("utf-16-le")
+        coded[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le")
         for one in entities
     ]
     unstyled = (Style.PLAIN, Style.LINK)  # these links lead nowhere
     assert covered == [span.text for span in text if span.style not in unstyled and span.text]
-    assert all(a.offset + a.length <= b.offset for a, b in pairwise(entities))
+    assert all(a["offset"] + a["length"] <= b["offset"] for a, b in pairwise(entities))
 
 
 @pytest.mark.parametrize("text", ["<b>&\"'_*[`", "a < b && c > d"])
@@ -167,4 +167,4 @@ def test_nothing_is_ever_escaped(text: str) -> None:
 
 def test_half_a_character_cannot_stop_a_message() -> None:
     words, (entity,) = render((Span("\ud83d"), Span("bold", Style.BOLD)))
-    assert (words, entity.offset) == ("?bold", 1)
+    assert (words, entity["offset"]) == ("?bold", 1)

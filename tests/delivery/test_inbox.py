@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.delivery.inbox import Dispatcher
 from bot.messages import Author, Chat, Event, MessageReceived, Raw
 from storage.database import Database
-from storage.schema import inbox
+from storage.schema import cursors, inbox
 from storage.session import Reads, Session
 from tests.storage.making import rows
 
@@ -24,6 +25,8 @@ class Office:
         self.unread: set[str] = set()
         self.unkeyed: set[str] = set()
         self.uninteresting: set[str] = set()
+        self.unhandled: set[str] = set()
+        self.refused: set[str] = set()
 
     def parse(self, channel: str, body: dict[str, Any]) -> Event | None:
         number = body.get("n", "")
@@ -49,11 +52,18 @@ class Office:
     async def handle(self, event: Event, facts: Any, session: Session) -> None:
         assert isinstance(event, MessageReceived)
         self.handled.append(event.message_id)
+        if event.message_id in self.unhandled:
+            raise RuntimeError("a fault of ours")
+        for _ in range(2 if event.message_id in self.refused else 1):
+            note = f"{event.channel}/{event.message_id}"
+            session.put(cursors, channel=note, value="handled")
 
 
-def dispatcher(database: Database, office: Office, *channels: str) -> Dispatcher:
+def dispatcher(
+    database: Database, office: Office, *channels: str, now: Callable[[], datetime] = lambda: NOW
+) -> Dispatcher:
     known = channels or ("telegram",)
-    return Dispatcher(database, office, channels=known, now=lambda: NOW, flushed=lambda: None)
+    return Dispatcher(database, office, channels=known, now=now, flushed=lambda: None)
 
 
 async def arrive(works: Dispatcher, *numbers: str, channel: str = "telegram") -> None:
@@ -104,9 +114,9 @@ async def test_what_a_newer_parser_refuses_is_set_aside_and_what_it_passes_over_
     office = Office()
     works = dispatcher(database, office)
     await arrive(works, "1", "2", "3")
-    await works._route()
+    await works._routes.route()
     office.unread, office.uninteresting = {"1"}, {"2"}
-    await settle(works)
+    await settle(dispatcher(database, office))  # what was parsed is forgotten at a restart only
     assert office.handled == ["3"]
     assert await states(database) == ["dead", "done", "done"]
 
@@ -117,7 +127,7 @@ async def test_events_of_a_channel_that_is_switched_off_wait_until_it_is_back(
     office = Office()
     both = dispatcher(database, office, "telegram", "vk")
     await arrive(both, *(str(number) for number in range(300)), channel="vk")
-    await both._route()
+    await both._routes.route()
     await arrive(both, "new", channel="vk")
     await arrive(both, "1")
     await settle(dispatcher(database, office, "telegram"))
@@ -125,3 +135,34 @@ async def test_events_of_a_channel_that_is_switched_off_wait_until_it_is_back(
     assert set(await states(database, "vk")) == {"new"}
     await settle(dispatcher(database, office, "telegram", "vk"))
     assert len(office.handled) == 302
+
+
+async def test_a_failing_event_waits_longer_before_each_further_attempt(
+    database: Database,
+) -> None:
+    office, now, waits = Office(), NOW, []
+    office.unhandled = {"1"}
+    works = dispatcher(database, office, now=lambda: now)
+    await arrive(works, "1")
+    for attempt in range(1, 8):
+        await settle(works)
+        assert office.handled == ["1"] * attempt
+        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
+        waits.append(event.not_before - now)
+        now = event.not_before
+    await settle(works)
+    assert waits == [timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 32, 60)]
+    assert await states(database) == ["dead"]
+
+
+async def test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing(
+    database: Database,
+) -> None:
+    office = Office()
+    office.refused = {"2"}
+    works = dispatcher(database, office)
+    await arrive(works, "1", "2", "3")
+    await settle(works)
+    assert await states(database) == ["done", "new", "done"]
+    kept = await rows(database, cursors.select().where(cursors.c.value == "handled"))
+    assert {row.channel for row in kept} == {"telegram/1", "telegram/3"}

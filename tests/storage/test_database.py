@@ -45,6 +45,29 @@ async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     assert await count(database, persons) == 0
 
 
+async def test_a_write_whose_waiter_is_cancelled_ends_and_frees_the_file(
+    database: Database,
+) -> None:
+    began, go_on, written = asyncio.Event(), asyncio.Event(), []
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(persons.insert().values(created_at=NOW))
+            began.set()
+            await go_on.wait()
+        written.append("one")
+
+    waiter = asyncio.create_task(database.finish(write()))
+    await began.wait()
+    waiter.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiter
+    go_on.set()
+    await database.close()
+    assert written == ["one"]
+    assert await count(database, persons) == 1
+
+
 async def test_a_reader_does_not_see_what_is_not_committed(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(persons.insert().values(created_at=NOW))

@@ -92,6 +92,15 @@ async def test_a_batch_of_fifty_costs_as_many_statements_as_one(database: Databa
     assert await count(database, leads_table) == 51
 
 
+async def test_numbers_of_fifty_who_ask_at_once_are_two_statements(database: Database) -> None:
+    ids = Ids(database)
+    with _statements() as sent:
+        found = await asyncio.gather(*(ids.take(leads_table) for _ in range(50)))
+    assert len(sent) == 2  # the first one's, and that of all who came meanwhile
+    assert sorted(found) == list(range(1, 51))
+    assert await ids.take(leads_table) == 51  # and none was reserved beyond them
+
+
 async def test_fifty_changes_are_one_check_and_one_statement_a_shape(database: Database) -> None:
     async with saving(database) as session:
         boris = await a_manager(session)

@@ -8,12 +8,14 @@ import pwd
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from storage import trips
 from storage.database import Database, DatabaseUnfit
 from storage.failures import Unreachable
 from storage.schema import leads
@@ -50,6 +52,31 @@ async def test_a_reader_of_sqlite_cannot_write(tmp_path: Path) -> None:
         with pytest.raises(Unreachable, match="readonly"):
             async with database.read() as connection:
                 await connection.execute(sa.text("create table x (a int)"))
+
+
+async def test_a_question_is_one_trip_to_the_databases_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+    travel = trips.Connection._execute
+
+    async def noted(self: trips.Connection, work: Any, *given: Any) -> Any:
+        made.append(work)
+        return await travel(self, work, *given)  # type: ignore[no-untyped-call]
+
+    async with opened(f"sqlite:///{tmp_path}/dialead.db") as database:
+        await database.open()
+        await ask(database)
+        monkeypatch.setattr(trips.Connection, "_execute", noted)
+        assert await ask(database) == [1, 2, 3]
+        assert len(made) == 1
+
+
+async def ask(database: Database) -> Sequence[int]:
+    """Three rows of a question."""
+    async with database.read() as connection:
+        rows = await connection.execute(sa.text("select 1 union select 2 union select 3"))
+        return rows.scalars().all()
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiogram.methods import GetChat, GetChatMember, GetMe, GetWebhookInfo
-
 from bot.channels.telegram.client import Client
 from bot.messages import Failure, Finding, SendError
 
@@ -14,7 +12,7 @@ from bot.messages import Failure, Finding, SendError
 async def check(client: Client, chat: str) -> list[Finding]:
     """Findings on token and webhook, and on chat, rights and privacy where there is a chat."""
     try:
-        me = await client.ask(GetMe())
+        me = await client.ask("getMe")
     except SendError as error:
         return [_unanswered(error)]
     findings = [Finding(True, "check.telegram.token", {"bot": str(me.get("username") or "")})]
@@ -36,7 +34,7 @@ def _unanswered(error: SendError) -> Finding:
 async def _webhook(client: Client) -> Finding:
     """A webhook keeps updates from a bot that polls; of its address only the host is told."""
     try:
-        info = await client.ask(GetWebhookInfo())
+        info = await client.ask("getWebhookInfo")
     except SendError as error:
         return _unanswered(error)
     url = str(info.get("url") or "")
@@ -48,7 +46,7 @@ async def _webhook(client: Client) -> Finding:
 
 async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
     try:
-        found = await client.ask(GetChat(chat_id=chat))
+        found = await client.ask("getChat", {"chat_id": chat})
     except SendError as error:
         return [_closed(error, chat)]
     title = str(found.get("title") or "")
@@ -80,7 +78,7 @@ def _closed(error: SendError, chat: str) -> Finding:
 
 async def _is_admin(client: Client, chat: str, me: dict[str, Any]) -> bool:
     try:
-        found = await client.ask(GetChatMember(chat_id=chat, user_id=me.get("id", 0)))
+        found = await client.ask("getChatMember", {"chat_id": chat, "user_id": me.get("id", 0)})
     except SendError:
         return False
     return found.get("status") in ("creator", "administrator")

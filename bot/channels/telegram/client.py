@@ -1,18 +1,16 @@
-"""One bot token's HTTP session: calls go out typed, answers come back as plain JSON."""
+"""One bot token's HTTP session: calls go out and answers come back as plain JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
-from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from aiogram.methods import Response, TelegramMethod
-from aiogram.utils.token import TokenValidationError
+from aiogram.utils.token import TokenValidationError, validate_token
 
 from bot.channels.telegram import errors
 from bot.messages import Failure, SendError
@@ -20,38 +18,64 @@ from bot.messages import Failure, SendError
 CALL_SECONDS = 20
 """How long an ordinary call may take."""
 
+Parameters = Mapping[str, Any]
+"""A method's parameters, ready for JSON; those that are None are left out."""
+
+_JSON = {"Content-Type": "application/json"}
+
+
+class File(Protocol):
+    """What goes up with a call."""
+
+    filename: str
+
+    def read(self) -> AsyncIterable[bytes]:
+        """The bytes as they come."""
+
 
 class Client:
-    """Makes calls under one token; every failure is a SendError."""
+    """Makes calls under one token; every failure is a SendError.
+
+    Of the library only the connection is used: its typed methods and answers cost more time
+    than all the rest of a call, and turn a field newer than themselves into a failure.
+    """
 
     def __init__(self, token: str, api_url: str, proxy: str) -> None:
         self._token = token
-        self._session = PlainSession(
+        self._session = AiohttpSession(
             proxy=proxy or None, api=TelegramAPIServer.from_base(api_url), timeout=CALL_SECONDS
         )
-        self._opened: Bot | None = None
 
-    async def call(self, method: TelegramMethod[Any], seconds: int = CALL_SECONDS) -> Any:
-        """Telegram's `result` as plain JSON."""
-        bot = self._bot()
+    async def call(
+        self,
+        method: str,
+        parameters: Parameters | None = None,
+        *,
+        files: Mapping[str, File] | None = None,
+        seconds: float = CALL_SECONDS,
+    ) -> Any:
+        """Telegram's `result`; parameters name one of the `files` as attach://name."""
+        self._assert_token()
+        given = {name: one for name, one in (parameters or {}).items() if one is not None}
         try:
-            return await bot(method, request_timeout=seconds)
+            status, content = await self._post(method, given, files or {}, seconds)
         except errors.NETWORK_ERRORS as error:
             # Not chained: the library's errors hold the address with the token in it.
-            raise errors.broken(method.__api_method__, error) from None
+            raise errors.broken(method, error) from None
+        return _result(method, status, content)
 
-    async def ask(self, method: TelegramMethod[Any]) -> dict[str, Any]:
+    async def ask(self, method: str, parameters: Parameters | None = None) -> dict[str, Any]:
         """An object that Telegram tells of; to ask once more is always harmless."""
-        result = await self._asked(method)
+        result = await self._asked(method, parameters)
         if not isinstance(result, dict):
-            raise SendError(Failure.TRANSIENT, f"{method.__api_method__}: no object")
+            raise SendError(Failure.TRANSIENT, f"{method}: no object")
         return result
 
-    async def ask_all(self, method: TelegramMethod[Any]) -> list[dict[str, Any]]:
+    async def ask_all(self, method: str, parameters: Parameters) -> list[dict[str, Any]]:
         """The objects of a list that Telegram tells of."""
-        result = await self._asked(method)
+        result = await self._asked(method, parameters)
         if not (isinstance(result, list) and all(isinstance(one, dict) for one in result)):
-            raise SendError(Failure.TRANSIENT, f"{method.__api_method__}: no list")
+            raise SendError(Failure.TRANSIENT, f"{method}: no list")
         return result
 
     @asynccontextmanager
@@ -67,41 +91,30 @@ class Client:
         """Close the session's connections."""
         await self._session.close()
 
-    async def _asked(self, method: TelegramMethod[Any]) -> Any:
+    async def _asked(self, method: str, parameters: Parameters | None) -> Any:
         try:
-            return await self.call(method)
+            return await self.call(method, parameters)
         except SendError as error:
             if error.failure is Failure.AMBIGUOUS:
                 raise SendError(Failure.TRANSIENT, str(error)) from None
             raise
 
-    def _bot(self) -> Bot:
-        if self._opened is None:
-            try:
-                self._opened = Bot(self._token, session=self._session)
-            except TokenValidationError:
-                raise SendError(Failure.TOKEN, "the token is malformed") from None
-        return self._opened
+    async def _post(
+        self, method: str, given: dict[str, Any], files: Mapping[str, File], seconds: float
+    ) -> tuple[int, bytes]:
+        """The answer's status and bytes."""
+        session = await self._session.create_session()
+        url = self._session.api.api_url(self._token, method)
+        patience = aiohttp.ClientTimeout(total=seconds)
+        body = {"data": _form(given, files)} if files else {"data": _json(given), "headers": _JSON}
+        async with session.post(url, timeout=patience, **body) as response:
+            return response.status, await response.read()
 
-
-class PlainSession(AiohttpSession):
-    """The library's session without its typed answers.
-
-    An update or a sent message with a field newer than the library must not turn
-    into a failure: of an answer the product keeps an id or two, and updates raw.
-    """
-
-    def check_response(
-        self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str
-    ) -> Response[Any]:
-        """The answer's result, untouched; raises SendError when it has none."""
+    def _assert_token(self) -> None:
         try:
-            answer = json.loads(content)
-        except ValueError:
-            answer = None
-        if isinstance(answer, dict) and answer.get("ok") is True and status_code < 300:
-            return Response[Any].model_construct(ok=True, result=answer.get("result"))
-        raise errors.refusal(method.__api_method__, status_code, answer)
+            validate_token(self._token)
+        except TokenValidationError:
+            raise SendError(Failure.TOKEN, "the token is malformed") from None
 
 
 def as_id(value: str) -> int:
@@ -110,3 +123,27 @@ def as_id(value: str) -> int:
         return int(value)
     except ValueError:
         raise SendError(Failure.REFUSED, "an id that is no number") from None
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _form(given: Mapping[str, Any], files: Mapping[str, File]) -> aiohttp.FormData:
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in given.items():
+        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    for name, file in files.items():
+        form.add_field(name, file.read(), filename=file.filename)
+    return form
+
+
+def _result(method: str, status: int, content: bytes) -> Any:
+    """The answer's result; raises SendError when it has none."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict) and answer.get("ok") is True and status < 300:
+        return answer.get("result")
+    raise errors.refusal(method, status, answer)

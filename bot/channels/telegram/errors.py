@@ -7,19 +7,16 @@ from typing import Any
 
 import aiohttp
 import aiohttp_socks
-from aiogram.exceptions import AiogramError, TelegramNetworkError
 
 from bot.messages import Failure, SendError
 
 NETWORK_ERRORS = (
-    AiogramError,
     aiohttp.ClientError,
     aiohttp_socks.ProxyError,
     aiohttp_socks.ProxyConnectionError,
     aiohttp_socks.ProxyTimeoutError,
     OSError,
     TimeoutError,
-    UnicodeDecodeError,  # an answer that is no text at all
 )
 """Everything that a call over the network is known to raise."""
 
@@ -51,10 +48,8 @@ def refusal(method: str, status: int, answer: Any) -> SendError:
 
 def broken(method: str, error: BaseException) -> SendError:
     """What a connection that failed means: only a failure to connect is certainly not done."""
-    cause = error.__cause__ if isinstance(error, TelegramNetworkError) else None
-    cause = cause or error
-    failure = Failure.TRANSIENT if isinstance(cause, _NEVER_SENT) else Failure.AMBIGUOUS
-    return SendError(failure, f"{method}: {type(cause).__name__}")
+    failure = Failure.TRANSIENT if isinstance(error, _NEVER_SENT) else Failure.AMBIGUOUS
+    return SendError(failure, f"{method}: {type(error).__name__}")
 
 
 def scrubbed(description: str) -> str:

@@ -7,9 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import PurePosixPath
 
 import aiohttp
-from aiogram import Bot
-from aiogram.methods import GetFile
-from aiogram.types import InputFile
 
 from bot.channels.telegram.client import Client
 from bot.channels.telegram.errors import NETWORK_ERRORS
@@ -17,13 +14,14 @@ from bot.messages import Attachment, Download, Failure, SendError
 
 DOWNLOAD_BYTES = 20 * 1024 * 1024
 UPLOAD_BYTES = 50 * 1024 * 1024
+PHOTO_BYTES = 10 * 1024 * 1024  # a larger picture goes as a document
 
 
 @asynccontextmanager
 async def open_file(client: Client, attachment: Attachment) -> AsyncIterator[Download]:
     """Open a file of Telegram's for streaming; SendError TOO_LARGE above 20 MB."""
     _check_size(attachment.size, DOWNLOAD_BYTES)
-    file = await client.ask(GetFile(file_id=attachment.ref))
+    file = await client.ask("getFile", {"file_id": attachment.ref})
     path, size = str(file.get("file_path") or ""), file.get("file_size")
     _check_size(size, DOWNLOAD_BYTES)
     try:
@@ -36,16 +34,17 @@ async def open_file(client: Client, attachment: Attachment) -> AsyncIterator[Dow
         raise _cut_short(error) from None
 
 
-class Upload(InputFile):
+class Upload:
     """An opened file on its way up; `failure` is why its bytes ended early, if they did."""
 
     def __init__(self, download: Download, name: str) -> None:
         _check_size(download.size, UPLOAD_BYTES)
-        super().__init__(filename=_harmless(download.name or name))
+        self.size = download.size
+        self.filename = _harmless(download.name or name)
         self._chunks = download.chunks
         self.failure: SendError | None = None
 
-    async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:
+    async def read(self) -> AsyncGenerator[bytes, None]:
         """The bytes as they come; raises, so that no half of a file is taken for a whole."""
         passed = 0
         try:

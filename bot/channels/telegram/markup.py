@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-
 from bot.channels.telegram.spans import render
-from bot.messages import Button, Keyboard, Text
+from bot.messages import Button, Keyboard, Post, Text
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 
 
 def captioned(text: Text) -> dict[str, Any]:
@@ -18,16 +16,22 @@ def captioned(text: Text) -> dict[str, Any]:
     return {"caption": caption, "caption_entities": entities} if caption else {}
 
 
-def keyboard(rows: Keyboard) -> InlineKeyboardMarkup | None:
+def markup(post: Post) -> dict[str, Any] | None:
+    """What goes with a new message: its buttons, or the key that shares a phone, or its end."""
+    if post.keyboard:
+        return keyboard(post.keyboard)
+    if post.asks_phone:
+        key = {"text": post.asks_phone, "request_contact": True}
+        return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+    return {"remove_keyboard": True} if post.takes_keys else None
+
+
+def keyboard(rows: Keyboard) -> dict[str, Any] | None:
     """The buttons under a message, None for none."""
     buttons = [[_button(button) for button in row] for row in rows]
-    return InlineKeyboardMarkup(inline_keyboard=buttons) if buttons else None
+    return {"inline_keyboard": buttons} if buttons else None
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(
-        text=button.label,
-        callback_data=button.data or None,
-        url=button.url or None,
-        style=button.look or None,
-    )
+def _button(button: Button) -> dict[str, str]:
+    named = {"callback_data": button.data, "url": button.url, "style": button.look}
+    return {"text": button.label, **{name: value for name, value in named.items() if value}}

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from aiogram.methods import GetChat, GetChatAdministrators, GetChatMember
-
 from bot.channels.telegram.client import Client, as_id
 from bot.channels.telegram.content import full_name
 from bot.messages import Member, Profile, SendError
@@ -15,7 +13,7 @@ from bot.messages import Member, Profile, SendError
 async def member(client: Client, chat: str, user: str) -> Member:
     """A person's standing in a chat; who never was there is absent."""
     try:
-        found = await client.ask(GetChatMember(chat_id=as_id(chat), user_id=as_id(user)))
+        found = await client.ask("getChatMember", {"chat_id": as_id(chat), "user_id": as_id(user)})
     except SendError as error:
         if any(sign in str(error).lower() for sign in _ABSENT):
             return Member(present=False)
@@ -25,7 +23,7 @@ async def member(client: Client, chat: str, user: str) -> Member:
 
 async def admins(client: Client, chat: str) -> dict[str, Member]:
     """The people who administer a chat, by their ids; bots are left out."""
-    found = await client.ask_all(GetChatAdministrators(chat_id=as_id(chat)))
+    found = await client.ask_all("getChatAdministrators", {"chat_id": as_id(chat)})
     people = [one for one in found if not (one.get("user") or {}).get("is_bot")]
     return {str((one.get("user") or {}).get("id")): _member(one) for one in people}
 
@@ -55,7 +53,7 @@ def _member(found: dict[str, Any]) -> Member:
 
 async def _profile(client: Client, user: str) -> Profile | None:
     try:
-        chat = await client.ask(GetChat(chat_id=as_id(user)))
+        chat = await client.ask("getChat", {"chat_id": as_id(user)})
     except SendError:
         return None
     return Profile(full_name(chat), username=chat.get("username") or "")

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiogram.methods import DeleteWebhook, GetUpdates
 from aiogram.utils.backoff import Backoff, BackoffConfig
 
 from bot.channels.telegram.client import Client
@@ -69,8 +68,8 @@ class _Polling:
             await self._sleep(self._delay())
 
     async def _poll(self) -> list[Any]:
-        method = GetUpdates(offset=self._offset, timeout=_POLL_SECONDS, allowed_updates=KINDS)
-        updates = await self._client.call(method, seconds=_POLL_SECONDS + 10)
+        asked = {"offset": self._offset, "timeout": _POLL_SECONDS, "allowed_updates": KINDS}
+        updates = await self._client.call("getUpdates", asked, seconds=_POLL_SECONDS + 10)
         if not isinstance(updates, list):
             raise SendError(Failure.TRANSIENT, "getUpdates: the result is no list")
         return updates
@@ -113,7 +112,7 @@ class _Polling:
 
     async def _remove_webhook(self) -> None:
         try:
-            await self._client.call(DeleteWebhook(drop_pending_updates=False))
+            await self._client.call("deleteWebhook", {"drop_pending_updates": False})
         except SendError as error:
             _log.warning("webhook_stays", reason=str(error))
 
@@ -128,9 +127,11 @@ def _update_id(update: Any) -> int | None:
 
 def _raw(update: Any) -> Raw:
     """The update for the inbox, a repeat only with the same content: ids may start anew."""
-    text = json.dumps(update, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
+    words = json.dumps(update, ensure_ascii=False, sort_keys=True)
+    text = words.encode("utf-8", "replace")
     number = _update_id(update)
-    body = json.loads(text)  # half a surrogate pair, which no database stores, became "?"
+    # Half a surrogate pair, which no database stores, became "?".
+    body = update if text.decode() == words else json.loads(text)
     return Raw(
         id=f"{'x' if number is None else number}:{hashlib.sha256(text).hexdigest()[:32]}",
         body=body if isinstance(body, dict) else {"malformed": body},

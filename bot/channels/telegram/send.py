@@ -5,18 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    DeleteMessage,
-    EditMessageCaption,
-    EditMessageText,
-    LeaveChat,
-    SetMessageReaction,
-    TelegramMethod,
-)
-from aiogram.types import ReactionTypeEmoji
-
-from bot.channels.telegram.client import CALL_SECONDS, Client, as_id
+from bot.channels.telegram.client import CALL_SECONDS, Client, Parameters, as_id
 from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS
 from bot.channels.telegram.markup import NO_PREVIEW, captioned, keyboard
 from bot.channels.telegram.post import Files, posting
@@ -49,26 +38,27 @@ async def send(client: Client, channel: str, outgoing: Outgoing, open_file: Open
         case Edit():
             await _edit(client, outgoing)
         case Delete(chat, message_id):
-            await client.call(DeleteMessage(chat_id=as_id(chat), message_id=as_id(message_id)))
+            where = {"chat_id": as_id(chat), "message_id": as_id(message_id)}
+            await client.call("deleteMessage", where)
         case AnswerPress():
-            await client.call(_answer(outgoing))
+            await client.call("answerCallbackQuery", _answer(outgoing))
         case React():
-            await client.call(_reaction(outgoing))
+            await client.call("setMessageReaction", _reaction(outgoing))
         case Leave(chat):
-            await client.call(LeaveChat(chat_id=as_id(chat)))
+            await client.call("leaveChat", {"chat_id": as_id(chat)})
     return Sent()
 
 
 async def _post(client: Client, channel: str, post: Post, open_file: OpenFile) -> Sent:
     async with AsyncExitStack() as opened:
         files = Files(channel, open_file, opened)
-        method = await posting(post, files)
+        method, parameters = await posting(post, files)
         seconds = UPLOAD_SECONDS if files.uploads else CALL_SECONDS
         try:
-            result = await client.call(method, seconds)
+            result = await client.call(method, parameters, files=files.uploads, seconds=seconds)
         except SendError:
             # It fails for what broke the file, not for the connection that broke then.
-            for upload in files.uploads:
+            for upload in files.uploads.values():
                 if upload.failure:
                     raise upload.failure from None
             raise
@@ -91,35 +81,37 @@ async def _edit(client: Client, edit: Edit) -> None:
         "reply_markup": keyboard(edit.keyboard),
     }
     text, entities = render(shortened(edit.text, TEXT_UNITS))
-    where_text = where | {"link_preview_options": NO_PREVIEW}
+    words = {"text": text, "entities": entities, "link_preview_options": NO_PREVIEW}
     try:
-        await _call_unless_same(client, EditMessageText(text=text, entities=entities, **where_text))
+        await _call_unless_same(client, "editMessageText", where | words)
     except SendError as error:
         if "no text in the message" not in str(error):
             raise
         caption = captioned(shortened(edit.text, CAPTION_UNITS))
-        await _call_unless_same(client, EditMessageCaption(**caption, **where))
+        await _call_unless_same(client, "editMessageCaption", where | caption)
 
 
-async def _call_unless_same(client: Client, method: TelegramMethod[Any]) -> None:
+async def _call_unless_same(client: Client, method: str, parameters: Parameters) -> None:
     """That the message already says so is success."""
     try:
-        await client.call(method)
+        await client.call(method, parameters)
     except SendError as error:
         if "not modified" not in str(error).lower().replace("_", " "):
             raise
 
 
-def _answer(answer: AnswerPress) -> AnswerCallbackQuery:
+def _answer(answer: AnswerPress) -> Parameters:
     text = characters(shortened(plain(answer.text), ANSWER_UNITS))
-    return AnswerCallbackQuery(
-        callback_query_id=answer.press_id, text=text or None, show_alert=answer.alert
-    )
+    return {
+        "callback_query_id": answer.press_id,
+        "text": text or None,
+        "show_alert": answer.alert,
+    }
 
 
-def _reaction(react: React) -> SetMessageReaction:
-    return SetMessageReaction(
-        chat_id=as_id(react.chat),
-        message_id=as_id(react.message_id),
-        reaction=[ReactionTypeEmoji(emoji=react.emoji)] if react.emoji else [],
-    )
+def _reaction(react: React) -> Parameters:
+    return {
+        "chat_id": as_id(react.chat),
+        "message_id": as_id(react.message_id),
+        "reaction": [{"type": "emoji", "emoji": react.emoji}] if react.emoji else [],
+    }

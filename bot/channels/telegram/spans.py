@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiogram.types import MessageEntity
+from typing import Any
 
 from bot.messages import Span, Style, Text, characters
 
@@ -21,9 +21,9 @@ def units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def render(text: Text) -> tuple[str, list[MessageEntity]]:
+def render(text: Text) -> tuple[str, list[dict[str, Any]]]:
     """The words and the entities over them; with these nothing needs escaping."""
-    entities: list[MessageEntity] = []
+    entities: list[dict[str, Any]] = []
     offset = 0
     for span in text:
         length = units(span.text)
@@ -69,8 +69,9 @@ def _position(text: str, limit: int) -> int:
     return len(text)
 
 
-def _entity(span: Span, offset: int, length: int) -> MessageEntity | None:
+def _entity(span: Span, offset: int, length: int) -> dict[str, Any] | None:
     kind = _TYPES.get(span.style)
     if kind is None or (span.style is Style.LINK and not span.url):
         return None
-    return MessageEntity(type=kind, offset=offset, length=length, url=span.url or None)
+    entity = {"type": kind, "offset": offset, "length": length}
+    return entity | {"url": span.url} if span.url else entity

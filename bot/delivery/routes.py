@@ -1,0 +1,142 @@
+"""What is new is parsed and given the key within which it goes in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.describing import describe
+from bot.delivery.jobs import Handlers
+from bot.delivery.setbacks import Setbacks
+from bot.messages import Event, MessageReceived, address
+from storage import doubts, inbox
+from storage.database import UNREACHABLE, Database
+from storage.session import Ids, Reads, Session
+
+AT_ONCE = 256  # events routed in one transaction
+REMEMBERED = 8192  # events that were parsed and wait for their turn
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What became of a new event: a key, or why there is none; neither when of no interest."""
+
+    arrival: inbox.Arrival
+    event: Event | None = None
+    key: str = ""
+    bad: str = ""
+
+
+class Routes:
+    """Gives new events of some channels their keys."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Handlers,
+        ids: Ids,
+        setbacks: Setbacks,
+        *,
+        channels: Collection[str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._ids = ids
+        self._setbacks = setbacks
+        self._channels = channels
+        self._now = now
+        self._parsed: dict[int, Event] = {}
+
+    async def route(self) -> bool:
+        """Parse what is new and give it its key; whether there was anything."""
+        arrivals = await inbox.unrouted(self._database, AT_ONCE, self._channels)
+        if not arrivals:
+            return False
+        session = Session(Reads(self._database), self._ids)
+        await self._keep([await self._look(arrival, session) for arrival in arrivals])
+        return True
+
+    async def event(self, arrival: inbox.Arrival) -> Event | None:
+        """An event that was routed before; None, and set aside, when it is understood no more."""
+        event = self._parsed.pop(arrival.id, None)
+        if event is None:
+            event, bad = self._parse(arrival)
+            if event is None:  # it was understood once, by another parser
+                await self._keep([Routed(arrival, bad=bad)])
+        return event
+
+    def forget(self) -> None:
+        """Parse anew what was parsed."""
+        self._parsed.clear()
+
+    async def _look(self, arrival: inbox.Arrival, session: Session) -> Routed:
+        event, bad = self._parse(arrival)
+        if event is None:
+            return Routed(arrival, bad=bad)
+        try:
+            return Routed(arrival, event, await self._handlers.key(event, session))
+        except UNREACHABLE:
+            raise
+        except Exception as error:  # one event without a key must not stop the others
+            return _refused(arrival, error)
+
+    async def _keep(self, found: Sequence[Routed]) -> None:
+        """Write what became of them; refused as a whole, one at a time."""
+        try:
+            async with self._database.write() as connection:
+                await self._write(connection, found)
+        except UNREACHABLE:
+            raise
+        except Exception as refusal:  # whatever one event would write, the others go on
+            if len(found) == 1 and found[0].bad:
+                raise  # it can't even be set aside
+            alone = [_refused(found[0].arrival, refusal)] if len(found) == 1 else found
+            for one in alone:
+                await self._keep([one])
+            return
+        self._remember(found)
+
+    async def _write(self, connection: AsyncConnection, found: Sequence[Routed]) -> None:
+        await inbox.route(connection, {one.arrival.id: one.key for one in found if one.event})
+        await doubts.heard(connection, _heard(one.event for one in found))
+        unwanted = [one.arrival.id for one in found if not (one.event or one.bad)]
+        await inbox.done(connection, unwanted, self._now())
+        await self._setbacks.set_aside(
+            connection, {one.arrival.id: one.bad for one in found if one.bad}
+        )
+
+    def _remember(self, found: Sequence[Routed]) -> None:
+        room = max(0, REMEMBERED - len(self._parsed))
+        self._parsed |= {one.arrival.id: one.event for one in found[:room] if one.event}
+
+    def _parse(self, arrival: inbox.Arrival) -> tuple[Event | None, str]:
+        """The event, or why there is none."""
+        try:
+            return self._handlers.parse(arrival.channel, arrival.body), ""
+        except Exception as error:  # one event that can't be understood must not stop the others
+            log.warning("event_malformed", inbox=arrival.id, reason=describe(error))
+            return None, f"malformed: {describe(error)}"
+
+
+def _refused(arrival: inbox.Arrival, error: Exception) -> Routed:
+    log.warning("event_not_routed", inbox=arrival.id, reason=describe(error))
+    return Routed(arrival, bad=describe(error))
+
+
+def _heard(events: Iterable[Event | None]) -> dict[str, int]:
+    """The highest id of a message in each group where somebody wrote."""
+    highest: dict[str, int] = {}
+    for event in events:
+        if not isinstance(event, MessageReceived) or event.chat.private or event.edited:
+            continue
+        where = address(event.channel, event.chat.id)
+        if event.message_id.isdecimal():
+            highest[where] = max(highest.get(where, 0), int(event.message_id))
+    return highest

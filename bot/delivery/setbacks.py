@@ -1,0 +1,59 @@
+"""What becomes of an event that could not be handled: tried again later, set aside in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.delivery.backoff import delay
+from bot.delivery.describing import describe
+from bot.messages import EventSetAside, SendError
+from storage import dead, inbox
+from storage.database import Database
+from storage.session import Conflict
+
+ATTEMPTS = 8  # before an event is set aside
+PATIENT = 500  # where a messenger is away: some eight hours
+
+log = structlog.get_logger()
+
+
+class Setbacks:
+    """Writes down what could not be handled; `heard` is called when somebody is to be told."""
+
+    def __init__(
+        self, database: Database, *, now: Callable[[], datetime], heard: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._heard = heard
+
+    async def put_off(
+        self, connection: AsyncConnection, arrival: inbox.Arrival, error: Exception
+    ) -> None:
+        """Let an event be tried again later, or set it aside after its last attempt."""
+        reason = describe(error)
+        attempt = arrival.attempts + 1
+        log.warning("event_failed", inbox=arrival.id, attempt=attempt, reason=reason)
+        if attempt >= (PATIENT if _passing(error) else ATTEMPTS):
+            await self.set_aside(connection, {arrival.id: reason})
+            return
+        # What lost against another change is sure to be decided anew at once.
+        wait = 0.0 if isinstance(error, Conflict) else delay(attempt, base=1, cap=60, jitter=1)
+        not_before = self._now() + timedelta(seconds=wait)
+        await inbox.retry(connection, arrival.id, not_before=not_before, reason=reason)
+
+    async def set_aside(self, connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
+        """Keep events with the reason why they can't be handled, and let somebody hear of it."""
+        await inbox.set_aside(connection, reasons, self._now())
+        events = [EventSetAside(number, reason) for number, reason in reasons.items()]
+        await dead.tell(self._database, connection, events, self._now())
+        self._heard()
+
+
+def _passing(error: Exception) -> bool:
+    """Whether it waits for a messenger that will be there again."""
+    return isinstance(error, SendError) and not error.permanent
