@@ -59,6 +59,15 @@ def migrate() -> None:
     typer.echo("the database is up to date")
 
 
+@app.command("import")
+def import_clients(
+    file: Annotated[Path, typer.Argument(help="A CSV or Excel file with a row of headings.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Show the clients in a file and what is wrong in which line; then remember them, once."""
+    _do(_import(_settings(connected=False), file, yes=yes))
+
+
 @app.command()
 def dead(
     words: Annotated[
@@ -101,6 +110,35 @@ async def _dead(settings: Settings, words: list[str]) -> None:
     typer.echo(answer.text, err=not answer.ok)
     if not answer.ok:
         raise typer.Exit(WRONG)
+
+
+async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
+    """The preview first; nothing is written unless somebody says so."""
+    from bot.clock import Clock
+    from bot.operations.importing import Unreadable, preview, read_clients, write
+    from config.texts import load
+
+    texts = load(settings.team.language)
+    try:
+        sheet = read_clients(file, settings.team.language)
+    except Unreadable as error:
+        typer.echo(texts(f"import.{error}"), err=True)
+        raise typer.Exit(WRONG) from None
+    for told in preview(texts, sheet):
+        typer.echo(told)
+    if not sheet.clients or not (yes or _agreed(texts("import.ask"))):
+        raise typer.Exit(FAILED if sheet.faults else 0)
+    now = Clock(settings.rehearsal.clock_file)()
+    with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
+        done = await write(settings.database_url, sheet.clients, now, bar.update)
+    typer.echo(texts("import.done", new=done.new, known=done.known))
+    if sheet.faults:
+        raise typer.Exit(FAILED)
+
+
+def _agreed(question: str) -> bool:
+    """What somebody at a terminal says; nobody there means no."""
+    return sys.stdin.isatty() and typer.confirm(question)
 
 
 async def _check(settings: Settings) -> None:

@@ -1,0 +1,56 @@
+"""Bans: a banned customer gets no answer and makes no lead; what they write is kept and counted."""
+
+from __future__ import annotations
+
+from bot.domain.lead import Action, Actor, decide
+from handlers.buttons import BAN, BAN_REASONS
+from handlers.managers import Act, reject
+from handlers.work import Work
+from storage import accounts, cards, leads
+
+
+async def ban(work: Work, act: Act) -> str:
+    """Open the list of reasons, or ban for one of them; an open lead is rejected with it."""
+    if act.lead.open:
+        decide(act.lead, Action.REJECT, Actor(act.who.id, act.role))
+    if act.argument not in BAN_REASONS:
+        cards.refresh(work.session, act.lead.id, work.now, menu=BAN)
+        return work.texts("press.choose_reason")
+    account = await accounts.by_id(work.session, act.lead.account)
+    if account.banned_at is not None:
+        cards.refresh(work.session, act.lead.id, work.now)
+        return work.texts("press.banned")
+    reason = work.texts(f"ban.{act.argument}")
+    accounts.change(
+        work.session, account, banned_at=work.now, banned_by=act.who.id, ban_reason=reason
+    )
+    if act.lead.open:
+        await reject(work, act, reason)
+    _noted(work, act, "ban", reason)
+    return work.texts("press.banned")
+
+
+async def unban(work: Work, act: Act) -> str:
+    """Welcome again: the next message is answered and makes a lead."""
+    account = await accounts.by_id(work.session, act.lead.account)
+    if account.banned_at is not None:
+        accounts.change(work.session, account, banned_at=None, banned_by=None, ban_reason="")
+        _noted(work, act, "unban", "")
+    cards.refresh(work.session, act.lead.id, work.now)
+    return work.texts("press.unbanned")
+
+
+def _noted(work: Work, act: Act, kind: str, reason: str) -> None:
+    leads.touch(
+        work.session,
+        act.lead.id,
+        at=work.now,
+        kind=kind,
+        actor="staff",
+        staff=act.who.id,
+        reason=reason,
+    )
+    cards.refresh(work.session, act.lead.id, work.now)
+
+
+BAN_VERBS = {BAN: ban, "unban": unban}

@@ -1,0 +1,118 @@
+"""Clients known before: who they are is kept as accounts, so that they are recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.messages import Reach, address
+from storage import accounts
+from storage.accounts import Account
+from storage.database import Database
+from storage.schema import clients
+from storage.session import Ids, Reads, Session, flush
+
+CHANNEL = "import"
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A client of an earlier list; phones in E.164, `telegram` and `vk` an id or an @name."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    telegram: str = ""
+    vk: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what they are found again when the list comes once more."""
+        handles = (self.telegram and f"telegram {self.telegram}", self.vk and f"vk {self.vk}")
+        return next(filter(None, (*self.phones, *self.emails, *handles)))
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """How many of a list were new, and how many were known already."""
+
+    new: int
+    known: int
+
+
+async def remember(
+    database: Database, found: Sequence[Known], now: datetime, done: Callable[[int], object]
+) -> Remembered:
+    """Keep the clients of a list; those kept before are brought up to date, never doubled.
+
+    `done` is told how many more are through.
+    """
+    ids, new = Ids(database), 0
+    distinct = {one.key: one for one in found}
+    many = list(distinct.values())
+    for start in range(0, len(many), _AT_ONCE):
+        sessions = []
+        reads = Reads(database)
+        taken: set[str] = set()
+        for one in many[start : start + _AT_ONCE]:
+            session = Session(reads, ids)
+            new += await _remember(session, one, now, taken)
+            sessions.append(session)
+        await database.finish(flush(database, sessions))
+        done(len(sessions))
+    return Remembered(new, len(many) - new)
+
+
+async def _remember(session: Session, known: Known, now: datetime, taken: set[str]) -> bool:
+    """Whether they are new."""
+    listed = await accounts.at(session, address(CHANNEL, known.key))
+    if listed is not None:
+        if known.name and known.name != listed.name:
+            accounts.change(session, listed, name=known.name)
+        _contacts(session, listed, known)
+        return False
+    reached = await _reached(session, known, now, taken)
+    person = reached.own if reached else None
+    values: dict[str, Any] = {
+        "name": known.name,
+        "reach": Reach.OFFLINE,
+        "username": _username(known),
+    }
+    account = await accounts.create(session, CHANNEL, known.key, now=now, person=person, **values)
+    _contacts(session, account, known)
+    session.put(clients, ignore=True, person=account.own, created_at=now)
+    return True
+
+
+async def _reached(
+    session: Session, known: Known, now: datetime, taken: set[str]
+) -> Account | None:
+    """Their account on a messenger, where the list tells its id."""
+    first = None
+    for channel, handle in (("telegram", known.telegram), ("vk", known.vk)):
+        where = address(channel, handle or "-")
+        if not handle or handle.startswith("@") or where in taken:
+            continue
+        taken.add(where)
+        account = await accounts.at(session, where)
+        if account is None:
+            person = first.own if first else None
+            account = await accounts.create(
+                session, channel, handle, now=now, person=person, name=known.name
+            )
+        first = first or account
+    return first
+
+
+def _username(known: Known) -> str:
+    handle = known.telegram if known.telegram.startswith("@") else known.vk
+    return handle.removeprefix("@") if handle.startswith("@") else ""
+
+
+def _contacts(session: Session, account: Account, known: Known) -> None:
+    for kind, values in (("phone", known.phones), ("email", known.emails)):
+        for value in values:
+            accounts.add_contact(session, account, kind, value)

@@ -1,0 +1,91 @@
+"""What is kept no longer than the owner decided: what was handled, and customers long gone."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.messages import OUTGOING, Delete, ErasureWanted
+from storage import inbox as events
+from storage.database import Database
+from storage.schema import accounts, inbox, leads, messages, outbox, persons
+
+_AT_ONCE = 1000
+_PURGED = "purged"  # the key of calls that were emptied
+_NOTHING = OUTGOING.dump_python(Delete("", ""), mode="json")
+_DONE = ("done", "dropped")
+_MADE = ("sent", "expired", "dropped", "replaced", "repeated")
+
+
+async def purge(database: Database, before: datetime) -> int:
+    """Empty events and calls that ended before a moment; how many, at most so many at once.
+
+    That they were there stays known, so that one which comes again is no news.
+    """
+    old_events = sa.select(inbox.c.id).where(
+        inbox.c.ended_at < before, inbox.c.state.in_(_DONE), inbox.c.body.is_not(None)
+    )
+    old_calls = sa.select(outbox.c.id).where(
+        outbox.c.ended_at < before, outbox.c.state.in_(_MADE), outbox.c.key != _PURGED
+    )
+    async with database.read() as connection:
+        taken_in = list((await connection.execute(old_events.limit(_AT_ONCE))).scalars())
+        made = list((await connection.execute(old_calls.limit(_AT_ONCE))).scalars())
+    if not (taken_in or made):
+        return 0
+    async with database.write() as connection:
+        of_events = inbox.update().where(inbox.c.id.in_(taken_in))
+        await connection.execute(of_events.values(body=sa.null()))
+        of_calls = outbox.update().where(outbox.c.id.in_(made))
+        await connection.execute(of_calls.values(payload=_NOTHING, key=_PURGED))
+    return len(taken_in) + len(made)
+
+
+async def take_old_customers(database: Database, before: datetime, now: datetime) -> int:
+    """Take in the erasure of those who were last heard of before a moment; how many there were."""
+    async with database.read() as connection:
+        found = [int(row.id) for row in await connection.execute(_old(before))]
+    wanted = {f"erasure:age:{number}": ErasureWanted(number, "age", receipt()) for number in found}
+    async with database.write() as connection:
+        await events.add_events(database, connection, wanted, now)
+    return len(found)
+
+
+def receipt() -> str:
+    """A number that tells nothing of whom it was given to."""
+    return secrets.token_hex(4).upper()
+
+
+def _old(before: datetime) -> sa.Select[tuple[int]]:
+    """One account of each person of whom nothing is open, and nothing was heard since.
+
+    Clients of an imported list stay: the owner gave them.
+    """
+    own, other = persons.alias("own"), persons.alias("other")
+    theirs = (
+        sa.select(accounts.c.id)
+        .join(other, other.c.id == accounts.c.person)
+        .where(sa.func.coalesce(other.c.root, other.c.id) == own.c.id)
+        .correlate(own)
+    )
+    alive = [
+        sa.exists().where(messages.c.account.in_(theirs), messages.c.at >= before),
+        sa.exists().where(
+            leads.c.account.in_(theirs),
+            sa.or_(leads.c.state.in_(("new", "taken")), leads.c.closed_at >= before),
+        ),
+    ]
+    return (
+        sa.select(accounts.c.id)
+        .join(own, own.c.id == accounts.c.person)
+        .where(
+            own.c.root.is_(None),
+            own.c.erased_at.is_(None),
+            accounts.c.channel != "import",
+            accounts.c.created_at < before,
+            *(~one for one in alive),
+        )
+        .limit(_AT_ONCE)
+    )
