@@ -1,12 +1,14 @@
 """A nursery: imports the product once, then forks `main.py run` as often as it is asked to.
 
-Reads one JSON line a run (`Order`) and answers `{"pid": …}`, at its end `{"status": …}`.
-One run at a time; when its own input ends it kills the run and goes.
+Listens at the socket it is given. A connection brings one JSON line a run (`Order`) and is
+answered `{"pid": …}`, at its end `{"status": …}`. One run at a time for a connection; one
+that ends takes its run along. When its own input ends the nursery goes.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -45,16 +47,30 @@ class Order:
     output: str
 
 
-def main() -> None:
-    """Fork runs until the input ends."""
+def main(path: str) -> None:
+    """Fork runs until the input ends; a line on the output says that it listens at `path`."""
     for name in _LOADED:
         importlib.import_module(name)
+    gc.freeze()  # what all runs share is not looked through, and copied, in each of them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever serves a connection may end unseen
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        print("listening", flush=True)
+        while sys.stdin not in select.select([sys.stdin, listener], [], [])[0]:
+            with listener.accept()[0] as ward:
+                if not os.fork():
+                    _serve(ward)
+                    os._exit(0)
+
+
+def _serve(ward: socket.socket) -> None:
     bell = _bell()
-    _say({"ready": True})
-    for line in iter(sys.stdin.buffer.readline, b""):
-        pid = _fork(Order(**json.loads(line)))
-        _say({"pid": pid})
-        _say({"status": _wait(pid, bell)})
+    with ward.makefile("rb") as orders:
+        for line in orders:
+            pid = _fork(Order(**json.loads(line)))
+            _say(ward, {"pid": pid})
+            _say(ward, {"status": _wait(pid, ward, bell)})
 
 
 def _bell() -> socket.socket:
@@ -86,28 +102,29 @@ def _run(order: Order) -> None:
     points: Any = importlib.import_module("tests.crash.points")
     points.lay(points.Fuse(order.point, order.passes, Path(order.trace)))
     points.one_lane()
+    points.no_private_pace()
     sys.argv = ["main.py", "run"]
     runpy.run_path(str(ROOT / "main.py"), run_name="__main__")
 
 
-def _wait(pid: int, bell: socket.socket) -> int:
+def _wait(pid: int, ward: socket.socket, bell: socket.socket) -> int:
     """The run's exit code once it ended, negative by which signal."""
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
-        readable, _, _ = select.select([sys.stdin.buffer, bell], [], [])
-        if sys.stdin.buffer in readable:
-            # Nobody orders before the run has ended: the input is at its end.
+        readable, _, _ = select.select([ward, bell], [], [])
+        if ward in readable:
+            # Nobody orders before the run has ended: the connection is at its end.
             os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(BlockingIOError):
             bell.recv(64)
 
 
-def _say(words: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(words) + "\n")
-    sys.stdout.flush()
+def _say(ward: socket.socket, words: dict[str, Any]) -> None:
+    with contextlib.suppress(BrokenPipeError):  # it went, and will not order again
+        ward.sendall(json.dumps(words).encode() + b"\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

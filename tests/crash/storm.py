@@ -104,7 +104,7 @@ async def _one(ward: Ward, load: Load, number: int, point: str, acts: int) -> Ki
 
 
 async def _falls(ward: Ward, load: Load, point: str) -> bool:
-    """Whether the run died at its point, before it had nothing more to do."""
+    """Whether the run died at its point; people go on until it has come by often enough."""
     if point == AT_RANDOM:
         await ward.polled()
         await ward.dies_within(load.chance.uniform(0.0, 0.4))
@@ -112,7 +112,7 @@ async def _falls(ward: Ward, load: Load, point: str) -> bool:
         if point == AT_RANDOM or await ward.dies_within(0.25):
             break
         if ward.last_point and (await ward.waiting()).nothing:
-            break
+            load.act(3)
     return not ward.runs
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,37 +14,45 @@ import pytest
 from bot.product import open_product
 from storage.database import DatabaseUnfit
 from tests.cast import ANNA, TEAM
-from tests.crash.child import ROOT
+from tests.crash.runs import Runs
 from tests.crash.ward import Ward, a_ward
 from tests.plays.play import a_play
 
 WORDS = "another process runs on"
 
 
+class Run(Runs):
+    """One of several products on a ward's servers and database."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self.log = log
+
+    async def told(self, words: str) -> str:
+        """The line with these words, once the product has written it."""
+        async with asyncio.timeout(60):
+            while not (found := [one for one in self._lines() if words in one]):
+                assert self.runs, f"it ended without {words!r}"
+                await asyncio.sleep(0.01)
+        return found[0]
+
+    def _lines(self) -> list[str]:
+        return self.log.read_text().split("\n")[:-1]
+
+
 @asynccontextmanager
-async def running(ward: Ward) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`main.py run`, killed at the end if it still runs."""
-    env = {**os.environ, **ward.environment()}
-    pipe, main = asyncio.subprocess.PIPE, str(ROOT / "main.py")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, main, "run", env=env, stderr=pipe
-    )
+async def running(ward: Ward) -> AsyncIterator[Run]:
+    """A product of its own, killed at the end if it still runs."""
+    run = Run(ward.folder / f"log{next(_numbers)}")
+    run.log.touch()
     try:
-        yield process
+        await run.run(ward.order(run.log))
+        yield run
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+        await run.close()
 
 
-async def told(process: asyncio.subprocess.Process, words: str) -> str:
-    """The line with these words, once the process has written it."""
-    assert process.stderr is not None
-    async with asyncio.timeout(60):
-        async for line in process.stderr:
-            if words in line.decode():
-                return line.decode()
-    raise AssertionError(f"it ended without {words!r}")
+_numbers = count()
 
 
 async def idle(ward: Ward) -> None:
@@ -62,17 +69,17 @@ async def test_the_second_waits_and_takes_over_however_the_first_ends(
     async with a_ward(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as ward:
         ward.telegram.started(ANNA)
         async with running(ward) as first:
-            await told(first, "started")
+            await first.told("started")
             await ward.polled()
             ward.begins()
             async with running(ward) as second:
-                assert "stand-by" in await told(second, WORDS)
+                assert "stand-by" in await second.told(WORDS)
                 ward.telegram.write(ANNA, ANNA, "Hello")
                 await ward.telegram.until(lambda: ward.telegram.shown(TEAM))
                 await idle(ward)
-                first.send_signal(end)
-                await first.wait()
-                await told(second, "started")
+                first.signal(end)
+                await first.ended()
+                await second.told("started")
                 ward.telegram.write(ANNA, ANNA, "Still there?")
                 await ward.telegram.until(
                     lambda: [m for m in ward.telegram.shown(TEAM) if "Still there?" in m.text]
@@ -82,11 +89,11 @@ async def test_the_second_waits_and_takes_over_however_the_first_ends(
 
 async def test_a_stand_by_stops_at_once_when_told_to(tmp_path: Path) -> None:
     async with a_ward(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as ward, running(ward) as first:
-        await told(first, "started")
+        await first.told("started")
         async with running(ward) as second:
-            await told(second, WORDS)
+            await second.told(WORDS)
             second.terminate()
-            assert await asyncio.wait_for(second.wait(), 5) == 0
+            assert await asyncio.wait_for(second.ended(), 5) == 0
 
 
 async def test_by_whatever_name_the_file_is_called_there_is_one_product(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from bot.product import open_product
 from bot.sandbox.telegram import Fault as TelegramFault
 from bot.sandbox.vk import Fault as VkFault
 from tests.cast import TEAM
@@ -14,8 +15,10 @@ from tests.crash.child import ROOT
 from tests.crash.reckoning import reckon
 from tests.crash.storm import drain, first_start, seeded
 from tests.crash.ward import Ward, a_ward
+from tests.plays.play import a_play
 
 STOPS_WITHIN = 5  # seconds, as promised to the operator
+_BEFORE_IT_LOOKS_AGAIN = 4  # seconds
 
 
 async def test_sigterm_ends_the_program_while_both_long_polls_block(
@@ -81,6 +84,16 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path, fi
         assert not (await ward.waiting()).nothing
         await drain(ward, load)
         assert (await reckon(ward, load)).faults == []
+
+
+async def test_stop_is_heard_while_a_sender_still_recovers(tmp_path: Path, file: str) -> None:
+    async with a_play(tmp_path, file) as play, open_product(play.settings()) as product:
+        sender = product.senders["telegram"]
+        running = asyncio.create_task(sender.run())
+        await asyncio.sleep(0)
+        assert not running.done()
+        sender.stop()
+        await asyncio.wait_for(running, _BEFORE_IT_LOOKS_AGAIN)
 
 
 async def _stops(ward: Ward) -> None:

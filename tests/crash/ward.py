@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
-import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,8 @@ from bot.sandbox.vk import Limits as VkLimits
 from bot.sandbox.vk import VkServer
 from storage.database import Database
 from tests.cast import BORIS, DASHA, NAMES, TEAM, VERA
-from tests.crash.child import ROOT, Order
+from tests.crash.child import Order
+from tests.crash.runs import Runs
 
 PATIENCE = 60.0  # seconds after which something that should have happened did not
 
@@ -41,20 +38,18 @@ class Waiting:
         return not (self.inbox or self.outbox or self.cards)
 
 
-class Ward:
-    """The servers, the nursery, and at most one run of the product."""
+class Ward(Runs):
+    """The servers, and at most one run of the product."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
         """`database_url` is of a migrated database."""
+        super().__init__()
         self.folder = folder
         self._database_url = database_url
         self._database = Database(database_url)
         self.telegram = TelegramServer(limits=TelegramLimits.none())
         self.vk = VkServer(limits=VkLimits.none())
-        self._nursery: asyncio.subprocess.Process | None = None
-        self._pid = 0
         self._calls = 0  # of Telegram, before the process was started
-        self._ended: asyncio.Task[int] | None = None
 
     async def open(self) -> None:
         """Start the servers, let the team come on."""
@@ -66,11 +61,8 @@ class Ward:
         self.telegram.started(VERA)
 
     async def close(self) -> None:
-        """Kill what runs, end the nursery and the servers."""
-        await self.kill()
-        if self._nursery is not None and self._nursery.stdin is not None:
-            self._nursery.stdin.close()
-            await self._nursery.wait()
+        """Kill what runs, leave the nursery, end the servers."""
+        await super().close()
         await self._database.close()
         await self.telegram.stop()
         await self.vk.stop()
@@ -101,43 +93,12 @@ class Ward:
 
     async def start(self, point: str = "", passes: int = 1) -> None:
         """Run the product until it is killed at the `passes`-th pass of `point`, or otherwise."""
-        if self._nursery is None:
-            await self._open_nursery()
-        assert self._nursery is not None
-        assert self._nursery.stdin is not None
-        order = Order(
-            self.environment(), point, passes, str(self.folder / "trace"), str(self.log_file)
-        )
         self.begins()
-        self._nursery.stdin.write(json.dumps(asdict(order)).encode() + b"\n")
-        self._pid = await self._heard("pid")
-        self._ended = asyncio.create_task(self._heard("status"))
+        await self.run(self.order(self.log_file, point, passes))
 
-    async def kill(self) -> None:
-        """SIGKILL, as a power cut would; nothing when it does not run."""
-        if self.runs:
-            os.kill(self._pid, signal.SIGKILL)
-        await self.ended()
-
-    def terminate(self) -> None:
-        """SIGTERM, as an operator's."""
-        os.kill(self._pid, signal.SIGTERM)
-
-    async def ended(self) -> int:
-        """The exit code of the run once it has ended, negative by which signal; 0 without one."""
-        return await self._ended if self._ended is not None else 0
-
-    async def dies_within(self, seconds: float) -> bool:
-        """Whether it ends by itself in that time."""
-        assert self._ended is not None
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._ended), seconds)
-        return not self.runs
-
-    @property
-    def runs(self) -> bool:
-        """Whether the product runs now."""
-        return self._ended is not None and not self._ended.done()
+    def order(self, log: Path, point: str = "", passes: int = 1) -> Order:
+        """A run that points at the servers and writes its output to `log`."""
+        return Order(self.environment(), point, passes, str(self.folder / "trace"), str(log))
 
     @property
     def last_point(self) -> str:
@@ -171,23 +132,6 @@ class Ward:
     def begins(self) -> None:
         """A process is started now: what was called before does not count."""
         self._calls = len(self.telegram.calls)
-
-    async def _open_nursery(self) -> None:
-        self._nursery = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.crash.child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            cwd=ROOT,
-        )
-        await self._heard("ready")
-
-    async def _heard(self, word: str) -> int:
-        assert self._nursery is not None
-        assert self._nursery.stdout is not None
-        line = await self._nursery.stdout.readline()
-        return int(json.loads(line)[word])
 
     # --- the database, looked at from outside ---
 
