@@ -124,6 +124,13 @@ async def test_a_card_stands_in_its_topic_under_what_it_answers(desk: Desk) -> N
     assert card.buttons[0]["style"] == "success"
 
 
+async def test_what_brings_no_file_goes_as_json_and_a_file_as_a_form(desk: Desk) -> None:
+    await desk.send(Post(str(TEAM), plain("Anna"), KEYBOARD))
+    await desk.send(to_anna(foreign(AttachmentKind.PHOTO), text="a form's values are strings"))
+    card, photo = (call.params["chat_id"] for call in desk.server.calls)
+    assert (card, photo) == (TEAM, str(ANNA))
+
+
 async def test_a_reply_to_what_was_deleted_is_still_sent(desk: Desk) -> None:
     await desk.send(Post(str(TEAM), plain("hello"), reply_to="999"))
     assert desk.seen(TEAM)[-1].text == "hello"
@@ -332,6 +339,13 @@ async def test_a_hanging_server_leaves_the_outcome_open(
     monkeypatch.setattr("bot.channels.telegram.send.CALL_SECONDS", 0.2)
     desk.server.fail("sendMessage", Fault.HANG)
     assert (await desk.refused(Post(str(ANNA), plain("x")))).failure is Failure.AMBIGUOUS
+
+
+async def test_the_token_stands_in_no_traceback(desk: Desk) -> None:
+    await desk.server.outage(True)
+    error = await desk.refused(Post(str(ANNA), plain("x")))
+    assert error.__cause__ is None
+    assert error.__suppress_context__
 
 
 async def test_an_absent_server_has_certainly_done_nothing(desk: Desk) -> None:

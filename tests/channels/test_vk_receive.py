@@ -229,12 +229,13 @@ async def test_a_message_found_in_the_history_is_the_same_message(place: Place) 
     )
 
 
-async def test_a_gap_whose_commit_fails_is_filled_all_the_same(place: Place) -> None:
+@pytest.mark.parametrize("refusals", [1, 2])
+async def test_a_gap_whose_commit_fails_is_filled_all_the_same(place: Place, refusals: int) -> None:
     inbox = Inbox()
     await followed(place, inbox)
     place.server.write(ANNA, "Hello")
     place.server.forget_events(place.server.community.events.last + 1)
-    inbox.refusals = 2
+    inbox.refusals = refusals
     async with receiving(place, inbox):
         await inbox.until(lambda: inbox.raws)
     assert texts(place, inbox) == ["Hello"]

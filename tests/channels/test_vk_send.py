@@ -227,7 +227,8 @@ async def test_a_server_that_never_answers_does_not_hold_the_sender_for_ever(
 ) -> None:
     monkeypatch.setattr(connections, "TIMEOUT", (1.0, 0.1))
     place.server.fail("messages.send", Fault.HANG)
-    assert (await failure(place, post())).failure is Failure.AMBIGUOUS
+    async with asyncio.timeout(20):
+        assert (await failure(place, post())).failure is Failure.AMBIGUOUS
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_an_hour_without_telegram_leaves_vk_untouched_and_ends_in_order(tell: Te
     tell(story)
 
 
-def test_a_manager_nobody_can_be_asked_of_for_an_hour_is_heard_in_the_end(tell: Tell) -> None:
+def test_a_manager_nobody_can_be_asked_of_for_ten_minutes_is_heard_in_the_end(tell: Tell) -> None:
     async def story(stage: Stage) -> None:
         await stage.start()
         stage.telegram.write(ANNA, ANNA, "Hello")
@@ -87,9 +87,25 @@ def test_a_manager_nobody_can_be_asked_of_for_an_hour_is_heard_in_the_end(tell: 
         colleague = stage.colleague()
         stage.telegram.fail("getChatMember", Fault.HTML_502, times=-1)
         stage.telegram.write(colleague, TEAM, "Good day", reply_to=card.id)
-        await stage.passing(3600)
+        await stage.passing(600)
         assert not stage.private(ANNA)
         stage.heal()
         await stage.heard(ANNA, "Good day")
+
+    tell(story)
+
+
+def test_a_reply_that_could_not_go_for_a_day_is_not_sent_any_more(tell: Tell) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.start()
+        stage.telegram.write(ANNA, ANNA, "Hello")
+        card = await stage.card(1)
+        stage.telegram.fail("sendMessage", Fault.HTML_502, chat=ANNA, times=-1)
+        stage.telegram.write(BORIS, TEAM, "In ten minutes", reply_to=card.id)
+        await stage.until(lambda: [one for one in stage.telegram.calls if one.fault])
+        stage.next_day()
+        stage.heal()
+        await stage.until(lambda: stage.mine("Not delivered within a day"))
+        assert not stage.private(ANNA)
 
     tell(story)

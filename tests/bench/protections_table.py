@@ -1,0 +1,818 @@
+"""The table of protections, long by its rows: what is taken away, and the test that must fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One protection: in `file` the one place that reads `old` becomes `new`; `test` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str  # a pytest node id
+
+
+ROWS = (
+    # --- events taken in ---
+    Row(
+        "Telegram is told of a batch only after its commit",
+        "bot/channels/telegram/receive.py",
+        "        offset = max(ids) + 1 if ids else self._offset\n",
+        "        self._offset = offset = max(ids) + 1 if ids else self._offset\n",
+        "tests/channels/test_contract.py::test_what_could_not_be_committed_comes_again[telegram]",
+    ),
+    Row(
+        "VK is asked for what follows only after the commit",
+        "bot/channels/vk/receive.py",
+        "    await accept(raws, str(position))\n    return position",
+        "    try:\n        await accept(raws, str(position))\n    except Exception:\n"
+        "        return position\n    return position",
+        "tests/channels/test_contract.py::test_what_could_not_be_committed_comes_again[vk]",
+    ),
+    Row(
+        "a channel waits until the inbox has committed",
+        "bot/delivery/inbox.py",
+        "await self._database.finish(kept)",
+        "asyncio.ensure_future(self._database.finish(kept))",
+        "tests/plays/test_trouble.py::test_a_disk_that_is_full_is_told_and_nothing_is_lost",
+    ),
+    Row(
+        "the same update twice is one event",
+        "storage/inbox.py",
+        "            await connection.execute(database.insert_new(inbox), rows)\n"
+        "        await connection.execute(position)",
+        "            await connection.execute(inbox.insert(), rows)\n"
+        "        await connection.execute(position)",
+        "tests/storage/test_inbox.py::test_what_comes_twice_is_kept_once_with_the_newest_cursor"
+        "[sqlite]",
+    ),
+    Row(
+        "the same message under another update's number is one message",
+        "handlers/customers.py",
+        "    if known is not None:  # an edit of what is not known yet",
+        "    if known is not None and event.edited:  # an edit of what is not known yet",
+        "tests/plays/test_fine_points.py"
+        "::test_the_same_update_twice_makes_one_lead_and_one_card[sqlite]",
+    ),
+    Row(
+        "the same reply of a manager twice is sent once",
+        "handlers/conversation.py",
+        "        return  # it came twice\n",
+        "        pass\n",
+        "tests/plays/test_fine_points.py::test_the_same_press_and_reply_twice_count_once[sqlite]",
+    ),
+    Row(
+        "Telegram's ids that start anew lose no update",
+        "bot/channels/telegram/receive.py",
+        "            self._offset = None\n            self._backoff.reset()",
+        "            self._backoff.reset()",
+        "tests/channels/test_telegram_receive.py"
+        "::test_ids_that_start_anew_after_an_idle_week_are_not_dropped",
+    ),
+    Row(
+        "a webhook left over is removed without its updates",
+        "bot/channels/telegram/receive.py",
+        '"drop_pending_updates": False',
+        '"drop_pending_updates": True',
+        "tests/channels/test_telegram_receive.py"
+        "::test_a_webhook_left_over_is_removed_and_no_update_is_lost",
+    ),
+    Row(
+        "what VK's long poll forgot (failed 1) is sought in the conversations",
+        "bot/channels/vk/receive.py",
+        '            self._resume = str(answer["ts"])\n',
+        "            self._server = None\n",
+        "tests/channels/test_vk_receive.py"
+        "::test_events_that_vk_forgot_are_found_in_the_conversations",
+    ),
+    Row(
+        "a gap whose commit failed is filled all the same",
+        "bot/channels/vk/receive.py",
+        "                await accept(raws, str(position))\n",
+        "                try:\n                    await accept(raws, str(position))\n"
+        "                except Exception:\n                    pass\n",
+        "tests/channels/test_vk_receive.py::test_a_gap_whose_commit_fails_is_filled_all_the_same[1]",
+    ),
+    # --- events handled ---
+    Row(
+        "one event of a key at a time",
+        "storage/inbox.py",
+        "        inbox.c.key.not_in(busy),\n",
+        "",
+        "tests/storage/test_inbox.py::test_busy_keys_are_passed_over[sqlite]",
+    ),
+    Row(
+        "events of a key start in order",
+        "storage/inbox.py",
+        "            inbox.c.id.in_(first),\n",
+        "",
+        "tests/storage/test_inbox.py::test_only_the_first_of_each_key_may_start[sqlite]",
+    ),
+    Row(
+        "a reply to what is not yet handled waits for it",
+        "handlers/keys.py",
+        "key = self._lately.get((where, event.reply_to), key)",
+        "pass",
+        "tests/handlers/test_keys.py::test_a_reply_to_what_is_not_yet_handled_comes_after_it[sqlite]",
+    ),
+    Row(
+        "who decided on an old version of a lead decides anew",
+        "storage/session.py",
+        "        if expected[row] != version:",
+        "        if False:",
+        "tests/storage/test_session.py::test_of_twenty_who_take_at_once_one_wins[sqlite]",
+    ),
+    Row(
+        "two events of one batch never change one lead",
+        "storage/session.py",
+        "        if twice := expected.keys() & session.versions.keys():",
+        "        if twice := set[int]():",
+        "tests/storage/test_session.py::test_two_events_of_one_batch_cannot_change_one_lead[sqlite]",
+    ),
+    Row(
+        "what somebody writes while they are merged with another is decided anew",
+        "handlers/customers.py",
+        "        accounts.expect_person(work.session, account)",
+        "        pass",
+        "tests/plays/test_at_once.py"
+        "::test_words_of_the_loser_during_the_merge_are_where_they_belong[sqlite]",
+    ),
+    Row(
+        "of two merges of the same persons at once one is made",
+        "storage/people.py",
+        "        session.expect(persons, one.id, one.version)",
+        "        pass",
+        "tests/plays/test_at_once.py"
+        "::test_of_two_merges_at_once_one_is_made_where_no_lead_is_open_either[sqlite]",
+    ),
+    Row(
+        "only the last of several merges is undone",
+        "handlers/merging.py",
+        "undo.id != number:",
+        "number not in {one.id for one in made}:",
+        "tests/plays/test_merging.py::test_a_merge_of_a_merge_is_undone_newest_first[sqlite]",
+    ),
+    Row(
+        "who was said to be another is not proposed again",
+        "handlers/recognition.py",
+        "        why.pop(stranger, None)",
+        "        pass",
+        "tests/plays/test_merging.py"
+        "::test_who_was_said_to_be_another_is_not_proposed_again[sqlite]",
+    ),
+    Row(
+        "a person has one open lead",
+        "storage/migrations/versions/0001_make_the_first_schema.py",
+        "'uq_leads_open', ['person', 'desk'], unique=True",
+        "'uq_leads_open', ['person', 'desk'], unique=False",
+        "tests/storage/test_leads.py::test_of_leads_made_at_once_for_one_person_one_stays[sqlite]",
+    ),
+    Row(
+        "a lead has one open assignment",
+        "storage/migrations/versions/0001_make_the_first_schema.py",
+        "'uq_assignments_open', ['lead'], unique=True",
+        "'uq_assignments_open', ['lead'], unique=False",
+        "tests/storage/test_migrate.py::test_the_steps_make_exactly_the_schema[sqlite]",
+    ),
+    Row(
+        "one deadline of a kind runs for a lead",
+        "storage/migrations/versions/0001_make_the_first_schema.py",
+        "'uq_deadlines_open', ['lead', 'kind'], unique=True",
+        "'uq_deadlines_open', ['lead', 'kind'], unique=False",
+        "tests/storage/test_time.py::test_one_deadline_of_a_kind_runs_at_a_time[sqlite]",
+    ),
+    Row(
+        "an event that cannot be understood stops nobody",
+        "bot/delivery/routes.py",
+        '            return None, f"malformed: {describe(error)}"',
+        "            raise",
+        "tests/plays/test_fine_points.py"
+        "::test_a_malformed_update_among_good_ones_is_set_aside[sqlite]",
+    ),
+    Row(
+        "an event without a key stops nobody",
+        "bot/delivery/routes.py",
+        "        except Exception as error:  # one event without a key must not stop the others\n",
+        "        except MemoryError as error:\n",
+        "tests/delivery/test_inbox.py"
+        "::test_an_event_without_a_key_is_set_aside_and_the_others_go_on[sqlite]",
+    ),
+    Row(
+        "a batch refused as a whole is repeated one by one",
+        "bot/delivery/batches.py",
+        "        if len(jobs) > 1:\n",
+        "        if False:\n",
+        "tests/delivery/test_inbox.py"
+        "::test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing[sqlite]",
+    ),
+    Row(
+        "a handler that fails once is tried again",
+        "bot/delivery/setbacks.py",
+        "        if attempt >= (PATIENT if _passing(error) else ATTEMPTS):\n",
+        "        if True:\n",
+        "tests/plays/test_fine_points.py::test_a_handler_that_fails_once_loses_nothing[sqlite]",
+    ),
+    Row(
+        "a handler that always fails is set aside in the end",
+        "bot/delivery/setbacks.py",
+        "ATTEMPTS = 8 ",
+        "ATTEMPTS = 30 ",
+        "tests/plays/test_fine_points.py"
+        "::test_a_handler_that_fails_is_tried_again_then_set_aside_with_an_alarm[sqlite]",
+    ),
+    Row(
+        "a failed event waits longer before each further attempt",
+        "bot/delivery/setbacks.py",
+        "delay(attempt, base=1, cap=60, jitter=1)",
+        "0.0",
+        "tests/delivery/test_inbox.py"
+        "::test_a_failing_event_waits_longer_before_each_further_attempt[sqlite]",
+    ),
+    Row(
+        "an event that waits for a messenger is not set aside soon",
+        "bot/delivery/setbacks.py",
+        "PATIENT = 500 ",
+        "PATIENT = 8 ",
+        "tests/faults/test_outage.py"
+        "::test_a_manager_nobody_can_be_asked_of_for_ten_minutes_is_heard_in_the_end",
+    ),
+    Row(
+        "supervisors hear of a storm of failures twice, not each time",
+        "storage/dead.py",
+        "min(datetime.fromisoformat(last), now) + BETWEEN if last else now",
+        "now",
+        "tests/plays/test_set_aside.py::test_a_storm_of_failures_is_two_notices[sqlite]",
+    ),
+    Row(
+        "an alarm that fails raises no other",
+        "storage/dead.py",
+        "    if reason in _EXPECTED or is_alarm(call):",
+        "    if reason in _EXPECTED:",
+        "tests/plays/test_set_aside.py::test_an_alarm_that_fails_raises_no_other[sqlite]",
+    ),
+    Row(
+        "lost rights in the team's chat are told once a day",
+        "handlers/chats.py",
+        "    if told is not None and work.now - told < timedelta(days=1):\n        return\n",
+        "",
+        "tests/faults/test_reconciled.py"
+        "::test_lost_rights_are_told_once_and_what_was_missed_is_shown_when_they_are_back",
+    ),
+    Row(
+        "a step of a deadline is taken in once",
+        "storage/sweeps.py",
+        '        f"deadline:{one.id}:{one.step}": DeadlineDue',
+        '        f"deadline:{one.id}:{one.step}:{now}": DeadlineDue',
+        "tests/storage/test_time.py::test_a_step_is_taken_in_once_however_often_we_look[sqlite]",
+    ),
+    Row(
+        "a digest is decided once",
+        "storage/sweeps.py",
+        "        if last is not None and datetime.fromisoformat(last) >= due_at:\n"
+        "            return False\n",
+        "",
+        "tests/storage/test_time.py::test_a_digest_is_taken_in_once_for_each_recipient[sqlite]",
+    ),
+    # --- who may do what ---
+    Row(
+        "a stranger's press does nothing",
+        "handlers/presses.py",
+        "work.role(address(event.channel, event.author.id)) < Role.MANAGER or _elsewhere",
+        "_elsewhere",
+        "tests/plays/test_roles.py::test_a_stranger_presses_in_vain[sqlite]",
+    ),
+    Row(
+        "a press in a foreign chat does nothing",
+        "handlers/presses.py",
+        " < Role.MANAGER or _elsewhere(work, event):",
+        " < Role.MANAGER:",
+        "tests/plays/test_roles.py::test_data_pressed_in_another_chat_does_nothing[sqlite]",
+    ),
+    Row(
+        "a manager acts on free leads and their own only",
+        "bot/domain/lead.py",
+        "    if somebody_elses and actor.role < transition.anybodys:\n",
+        "    if False:\n",
+        "tests/plays/test_roles.py::test_a_manager_acts_on_nobody_elses_lead[sqlite]",
+    ),
+    Row(
+        "who left the team's chat is a stranger at once",
+        "handlers/work.py",
+        "        if member is None or not member.present:\n",
+        "        if member is None:\n",
+        "tests/plays/test_roles.py::test_a_manager_who_left_is_a_stranger_at_once[sqlite]",
+    ),
+    Row(
+        "who left unheard is a stranger after a moment",
+        "bot/delivery/prepare.py",
+        "FRESH = timedelta(seconds=10)",
+        "FRESH = timedelta(days=10)",
+        "tests/plays/test_roles.py"
+        "::test_a_manager_who_left_unheard_is_a_stranger_after_a_moment[sqlite]",
+    ),
+    Row(
+        "a departure written down since the question wins",
+        "handlers/router.py",
+        "    if not await staff.has_left(work.session, work.policy.chat, author):\n",
+        "    if True:\n",
+        "tests/plays/test_slips.py::test_a_departure_written_down_in_the_meantime_wins[sqlite]",
+    ),
+    Row(
+        "a manager is never taken for a customer while nobody can be asked",
+        "bot/delivery/prepare.py",
+        "                raise  # a manager must not be taken for a stranger, nor for a customer\n",
+        "                return None\n",
+        "tests/faults/test_faults.py::test_people_see_what_the_table_says"
+        "[getChatMember - 502 in HTML]",
+    ),
+    Row(
+        "staff who write in private never become leads",
+        "handlers/router.py",
+        "    if work.role(author) >= Role.MANAGER:\n",
+        "    if False:\n",
+        "tests/plays/test_roles.py"
+        "::test_staff_in_private_use_commands_and_never_become_leads[sqlite]",
+    ),
+    Row(
+        "forged data of a button are refused",
+        "handlers/wire.py",
+        "    if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 18):\n"
+        "        return None\n",
+        "",
+        "tests/plays/test_roles.py::test_forged_and_outdated_data_get_a_polite_answer[sqlite]",
+    ),
+    Row(
+        "a forged lack of a reason does not close a lead",
+        "handlers/managers.py",
+        ' "none" and not work.policy.of(act.lead.channel).reject_reason_required:',
+        ' "none":',
+        "tests/plays/test_card_life.py::test_a_required_reason_cannot_be_forged_away[sqlite]",
+    ),
+    Row(
+        "a foreign group's words make no lead",
+        "handlers/router.py",
+        "    elif work.policy.is_team(where):\n        await _in_team(work, event, where)\n",
+        "    else:\n        await _in_team(work, event, where)\n",
+        "tests/plays/test_fine_points.py::test_a_foreign_groups_words_make_no_lead[sqlite]",
+    ),
+    Row(
+        "a note to colleagues never reaches the customer",
+        "handlers/conversation.py",
+        "if not _note(line)).strip()",
+        ").strip()",
+        "tests/plays/test_commands.py::test_notes_stay_inside[sqlite]",
+    ),
+    Row(
+        "a command under a card never reaches the customer",
+        "handlers/router.py",
+        "    if place is not None and commands.looks_like_one(event.text):\n",
+        "    if False:\n",
+        "tests/plays/test_slips.py::test_a_command_under_a_card_never_reaches_the_customer[sqlite]",
+    ),
+    # --- calls made ---
+    Row(
+        "calls of a key go one at a time, in order",
+        "storage/outbox.py",
+        "            outbox.c.id == _FIRST_OF_ITS_KEY,\n",
+        "",
+        "tests/storage/test_outbox.py::test_one_call_of_each_key_goes_at_a_time_in_order[sqlite]",
+    ),
+    Row(
+        "what goes under a card waits for it",
+        "storage/outbox.py",
+        "            sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),\n",
+        "",
+        "tests/storage/test_outbox.py::test_what_goes_under_a_card_waits_for_it_and_knows_it"
+        "[sqlite]",
+    ),
+    Row(
+        "a call that is being made is not made twice",
+        "storage/outbox.py",
+        '            outbox.c.state == "queued",\n            sa.or_(outbox.c.not_before',
+        "            sa.or_(outbox.c.not_before",
+        "tests/storage/test_outbox.py::test_one_call_of_each_key_goes_at_a_time_in_order[sqlite]",
+    ),
+    Row(
+        "a card that is being shown is not shown twice",
+        "storage/cards.py",
+        '            cards.c.state == "queued",\n',
+        "",
+        "tests/storage/test_cards.py::test_a_change_while_it_is_shown_never_frees_the_claim[sqlite]",
+    ),
+    Row(
+        "a change never frees a card that is being shown",
+        "storage/cards.py",
+        '    state = sa.case((cards.c.state == "failed", "queued"), else_=cards.c.state)\n',
+        '    state = "queued"\n',
+        "tests/storage/test_cards.py::test_a_change_while_it_is_shown_never_frees_the_claim"
+        "[sqlite]",
+    ),
+    Row(
+        "many changes of a card are shown by one call",
+        "storage/cards.py",
+        '            shown=sa.bindparam("b_shown"),\n',
+        "            shown=cards.c.shown + 1,\n",
+        "tests/storage/test_cards.py::test_sixty_changes_are_shown_as_one[sqlite]",
+    ),
+    Row(
+        "what a dead process was sending is taken up again",
+        "bot/delivery/outbox.py",
+        "        await record.recover(self._database, self._channel, now)\n",
+        "",
+        "tests/plays/test_rapid_texts.py"
+        "::test_a_death_before_a_joined_post_is_written_down_loses_and_doubles_nothing[sqlite-True]",
+    ),
+    Row(
+        "a customer's copy of unknown fate is not repeated",
+        "bot/delivery/outcomes.py",
+        "    if delivery.priority is Priority.REPLY:\n",
+        "    if False:\n",
+        "tests/faults/test_repeat.py::test_a_reply_in_doubt_is_never_repeated_unasked[drop_after-1]",
+    ),
+    Row(
+        "its manager is offered to send it again",
+        "handlers/deliveries.py",
+        '    if event.outcome != "unknown" or message.lead is None:\n',
+        "    if True:\n",
+        "tests/faults/test_repeat.py::test_a_reply_in_doubt_is_never_repeated_unasked"
+        "[drop_before-0]",
+    ),
+    Row(
+        "of two who send it again one does",
+        "storage/outbox.py",
+        '"state": "unknown"}, state="repeated")',
+        '"state": "unknown"}, state="unknown")',
+        "tests/faults/test_repeat.py::test_two_managers_press_send_again_and_it_is_sent_once",
+    ),
+    Row(
+        "a repeat at VK has the same random_id",
+        "bot/delivery/record.py",
+        "        random_id=delivery.random_id,\n",
+        "",
+        "tests/faults/test_faults.py::test_people_see_what_the_table_says"
+        "[messages.send, reply - dropped after]",
+    ),
+    Row(
+        "a repeat at VK ends when VK forgets the random_id",
+        "bot/delivery/outcomes.py",
+        "    if repeatable and now - claimed < timedelta(seconds=repeatable):\n",
+        "    if repeatable:\n",
+        "tests/faults/test_repeat.py"
+        "::test_a_vk_reply_whose_answers_are_lost_for_an_hour_ends_in_doubt",
+    ),
+    Row(
+        "each part of a long post has a random_id of its own",
+        "bot/channels/vk/fit.py",
+        "    if not (random_id and number):\n",
+        "    if True:\n",
+        "tests/channels/test_vk_text.py"
+        "::test_every_part_has_its_own_random_id_and_the_same_one_at_a_repeat",
+    ),
+    Row(
+        "a card whose answer was lost is sought before it is posted anew",
+        "bot/delivery/record.py",
+        "        and (error.failure is Failure.AMBIGUOUS or card.posted_above is not None)\n",
+        "        and False\n",
+        "tests/crash/test_adopt.py::test_card_whose_answer_was_lost_is_not_posted_twice",
+    ),
+    Row(
+        "words whose answer was lost are sought before they are posted anew",
+        "bot/delivery/outcomes.py",
+        "retry_at, unsure=True, doubted=seekable)",
+        "retry_at, unsure=True)",
+        "tests/crash/test_adopt.py"
+        "::test_words_under_a_card_whose_answer_was_lost_are_not_shown_twice",
+    ),
+    Row(
+        "a card that was never posted is posted",
+        "bot/delivery/calls.py",
+        "        async with self._turn(item):\n"
+        "            return await self._channel.send(outgoing, self._open_file)",
+        "        return Sent()",
+        "tests/crash/test_adopt.py::test_search_for_a_card_leaves_all_other_messages_alone",
+    ),
+    Row(
+        "a reply to a card that is just being written down is heard",
+        "handlers/router.py",
+        "        if place is None and in_doubt:\n",
+        "        if False:\n",
+        "tests/crash/test_adopt.py::test_manager_who_answers_before_the_card_is_found_is_heard",
+    ),
+    Row(
+        "a deleted card is posted again",
+        "bot/delivery/record.py",
+        "reason=str(error), lost=True)",
+        "reason=str(error))",
+        "tests/faults/test_reconciled.py::test_a_deleted_card_is_posted_again",
+    ),
+    Row(
+        "what waits for a group goes to the supergroup it became",
+        "storage/chats.py",
+        '    session.update(outbox, {"channel": channel, "chat": old}, chat=new, key=key,'
+        " posted_above=None)\n",
+        "    del key\n",
+        "tests/storage/test_chats.py::test_waiting_calls_go_to_the_new_chat_in_their_order[sqlite]",
+    ),
+    Row(
+        "open cards are posted anew in the supergroup",
+        "storage/chats.py",
+        "chat=now, message_id=None, posted_above=None, shown=shown)",
+        "chat=now, posted_above=None)",
+        "tests/plays/test_fine_points.py::test_a_group_that_becomes_a_supergroup_is_followed"
+        "[sqlite]",
+    ),
+    Row(
+        "who blocked the bot is written to no more",
+        "handlers/conversation.py",
+        "    if account.reach is not Reach.OPEN:\n",
+        "    if False:\n",
+        "tests/faults/test_reconciled.py::test_who_blocked_the_bot_gets_nothing_until_unblocking",
+    ),
+    Row(
+        "a file that is too large is not tried again",
+        "bot/channels/telegram/errors.py",
+        "    413: Failure.TOO_LARGE,\n    429",
+        "    413: Failure.TRANSIENT,\n    429",
+        "tests/faults/test_reconciled.py::test_too_large_is_not_tried_again",
+    ),
+    Row(
+        "a reply is not sent more than a day later",
+        "bot/delivery/calls.py",
+        "isinstance(item.work, Delivery) and _expired(item.work, self._now()):\n",
+        "False:\n",
+        "tests/faults/test_outage.py"
+        "::test_a_reply_that_could_not_go_for_a_day_is_not_sent_any_more",
+    ),
+    Row(
+        "that a card already says so is success",
+        "bot/channels/telegram/send.py",
+        '        if "not modified" not in str(error).lower().replace("_", " "):\n',
+        "        if True:\n",
+        "tests/faults/test_faults.py::test_people_see_what_the_table_says"
+        "[editMessageText, card - not modified]",
+    ),
+    Row(
+        "a reply to what was deleted is still sent",
+        "bot/channels/telegram/post.py",
+        '"allow_sending_without_reply": True',
+        '"allow_sending_without_reply": False',
+        "tests/channels/test_telegram_send.py::test_a_reply_to_what_was_deleted_is_still_sent",
+    ),
+    # --- pace and storms ---
+    Row(
+        "a chat that must wait waits alone",
+        "bot/delivery/outbox.py",
+        "            self._pacer.hold(made.item.chat, now + (error.retry_after or 1.0))\n",
+        "            self._pacer.hold_all(now + (error.retry_after or 1.0))\n",
+        "tests/faults/test_reconciled.py::test_a_chat_that_must_wait_holds_up_no_other",
+    ),
+    Row(
+        "a chat that must wait gets nothing meanwhile",
+        "bot/delivery/pacing.py",
+        "            self._holds.get(chat, now),\n",
+        "            now,\n",
+        "tests/delivery/test_pacing.py"
+        "::test_a_held_chat_gets_not_even_a_reaction_while_others_go_on",
+    ),
+    Row(
+        "429 without a time is tried again all the same",
+        "bot/delivery/outcomes.py",
+        "            wait = timedelta(seconds=error.retry_after or 1.0)\n",
+        "            wait = timedelta(seconds=error.retry_after or 1e6)\n",
+        "tests/faults/test_faults.py::test_people_see_what_the_table_says"
+        "[sendMessage, reply - 429 without parameters]",
+    ),
+    Row(
+        "no second has more calls than the token bears",
+        "bot/delivery/pacing.py",
+        "            self._token_ready_at(now),\n            self._holds",
+        "            now,\n            self._holds",
+        "tests/delivery/test_pacing.py"
+        "::test_no_load_and_no_network_bring_more_to_the_server_than_it_permits",
+    ),
+    Row(
+        "no private chat has more than one a second",
+        "bot/delivery/pacing.py",
+        "else ((pace.per_chat_second, 1.0),)",
+        "else ()",
+        "tests/delivery/test_pacing.py"
+        "::test_no_load_and_no_network_bring_more_to_the_server_than_it_permits",
+    ),
+    Row(
+        "no group has more than its minute bears",
+        "bot/delivery/pacing.py",
+        "        in_group = ((pace.group_per_minute, 60.0), (pace.group_per_second, 1.0))\n",
+        "        in_group = ((pace.group_per_minute, 1.0), (pace.group_per_second, 1.0))\n",
+        "tests/faults/test_reconciled.py"
+        "::test_sixty_changes_in_a_minute_cost_at_most_twenty_calls_and_end_right",
+    ),
+    Row(
+        "a call counts until a window after its end",
+        "bot/delivery/pacing.py",
+        "        return self.flying + len(self._until)\n",
+        "        return len(self._until)\n",
+        "tests/delivery/test_pacing.py"
+        "::test_a_call_counts_from_its_start_until_a_window_after_its_end",
+    ),
+    Row(
+        "a restart goes on at the pace of before",
+        "storage/outbox.py",
+        "sa.or_(cards.c.shown_at > now - since, ",
+        "sa.or_(",
+        "tests/storage/test_outbox.py::test_the_pace_goes_on_from_cards_as_well[sqlite]",
+    ),
+    Row(
+        "nobody is starved by what is more urgent",
+        "storage/outbox.py",
+        "        .order_by(outbox.c.turn_at, outbox.c.id)\n",
+        "        .order_by(outbox.c.priority, outbox.c.id)\n",
+        "tests/storage/test_outbox.py::test_the_urgent_go_first_and_nobody_waits_for_ever[sqlite]",
+    ),
+    Row(
+        "the urgent go first",
+        "storage/outbox.py",
+        "        turn_at=now + priority.patience,\n",
+        "        turn_at=now,\n",
+        "tests/storage/test_outbox.py::test_the_urgent_go_first_and_nobody_waits_for_ever[sqlite]",
+    ),
+    Row(
+        "a storm of leads is folded into lists",
+        "bot/delivery/outbox.py",
+        "await folding.fold(self._database, self._ids, name, self._room, busy=places, now=now)\n",
+        "pass\n",
+        "tests/plays/test_storm.py"
+        "::test_two_hundred_leads_that_wait_are_visible_after_six_calls[sqlite]",
+    ),
+    Row(
+        "rapid texts are joined, but not over a photo",
+        "bot/delivery/joining.py",
+        "            break\n",
+        "            continue\n",
+        "tests/delivery/test_joining.py::test_a_photo_stops_those_behind_it_too",
+    ),
+    # --- what the platforms bear ---
+    Row(
+        "markup in what people write stays text",
+        "bot/channels/telegram/post.py",
+        '        words = {"text": text, "entities": entities, ',
+        '        words = {"text": text, "parse_mode": "HTML", ',
+        "tests/plays/test_customers.py"
+        "::test_awkward_names_and_long_texts_arrive_unharmed_on_both_sides[sqlite]",
+    ),
+    Row(
+        "texts are cut by the units that Telegram counts",
+        "bot/channels/telegram/spans.py",
+        '    return len(text) + sum(character > "\\uffff" for character in text)\n',
+        "    return len(text)\n",
+        "tests/plays/test_storm.py::test_a_list_of_nothing_but_emoji_fits_a_message[sqlite]",
+    ),
+    Row(
+        "no emoji is torn apart",
+        "bot/channels/vk/text.py",
+        "        if _is_boundary(text, place):\n",
+        "        if True:\n",
+        "tests/channels/test_vk_text.py"
+        "::test_a_short_answer_is_shortened_with_an_ellipsis_before_a_whole_emoji",
+    ),
+    Row(
+        "a button's label is not too long for VK",
+        "bot/channels/vk/keyboard.py",
+        "    label = shortened(button.label, LABEL)\n",
+        "    label = button.label\n",
+        "tests/channels/test_vk_send.py::test_six_buttons_in_a_row_become_two_rows",
+    ),
+    Row(
+        "vk_api does not answer error 6 by itself, without end",
+        "bot/channels/vk/api.py",
+        "    line.error_handlers.clear()  # its own answer to error 6 recurses without end\n",
+        "",
+        "tests/channels/test_vk_send.py"
+        "::test_refusals_are_told_apart_and_none_is_repeated_inside[fault2-pace]",
+    ),
+    Row(
+        "calls to VK end in bounded time",
+        "bot/channels/vk/connections.py",
+        "timeout or TIMEOUT",
+        "timeout",
+        "tests/channels/test_vk_send.py"
+        "::test_a_server_that_never_answers_does_not_hold_the_sender_for_ever",
+    ),
+    Row(
+        "calls to VK keep one pace however many wait",
+        "bot/channels/vk/api.py",
+        "            await self._pace.turn()\n",
+        "            pass\n",
+        "tests/channels/test_vk_send.py::test_vk_never_has_to_ask_for_a_slower_pace",
+    ),
+    # --- what is remembered, and what is told to nobody ---
+    Row(
+        "a transaction of SQLite writes from its first moment",
+        "storage/database.py",
+        'connection.exec_driver_sql("begin immediate")',
+        'connection.exec_driver_sql("begin")',
+        "tests/storage/test_sqlite.py"
+        "::test_a_locked_file_is_out_of_reach_and_free_again_afterwards",
+    ),
+    Row(
+        "a reference to nothing is refused",
+        "storage/database.py",
+        '    "foreign_keys": 1,\n',
+        '    "foreign_keys": 0,\n',
+        "tests/storage/test_database.py::test_a_reference_to_nothing_is_refused_at_the_end[sqlite]",
+    ),
+    Row(
+        "a commit outlives a power loss",
+        "storage/database.py",
+        '    "synchronous": 2,',
+        '    "synchronous": 1,',
+        "tests/storage/test_sqlite.py::test_sqlite_keeps_what_it_is_told_through_power_loss",
+    ),
+    Row(
+        "a write that began is finished, whoever stops waiting",
+        "storage/database.py",
+        "        return await asyncio.shield(task)\n",
+        "        return await task\n",
+        "tests/storage/test_database.py"
+        "::test_a_write_whose_waiter_is_cancelled_ends_and_frees_the_file[sqlite]",
+    ),
+    Row(
+        "a closed database has no unfinished write",
+        "storage/database.py",
+        "            await asyncio.wait(self._unfinished)\n",
+        "            pass\n",
+        "tests/storage/test_database.py"
+        "::test_a_write_whose_waiter_is_cancelled_ends_and_frees_the_file[sqlite]",
+    ),
+    Row(
+        "NUL and halves of characters never reach a column",
+        "storage/text.py",
+        "        return None if value is None else clean(value)\n",
+        "        return value\n",
+        "tests/storage/test_text.py::test_text_of_any_origin_is_kept_in_columns_and_in_json"
+        r"[sqlite-half \ud83d of one-half \ufffd of one]",
+    ),
+    Row(
+        "NUL and halves of characters never reach JSON",
+        "storage/text.py",
+        '    if not _is_clean(dumped) or "\\\\u0000" in dumped:\n',
+        "    if False:\n",
+        "tests/storage/test_text.py::test_text_of_any_origin_is_kept_in_columns_and_in_json"
+        r"[sqlite-a\x00b-a\ufffdb]",
+    ),
+    Row(
+        "one product runs on a SQLite file",
+        "storage/standing_by.py",
+        "        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)\n",
+        "        pass\n",
+        "tests/crash/test_stand_by.py"
+        "::test_by_whatever_name_the_file_is_called_there_is_one_product",
+    ),
+    Row(
+        "a file that was moved away is not written to",
+        "storage/database.py",
+        "            async with self._one_writer:\n                self._assert_in_place()\n",
+        "            async with self._one_writer:\n",
+        "tests/plays/test_trouble.py"
+        "::test_a_file_that_was_moved_away_is_not_written_to_until_it_is_back",
+    ),
+    Row(
+        "the file is for its owner alone",
+        "storage/file.py",
+        "0o600))",
+        "0o644))",
+        "tests/storage/test_sqlite.py"
+        "::test_what_customers_wrote_is_for_the_owner_of_the_file_alone",
+    ),
+    Row(
+        "Telegram's token stands in no traceback",
+        "bot/channels/telegram/client.py",
+        "            raise errors.broken(method, error) from None\n",
+        "            raise SendError(Failure.TRANSIENT, str(error)) from error\n",
+        "tests/channels/test_telegram_send.py::test_the_token_stands_in_no_traceback",
+    ),
+    Row(
+        "VK's token stands in no traceback",
+        "bot/channels/vk/api.py",
+        "            raise from_exception(error, method) from None\n",
+        "            raise from_exception(error, method) from error\n",
+        "tests/channels/test_vk_send.py::test_the_token_stands_in_no_traceback",
+    ),
+    Row(
+        "Telegram's descriptions are scrubbed of tokens and people",
+        "bot/channels/telegram/errors.py",
+        '        description = pattern.sub("…", description)\n',
+        "        pass\n",
+        "tests/channels/test_telegram_errors.py::test_a_reason_names_nobody[@anna_orlova]",
+    ),
+    Row(
+        "what libraries log is not repeated",
+        "bot/logs.py",
+        '        told = {"logger": record.name}\n',
+        '        told = {"logger": record.name, "words": record.getMessage()}\n',
+        "tests/house/test_command_line.py::test_what_libraries_log_never_shows_anybodys_words[json]",
+    ),
+)
