@@ -89,6 +89,11 @@ class AttachmentKind(StrEnum):
     LINK = "link"
     POLL = "poll"
     DICE = "dice"
+    GAME = "game"
+    STORY = "story"
+    POST = "post"  # on somebody's wall
+    PRODUCT = "product"
+    GIFT = "gift"
     OTHER = "other"
 
 
@@ -97,7 +102,8 @@ class Attachment:
     """One attached thing: `ref` is what `channel` needs to open or resend it.
 
     `title` says in plain words what it is where it cannot be shown in kind (a
-    sticker's emoji, a place's name, a contact's name, a link's title).
+    sticker's emoji, a place's name, a contact's name, a link's title); a place's
+    address is its `name`.
     """
 
     kind: AttachmentKind
@@ -111,6 +117,7 @@ class Attachment:
     latitude: float | None = None
     longitude: float | None = None
     url: str = ""
+    page: bool = False  # `url` leads to a page about it, the file itself cannot be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +267,54 @@ class DigestDue:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseOver:
+    """The time is over in which what a customer wrote too fast was only kept."""
+
+    account: int
+    until: datetime
+    kind: Literal["pause_over"] = "pause_over"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadWaits:
+    """A lead is to be offered to somebody, if anybody is there."""
+
+    lead: int
+    kind: Literal["lead_waits"] = "lead_waits"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOver:
+    """The time is over in which somebody was to take a lead."""
+
+    lead: int
+    offer: int
+    kind: Literal["offer_over"] = "offer_over"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureWanted:
+    """Everything known of an account's person is to be erased; `receipt` proves it to them.
+
+    `asked_by` is customer, staff or age. `again` looks for what came while it was done.
+    """
+
+    account: int
+    asked_by: str
+    receipt: str
+    again: bool = False
+    kind: Literal["erasure_wanted"] = "erasure_wanted"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureEnded:
+    """Every copy of an erased person's words was emptied, or could not be."""
+
+    erasure: int
+    kind: Literal["erasure_ended"] = "erasure_ended"
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryEnded:
     """An outgoing call that somebody waits to hear of came to an end."""
 
@@ -288,6 +343,11 @@ Event = (
     | AdminWrote
     | DeadlineDue
     | DigestDue
+    | PauseOver
+    | LeadWaits
+    | OfferOver
+    | ErasureWanted
+    | ErasureEnded
     | DeliveryEnded
     | EventSetAside
 )
@@ -315,7 +375,11 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A new message. `random_id` (non-zero int32) makes a repeat harmless where that is known."""
+    """A new message. `random_id` (non-zero int32) makes a repeat harmless where that is known.
+
+    `asks_phone` labels a key that shares the reader's own phone, where the messenger has
+    such keys; it stays until a post `takes_keys`, and goes with no `keyboard`.
+    """
 
     chat: str  # the platform's own id
     text: Text = ()
@@ -324,6 +388,8 @@ class Post:
     reply_to: str = ""
     thread: str = ""
     silent: bool = False
+    asks_phone: str = ""
+    takes_keys: bool = False
     random_id: int = 0
     kind: Literal["post"] = "post"
 

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from bot.delivery.outbox import Sender
 from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.prepare import Prepare
 from bot.domain.digests import last_due
+from bot.domain.distribution import Scheme
 from bot.messages import (
     EVENTS,
     Attachment,
@@ -40,13 +42,14 @@ from bot.messages import (
     address,
 )
 from bot.web import health
+from config.hours import working_hours
 from config.settings import Settings
 from config.texts import load
 from handlers import cards as faces
-from handlers import router
+from handlers import exports, router
 from handlers.keys import Keys
 from handlers.work import ChannelPolicy, Policy, Work
-from storage import chats, inbox, sweeps
+from storage import chats, erasure, inbox, retention, sweeps
 from storage.cards import Card
 from storage.database import UNREACHABLE, Database
 from storage.migrate import assert_current, upgrade
@@ -55,6 +58,7 @@ from storage.standing_by import alone
 
 _CURRENCIES = {"ru": "RUB", "en": "USD", "es": "EUR"}
 _UNREACHABLE_FOR = 2.0  # seconds until a database that could not be asked is asked again
+_PURGED_EVERY = timedelta(hours=1)
 _REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
 
 log = structlog.get_logger()
@@ -83,6 +87,7 @@ class Product:
         self.inbox = Dispatcher(
             database, self, channels=set(channels), now=self.now, flushed=self._wake_senders
         )
+        self._purged_at = datetime.min.replace(tzinfo=UTC)
         self.senders = {name: self._sender(name) for name in channels}
 
     # --- what the inbox asks ---
@@ -117,6 +122,10 @@ class Product:
     @asynccontextmanager
     async def open_file(self, attachment: Attachment) -> AsyncIterator[Download]:
         """A file of any channel, for streaming into another."""
+        if attachment.channel == exports.CHANNEL:
+            session = Session(Reads(self.database), Ids(self.database))
+            yield await exports.opened(session, attachment, self.policy)
+            return
         async with AsyncExitStack() as opened:
             try:
                 file = self.channels[attachment.channel].open_file(attachment)
@@ -138,7 +147,11 @@ class Product:
         former = await chats.former(self.database, chat)
         self.policy = replace(self.policy, chat=chat, former_chats=former)
         scheduler = schedule.start(
-            {"deadlines": self._sweep_deadlines, "digests": self._sweep_digests}
+            {
+                "deadlines": self._sweep_deadlines,
+                "digests": self._sweep_digests,
+                "retention": self._sweep_retention,
+            }
         )
         loops = [self.inbox.run(), *(sender.run() for sender in self.senders.values())]
         workers = [asyncio.create_task(loop) for loop in loops]
@@ -217,6 +230,26 @@ class Product:
                 taken = sweeps.take_digest(self.database, period, due_at, recipients, now)
                 if await self.database.finish(taken):
                     self.inbox.wake()
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    async def _sweep_retention(self) -> None:
+        """What was erased leaves the database's log at once, what is old goes hour by hour."""
+        kept, now = self.settings.retention, self.now()
+        try:
+            await self.database.finish(erasure.tidy(self.database, now))
+            if now < self._purged_at + _PURGED_EVERY:
+                return
+            more = bool(kept.events)
+            while more:  # so much at once, that nobody waits long for the database
+                purged = retention.purge(self.database, now - kept.events)
+                more = await self.database.finish(purged) > 0
+            if kept.customers:
+                before = now - kept.customers
+                taken = retention.take_old_customers(self.database, before, now)
+                if await self.database.finish(taken):
+                    self.inbox.wake()
+            self._purged_at = now
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
 
@@ -317,16 +350,23 @@ def _of_the_file(error: SendError) -> SendError:
 def _policy(settings: Settings) -> Policy:
     team = settings.team
     texts = load(team.language)
+    zone = ZoneInfo(team.timezone)
     return Policy(
         chat=team.chat,
         texts=texts,
-        timezone=ZoneInfo(team.timezone),
+        timezone=zone,
+        hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
         currency=_CURRENCIES[team.language],
         reasons=settings.leads.reject_reasons or texts.under("reason."),
         take=settings.deadlines.take,
         first_reply=settings.deadlines.first_reply,
         daily_at=settings.digest.at,
         weekly_at=settings.digest.weekly.at,
+        max_open=settings.leads.max_open,
+        offer_for=settings.leads.offer_for,
+        offers=settings.leads.offers,
+        messages_per_minute=settings.leads.messages_per_minute,
+        sources=settings.leads.sources,
         supervisors=team.supervisors,
         supervisors_chat=team.supervisors_chat,
         managers=team.managers,
@@ -337,8 +377,16 @@ def _policy(settings: Settings) -> Policy:
 
 
 def _channel_policy(found: Any) -> ChannelPolicy:
+    consent = found.consent
     return ChannelPolicy(
-        found.lead_source, found.responsible, found.reject_reason_required, found.greeting
+        lead_source=found.lead_source,
+        responsible=found.responsible,
+        distribution=Scheme(found.distribution),
+        reject_reason_required=found.reject_reason_required,
+        greeting=found.greeting,
+        out_of_hours=found.out_of_hours,
+        questions=found.questions,
+        consent=(consent.url, consent.version) if consent.url else None,
     )
 
 

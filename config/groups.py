@@ -1,23 +1,30 @@
-"""The settings by group: each a frozen record whose fields carry their defaults and meanings."""
+"""The settings by group, long as it is the whole list: frozen records, defaults, meanings."""
 
 from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from bot.domain.hours import Term
+from bot.domain.questionnaire import SILENCE
+from config.hours import DaysOff, WorkingWeek, ever_open
+from config.own_words import OutOfHours, OwnText, Questions
 from config.values import (
     Accounts,
     Address,
     ApiUrl,
     Duration,
+    Keeping,
     OptionalAccount,
+    OptionalUrl,
     PerPeriod,
     Proxy,
     Reasons,
+    Sources,
     TeamChat,
     TelegramToken,
     TimeOfDay,
@@ -26,6 +33,7 @@ from config.values import (
     VkToken,
     WeeklyTime,
     Whole,
+    WorkingTerm,
     only_built,
 )
 
@@ -123,6 +131,23 @@ class Team(Group):
     )
 
 
+class Consent(Group):
+    """The consent to data processing that is asked for before any question."""
+
+    url: OptionalUrl = Field(
+        default="", description="the policy's address; with it consent is asked before questions"
+    )
+    version: str = Field(
+        default="", max_length=40, description="the policy's version; a new one is asked for anew"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Consent:
+        if bool(self.url) is not bool(self.version):
+            raise ValueError("needs both url and version; set both, or neither")
+        return self
+
+
 class ChannelPolicy(Group):
     """What holds for the leads of one channel."""
 
@@ -131,21 +156,31 @@ class ChannelPolicy(Group):
         default="",
         description="an account told, like the supervisors, of the channel's overdue leads",
     )
-    distribution: Annotated[Literal["claim"], only_built("claim")] = Field(
-        default="claim", description="who gets a new lead: whoever takes it"
+    distribution: Literal["claim", "round_robin", "least_loaded", "sticky"] = Field(
+        default="claim",
+        description="who gets a new lead: `claim`, whoever takes it; `round_robin`, everybody in"
+        " turn; `least_loaded`, who has the fewest; `sticky`, who had the customer before, else in"
+        " turn; see [above](#who-gets-a-lead)",
     )
     reject_reason_required: bool = Field(
         default=True, description="whether to reject needs a reason"
     )
-    greeting: str = Field(
-        default="", max_length=4096, description="the answer to a first message; empty: none"
+    greeting: OwnText = Field(
+        default=SILENCE,
+        description="said once to a new customer, and at /start; a text, or one per language:"
+        ' `{ru = "…", es = "…"}`; empty: nothing',
     )
-    questions: Annotated[Any, only_built(None)] = Field(
-        default=None, description="a short questionnaire; not built yet"
+    out_of_hours: OutOfHours = Field(
+        default=SILENCE,
+        description="said, once each time, to who writes outside `hours.week`: a text, or one per"
+        " language, in which `{opens}` is when the team is back; `true`: ours; empty: nothing",
     )
-    consent: Annotated[Any, only_built(None)] = Field(
-        default=None, description="consent to data processing; not built yet"
+    questions: Questions = Field(
+        default=(),
+        description="up to 10, asked one by one after the first message of a new lead;"
+        " see [above](#what-it-says-by-itself)",
     )
+    consent: Consent = Consent()
 
 
 class Channels(Group):
@@ -162,16 +197,42 @@ class Leads(Group):
         default=(),
         description="up to 30 reasons shown as buttons; empty: a list in the team's language",
     )
+    max_open: Whole = Field(
+        default=0,
+        ge=0,
+        description="a manager with so many open leads is offered no more; 0: no limit",
+    )
+    offer_for: WorkingTerm = Field(
+        default=Term(time=timedelta(minutes=3)),
+        description="how long a manager may think about an offered lead, in working time;"
+        " then the next is asked",
+    )
+    offers: Annotated[Whole, Field(ge=1)] = Field(
+        default=3,
+        description="how many managers are asked, before a lead is anybody's and the supervisors"
+        " are told",
+    )
+    messages_per_minute: Whole = Field(
+        default=30,
+        ge=0,
+        description="what a customer writes faster is kept and shown together; 0: no limit",
+    )
+    sources: Sources = Field(
+        default={},
+        description='what start payloads and VK\'s `ref` are called: `{spring = "Spring sale"}`;'
+        " others are shown as they are",
+    )
 
 
 class Deadlines(Group):
-    """How long a lead may wait."""
+    """How long a lead may wait, in working time; `P1D` is one working day."""
 
-    take: Duration = Field(
-        default=timedelta(minutes=5), description="until somebody takes a new lead"
+    take: WorkingTerm = Field(
+        default=Term(time=timedelta(minutes=5)), description="until somebody takes a new lead"
     )
-    first_reply: Duration = Field(
-        default=timedelta(minutes=15), description="until the customer gets a first human answer"
+    first_reply: WorkingTerm = Field(
+        default=Term(time=timedelta(minutes=15)),
+        description="until the customer gets a first human answer",
     )
     next_reply: Annotated[Duration, only_built(timedelta(hours=1))] = Field(
         default=timedelta(hours=1), description="until each further answer; not built yet"
@@ -184,12 +245,23 @@ class Deadlines(Group):
 class Hours(Group):
     """When the team works."""
 
-    week: Annotated[dict[str, Any], only_built({})] = Field(
-        default={}, description="working hours, round the clock by default; not built yet"
+    week: WorkingWeek = Field(
+        default={},
+        description='`{"mon-fri": ["09:00-13:00", "14:00-18:00"]}` in `team.timezone`;'
+        " empty: round the clock",
     )
-    holidays: Annotated[Any, only_built("", [])] = Field(
-        default="", description="a country or dates; not built yet"
+    holidays: DaysOff = Field(
+        default=(),
+        description="a country whose public holidays are days off, `RU`, a region, `ES-MD`,"
+        " a date, `2026-12-31`, or a list of them",
     )
+
+    @field_validator("holidays")
+    @classmethod
+    def _leave_some_days(cls, value: DaysOff, info: ValidationInfo) -> DaysOff:
+        if "week" in info.data and not ever_open(info.data["week"], value):
+            raise ValueError("leaves no working day in a year; take some out, or widen hours.week")
+        return value
 
 
 class Digest(Group):
@@ -206,6 +278,20 @@ class Http(Group):
         default="127.0.0.1", min_length=1, description="where `/healthz` and others listen"
     )
     port: Whole = Field(default=8081, ge=0, le=65535, description="its port; 0 switches it off")
+
+
+class Retention(Group):
+    """How long things are kept that nobody needs any more."""
+
+    events: Keeping = Field(
+        default=timedelta(days=7),
+        description="what was taken in and sent, in the messengers' own form, after it was handled;"
+        " 0: for ever",
+    )
+    customers: Keeping = Field(
+        default=timedelta(0),
+        description="customers with no open lead who write no more; then they are erased; 0: never",
+    )
 
 
 class Rehearsal(Group):

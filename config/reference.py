@@ -8,6 +8,8 @@ from datetime import time, timedelta
 
 from pydantic import TypeAdapter
 
+from bot.domain.hours import Term
+from bot.domain.questionnaire import OwnWords
 from config.problems import dotted, env_name
 from config.settings import Settings
 from config.values import WeeklyTime
@@ -46,9 +48,11 @@ def _written(default: object) -> str:
             return ""
         case timedelta():
             return str(TypeAdapter(timedelta).dump_python(default, mode="json"))
+        case Term(days=0, time=time_of_work):
+            return _written(time_of_work)
         case time():
             return f"{default:%H:%M}"
-        case str() | WeeklyTime():
+        case str() | WeeklyTime() | OwnWords():
             return str(default)
         case _:
             return json.dumps(default)

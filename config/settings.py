@@ -10,6 +10,7 @@ from typing import Any, get_origin
 
 from pydantic import Field, ValidationError
 
+from bot.domain.questionnaire import OwnWords
 from config.groups import (
     Channels,
     Deadlines,
@@ -20,6 +21,7 @@ from config.groups import (
     Leads,
     Log,
     Rehearsal,
+    Retention,
     Team,
     Telegram,
     Vk,
@@ -30,6 +32,8 @@ from config.values import DatabaseUrl
 __all__ = ["Settings", "SettingsError", "load_settings"]
 
 Values = dict[str, Any]
+
+_TEXTS = (str, OwnWords, OwnWords | bool)  # what an empty variable sets to nothing
 
 
 class Settings(Group):
@@ -47,6 +51,7 @@ class Settings(Group):
     hours: Hours = Hours()
     digest: Digest = Digest()
     http: Http = Http()
+    retention: Retention = Retention()
     rehearsal: Rehearsal = Rehearsal()
     log: Log = Log()
 
@@ -79,7 +84,7 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[Values, list[Problem]
             problems.append(unknown(path, leaves))
             continue
         annotation = leaves[path].annotation
-        if text.strip() or annotation is str:
+        if text.strip() or annotation in _TEXTS:
             try:
                 _put(values, path, _decoded(text, annotation))
             except ValueError:

@@ -14,11 +14,17 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from bot.domain.hours import Term
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _LONGEST = timedelta(days=366)
+_TIMEDELTA = TypeAdapter(timedelta)
+_TERM = re.compile(r"[+-]?P(?:(?P<days>\d+)D)?(?:T.+)?|\d+(\.\d+)?")
+_NO_DURATION = "must be a duration like PT15M, or a number of seconds"
+_CALENDAR = re.compile(r"P[^T]*[WMY]")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 # What SQLAlchemy takes apart; a password may hold slashes and colons.
@@ -150,10 +156,33 @@ def _duration(value: Any) -> Any:
     return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
 
 
+def _kept(value: timedelta) -> timedelta:
+    if value < timedelta(0):
+        raise ValueError("write a time such as P365D, or 0 for ever")
+    return value
+
+
 def _sensible(value: timedelta) -> timedelta:
     if not timedelta(0) < value <= _LONGEST:
         raise ValueError("write a time longer than nothing and no longer than a year")
     return value
+
+
+def _term(value: Any) -> Any:
+    """The days of a duration apart from its time, which a timedelta would mix."""
+    if isinstance(value, Term):
+        return value
+    text = value.strip().upper() if isinstance(value, str) else "0"
+    if _CALENDAR.match(text):
+        raise ValueError("write weeks, months and years as working days, like P5D")
+    if (found := _TERM.fullmatch(text)) is None:
+        raise ValueError(_NO_DURATION)
+    try:
+        whole = _sensible(_TIMEDELTA.validate_python(_duration(value)))
+    except ValidationError:
+        raise ValueError(_NO_DURATION) from None
+    days = int(found["days"] or 0)
+    return Term(days, whole - timedelta(days=days))
 
 
 def _time_of_day(value: Any) -> time:
@@ -180,10 +209,18 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _sources(value: dict[str, Any]) -> dict[str, Any]:
+    for name in value.values():
+        if not isinstance(name, str) or not 0 < len(name.strip()) <= 40:
+            raise ValueError('needs names of 1 to 40 characters, like {spring = "Spring sale"}')
+    return value
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 TelegramToken = Annotated[str, _unless_empty(_telegram_token)]
 VkToken = Annotated[str, _unless_empty(_vk_token)]
 ApiUrl = Annotated[str, AfterValidator(_url("http", "https"))]
+OptionalUrl = Annotated[str, _unless_empty(_url("http", "https"))]
 Proxy = Annotated[str, _unless_empty(_url("http", "https", "socks5"))]
 Whole = Annotated[int, BeforeValidator(_number)]
 PerPeriod = Annotated[Whole, Field(ge=1)]
@@ -193,10 +230,15 @@ Accounts = Annotated[tuple[Account, ...], AfterValidator(_distinct)]
 OptionalAccount = Annotated[str, _unless_empty(_account)]
 TeamChat = Annotated[str, _unless_empty(_team_chat)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
+Sources = Annotated[dict[str, Any], AfterValidator(_sources)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]  # fits a button of every messenger
 Reasons = Annotated[tuple[Reason, ...], Field(max_length=30), AfterValidator(_distinct)]
 Duration = Annotated[
     timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_sensible)
 ]
+Keeping = Annotated[
+    timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_kept)
+]
+WorkingTerm = Annotated[Term, BeforeValidator(_term), BeforeValidator(_number)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 TimeOfWeek = Annotated[WeeklyTime, BeforeValidator(_weekly_time)]

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.contacts import Contact, read
 from bot.domain.lead import Lead
 from bot.messages import MessageReceived, Reach, address, plain
+from handlers import recognition
 from handlers.work import DESK, Work, cut
 from storage import accounts, cards, deadlines, leads, messages
 from storage.accounts import Account
@@ -72,8 +73,8 @@ async def _entered(work: Work, event: MessageReceived, who: Staff, text: str) ->
         created_at=work.now,
     )
     message = await _keep(work, event, who, account, lead)
-    for contact in entry.contacts:
-        accounts.add_contact(work.session, account, contact.kind, contact.value, message)
+    told = [(one.kind, one.value) for one in entry.contacts]
+    await recognition.noted(work, account, told, message)
     leads.touch(work.session, lead.id, at=work.now, kind="entered", actor="staff", staff=who.id)
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
     await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))

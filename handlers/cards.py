@@ -1,20 +1,26 @@
-"""A lead as people see it: the card, and a line in a list."""
+"""A lead as people see it, long by all that a card can show: the card, and a line in a list."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.domain.lead import Lead, State
 from bot.messages import Keyboard, Span, Style, Text, split_address
-from handlers import buttons, lists
+from handlers import buttons, lists, recognition
+from handlers.recognition import Alike
 from handlers.work import Policy, cut
-from storage import accounts, deals, leads, staff
+from storage import accounts, deals, dialogues, leads, messages, people, staff
 from storage.accounts import Account
 from storage.cards import Card
 from storage.session import Session
 from storage.staff import Staff
 
 FIRST_WORDS = 200  # characters of the first message that a card shows
+_ANSWERS = 120  # of what they answered
 _HEADLINE = 40  # characters
 _NAME = 24
+_SHOWN = 3  # contacts, and pages on messengers
+_EARLIER = 3  # leads
 _ICONS = {
     State.NEW: "🆕",
     State.TAKEN: "💬",
@@ -31,6 +37,8 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
     lead = await leads.by_id(session, card.lead)
     if lead is None:
         raise KeyError(f"card={card.id} of no lead={card.lead}")
+    if (await accounts.by_id(session, lead.account)).erased_at is not None:
+        return (Span(f"#{lead.id} · {policy.texts('card.erased')}", Style.ITALIC),), ()
     return await _face(session, policy, lead), await buttons.keyboard(
         session, policy, lead, card.menu
     )
@@ -38,6 +46,8 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
 
 def person(account: Account, policy: Policy) -> str:
     """What a customer is called."""
+    if account.erased_at is not None:
+        return policy.texts("card.erased")
     return account.name or account.username or policy.texts("card.nameless", id=account.platform_id)
 
 
@@ -49,6 +59,13 @@ def mention(who: Staff) -> Span:
     if who.username or platform != "telegram":
         return Span(f"@{who.username}" if who.username else who.name)
     return Span(who.name, Style.LINK, f"tg://user?id={number}")
+
+
+def moment(policy: Policy, now: datetime, at: datetime) -> str:
+    """A moment to come in the team's time; its day only where that is another."""
+    days = {one.astimezone(policy.timezone).date() for one in (now, at)}
+    say = policy.texts.time if len(days) == 1 else policy.texts.datetime
+    return say(at, policy.timezone)
 
 
 async def line(session: Session, policy: Policy, lead: Lead) -> Text:
@@ -74,25 +91,78 @@ async def deal(session: Session, policy: Policy, lead: Lead) -> str:
     return " · ".join(filter(None, parts))
 
 
+async def earlier(session: Session, policy: Policy, lead: Lead, limit: int) -> Text:
+    """What else the person wanted, by whichever account, and how that ended; newest first."""
+    before = await leads.earlier(session, lead, limit)
+    ends = " · ".join([f"#{one.id} {await _ending(session, policy, one)}" for one in before])
+    return (Span(policy.texts("card.earlier", leads=ends)),) if ends else ()
+
+
 async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
-    """At most seven lines, the first with who and state."""
-    texts = policy.texts
+    """The first line with who and state, what needs an answer last."""
     account = await accounts.by_id(session, lead.account)
+    answered = await recognition.account_to_answer(session, lead)
     lines: list[Text] = [_headline(policy, lead, account), (Span(_origin(policy, lead)),)]
-    if contacts := await _contacts(session, account):
-        lines.append(contacts)
+    lines += await _known(session, policy, lead)
+    if answered.id != account.id:
+        channel = policy.texts(f"channel.{answered.channel}")
+        lines.append((Span(f"↩️ {policy.texts('card.answered', channel=channel)}"),))
     if lead.first_words:
         lines.append((Span(cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
-    if account.reach != "open":
-        lines.append((Span(f"⚠️ {texts(f'reach.{account.reach.value}')}"),))
+    if told := await _answers(session, policy, lead):
+        lines.append((Span(f"📝 {told}"),))
+    if account.banned_at is not None:
+        lines.append(await _banned(session, policy, account, account.banned_at))
+    if answered.reach != "open":
+        lines.append((Span(f"⚠️ {policy.texts(f'reach.{answered.reach.value}')}"),))
     if outcome := await _outcome(session, policy, lead):
         lines.append((Span(outcome),))
+    if lead.state is State.NEW and (asked := await _asked(session, policy, lead)):
+        lines.append(asked)
+    if found := await recognition.alike(session, lead):
+        lines.append(_perhaps(policy, found))
     return _joined(lines)
+
+
+async def _known(session: Session, policy: Policy, lead: Lead) -> list[Text]:
+    """How else the customer is reached, and what they wanted before."""
+    lines = [await _contacts(session, lead)]
+    if lead.open and (lead.repeat_of or await recognition.several(session, lead)):
+        lines.append(await earlier(session, policy, lead, _EARLIER))
+    return [line for line in lines if line]
+
+
+async def _ending(session: Session, policy: Policy, lead: Lead) -> str:
+    """How an earlier lead ended, in a few words."""
+    how = await deal(session, policy, lead) or cut(lead.reason, 40)
+    return how or policy.texts(f"state.{lead.state.value}").lower()
+
+
+def _perhaps(policy: Policy, found: Alike) -> Text:
+    """Who may be the same person, and why."""
+    texts = policy.texts
+    values = {
+        "name": cut(person(found.account, policy), _NAME),
+        "channel": texts(f"channel.{found.account.channel}"),
+        "why": ", ".join(texts(f"alike.{kind}") for kind in found.why),
+    }
+    if found.lead is None:
+        return (Span(f"🔗 {texts('card.perhaps_known', **values)}"),)
+    return (Span(f"🔗 {texts('card.perhaps', number=found.lead.id, **values)}"),)
+
+
+async def _banned(session: Session, policy: Policy, account: Account, at: datetime) -> Text:
+    """Why, and how much they wrote since."""
+    words = policy.texts("card.banned", reason=account.ban_reason)
+    if since := await messages.count_since(session, account.id, at):
+        words = f"{words} · {policy.texts.plural('card.written_since', since)}"
+    return (Span(f"⛔ {words}"),)
 
 
 def _headline(policy: Policy, lead: Lead, account: Account) -> Text:
     """Number, who and state, in what a phone's notification shows."""
-    number = f"{_ICONS[lead.state]} #{lead.id} "
+    into = f"→ #{lead.absorbed_into} " if lead.absorbed_into else ""
+    number = f"{_ICONS[lead.state]} #{lead.id} {into}"
     state = f" · {policy.texts(f'state.{lead.state.value}').lower()}"
     name = cut(person(account, policy), _HEADLINE - len(number) - len(state))
     return (Span(f"{number}{name}", Style.BOLD), Span(state))
@@ -102,21 +172,38 @@ def _origin(policy: Policy, lead: Lead) -> str:
     texts = policy.texts
     parts = [texts(f"channel.{lead.channel}"), texts.datetime(lead.created_at, policy.timezone)]
     if lead.source:
-        parts.insert(1, cut(lead.source, 40))
+        parts.insert(1, cut(policy.source(lead.source), 40))
     if lead.repeat_of:
         parts.append(texts("card.repeat", number=lead.repeat_of))
     return " · ".join(parts)
 
 
-async def _contacts(session: Session, account: Account) -> Text:
-    """Phones, and where the customer is found on their messenger."""
-    found = [Span(value) for _, value in await accounts.contacts_of(session, account.id)]
-    if account.username and account.channel == "vk":
+async def _answers(session: Session, policy: Policy, lead: Lead) -> str:
+    """What they answered to the owner's questions; phones stand among the contacts."""
+    if not policy.of(lead.channel).questions:
+        return ""
+    found = await dialogues.answers_of_lead(session, lead.id)
+    return cut(" · ".join(one.answer for one in found if one.answer[:1] != "+"), _ANSWERS)
+
+
+async def _contacts(session: Session, lead: Lead) -> Text:
+    """Phones and e-mails by whichever account, and where the customer is found on messengers."""
+    given = await people.contacts_of(session, lead.person)
+    shown = [recognition.readable(*one) for one in given if one[0] != recognition.USERNAME]
+    found = [Span(words) for words in dict.fromkeys(shown)][:_SHOWN]
+    pages = [_page(one) for one in await accounts.of_person(session, lead.person)]
+    found += [page for page in pages if page is not None][:_SHOWN]
+    return tuple(part for one in found for part in (Span(" · "), one))[1:]
+
+
+def _page(account: Account) -> Span | None:
+    """Where to look somebody up on their messenger."""
+    if not account.username:
+        return None
+    if account.channel == "vk":
         page = _vk_page(account.username, account.platform_id)
-        found.append(Span(page, Style.LINK, f"https://{page}"))
-    elif account.username:
-        found.append(Span(f"@{account.username}"))
-    return tuple(part for one in found[:3] for part in (Span(" · "), one))[1:]
+        return Span(page, Style.LINK, f"https://{page}")
+    return Span(f"@{account.username}")
 
 
 def _vk_page(username: str, number: str) -> str:
@@ -125,9 +212,23 @@ def _vk_page(username: str, number: str) -> str:
 
 
 async def _state(session: Session, policy: Policy, lead: Lead) -> str:
+    if lead.absorbed_into is not None:
+        return f"→ #{lead.absorbed_into}"
     if lead.responsible is None:
         return policy.texts(f"state.{lead.state.value}").lower()
     return (await staff.by_id(session, lead.responsible)).name
+
+
+async def _asked(session: Session, policy: Policy, lead: Lead) -> Text:
+    """Who is asked to take it, in words that make their phone ring, or why nobody is."""
+    offer = lead.offer
+    if offer is None:
+        return (Span(f"📭 {policy.texts(f'queue.{lead.queued}')}"),) if lead.queued else ()
+    who = mention(await staff.by_id(session, offer.staff))
+    until = moment(policy, offer.at, offer.until)
+    words = policy.texts("card.offered", name="\0", until=until)
+    before, _, after = words.partition("\0")
+    return tuple(one for one in (Span(f"👉 {before}"), who, Span(after)) if one.text)
 
 
 async def _outcome(session: Session, policy: Policy, lead: Lead) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.messages import ChatMoved, Leave, Member, MemberChanged, address, plain, split_address
-from handlers import managers
+from handlers import managers, offers
 from handlers.work import Work
 from storage import chats, leads, staff
 
@@ -28,6 +28,8 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
 async def _left(work: Work, where: str) -> None:
     """Whoever left leaves no customers behind: their leads return to the queue."""
     who = await staff.at(work.session, where)
+    if who is not None:
+        await offers.left(work, who)
     found = await leads.unprocessed(work.session, responsible=who.id) if who else ()
     if not who or not found:
         return

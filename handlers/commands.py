@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, Span, Style, Text, address, plain
+from handlers import by_hand, dead, shifts
 from handlers import cards as faces
-from handlers import dead
 from handlers.digests import digest_text
 from handlers.people import author_of
 from handlers.relay import said
 from handlers.work import Work
-from storage import deadlines, leads, messages, staff
+from storage import deadlines, dialogues, leads, messages, staff
+from storage.erasure import LIST
 from storage.staff import Staff
 
 _LIKE_A_COMMAND = re.compile(r"\s*/[^\W\d]\w*(@\w+)?(\s|$)")
@@ -33,9 +34,20 @@ async def commanded(work: Work, event: MessageReceived) -> None:
         await _reply(work, event, plain(work.texts("reply.anonymous")))
         return
     name, rest = _split(event.text)
+    if name == "/new":
+        await _new(work, event, who, rest)
+        return
     text = await _COMMANDS.get(name, _help)(work, who, rest)
     about = await _named(work, rest) if name == "/lead" else None
     await _reply(work, event, text, about)
+
+
+async def entered(work: Work, event: MessageReceived) -> None:
+    """The answer to what `/new` asked."""
+    if event.author.anonymous:
+        await _reply(work, event, plain(work.texts("reply.anonymous")))
+    elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
+        await by_hand.answered(work, event, await author_of(work, event.channel, event.author))
 
 
 async def unknown(work: Work, event: MessageReceived) -> None:
@@ -48,7 +60,8 @@ async def unknown(work: Work, event: MessageReceived) -> None:
 
 def is_command(text: str) -> bool:
     """Whether a text is one of ours, wherever it is written."""
-    return _split(text)[0] in _COMMANDS
+    name = _split(text)[0]
+    return name in _COMMANDS or name == "/new"
 
 
 def looks_like_one(text: str) -> bool:
@@ -103,19 +116,43 @@ async def _lead(work: Work, who: Staff | None, rest: str) -> Text:
     if lead is None:
         return plain(work.texts("lead.unknown" if _number(rest) else "lead.which"))
     story: list[tuple[object, Text]] = []
-    for touch in await leads.history(work.session, lead.id):
-        if touch.kind in _SAID:
-            continue
-        story.append((touch.at, (Span(await _told(work, touch), Style.ITALIC),)))
-    for message in await messages.of_lead(work.session, lead.id):
-        story.append((message.at, (Span(await _quoted(work, message)),)))
+    for number in (lead.id, *await leads.absorbed_by(work.session, lead.id)):
+        story += await _story(work, number)
     spans: list[Span] = [*await faces.line(work.session, work.policy, lead)]
     if deal := await faces.deal(work.session, work.policy, lead):
         spans.append(Span(f" · {deal}"))
+    if lead.source:
+        spans.append(Span(f" · {work.policy.source(lead.source)}"))
+    if before := await faces.earlier(work.session, work.policy, lead, _LISTED):
+        spans += [Span("\n"), *before]
     for at, text in sorted(story, key=lambda item: item[0]):  # type: ignore[arg-type, return-value]
         when = work.texts.datetime(at, work.policy.timezone)  # type: ignore[arg-type]
         spans += [Span(f"\n{when} "), *text]
     return tuple(spans)
+
+
+async def _story(work: Work, number: int) -> list[tuple[object, Text]]:
+    """What was done to a lead and said in it, each with its moment."""
+    told = [
+        (touch.at, (Span(await _told(work, touch), Style.ITALIC),))
+        for touch in await leads.history(work.session, number)
+        if touch.kind not in _SAID
+    ]
+    return [*told, *await _spoken(work, number)]
+
+
+async def _spoken(work: Work, number: int) -> list[tuple[object, Text]]:
+    """The conversation of a lead, with the question before each answer to one."""
+    answers = await dialogues.answers_of_lead(work.session, number)
+    asked = {one.at: one for one in answers}
+    found: list[tuple[object, Text]] = []
+    for message in await messages.of_lead(work.session, number):
+        answer = asked.pop(message.at, None) if message.author == "customer" else None
+        head = (Span(f"{answer.question} ", Style.ITALIC),) if answer else ()
+        found.append((message.at, (*head, Span(await _quoted(work, message)))))
+    for one in asked.values():
+        found.append((one.at, (Span(f"{one.question} ", Style.ITALIC), Span(f"← {one.answer}"))))
+    return found
 
 
 async def _named(work: Work, rest: str) -> Lead | None:
@@ -135,7 +172,8 @@ async def _told(work: Work, touch: leads.Touch) -> str:
     if touch.kind == "reach":
         return work.texts(f"reach.{touch.data['reach']}")
     reason = str(touch.data.get("reason") or "")
-    told = work.texts(f"touch.{touch.kind}", name=name, to=to)
+    into = touch.data.get("into", "")
+    told = work.texts(f"touch.{touch.kind}", name=name, to=to, into=into)
     return f"{told} ({reason})" if reason else told
 
 
@@ -157,6 +195,13 @@ async def _quoted(work: Work, message: messages.Message) -> str:
     return f"{mark} {name}: {text}" if name else f"{mark} {text}"
 
 
+async def _new(work: Work, event: MessageReceived, who: Staff | None, rest: str) -> None:
+    if who is None:
+        await _reply(work, event, plain(work.texts("reply.anonymous")))
+    else:
+        await by_hand.asked(work, event, who, rest)
+
+
 async def _digest(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     return await digest_text(work, "so_far")
@@ -171,7 +216,8 @@ async def _reply(work: Work, event: MessageReceived, text: Text, about: Lead | N
     """Answer where it was asked; a reply to what tells of one lead goes to its customer."""
     where = address(event.channel, event.chat.id)
     reply_to = "" if event.chat.private else event.message_id
-    await work.post(where, text, reply_to=reply_to, lead=about.id if about else None)
+    lead, asks = (about.id, "") if about else (None, LIST)
+    await work.post(where, text, reply_to=reply_to, lead=lead, asks=asks)
 
 
 _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
@@ -179,6 +225,8 @@ _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
     "/my": _my,
     "/overdue": _overdue,
     "/lead": _lead,
+    "/on": shifts.on,
+    "/off": shifts.off,
     "/digest": _digest,
     "/dead": dead.commanded,
     "/help": _help,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.deals import read_deal
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, Lead, Role, State, decide
-from bot.messages import MessageReceived, Reach, Span, Text, address, plain
-from handlers import managers
+from bot.messages import MessageReceived, Reach, address, plain
+from handlers import albums, dialogue, managers, recognition
 from handlers.answers import answered
 from handlers.managers import Act
 from handlers.people import author_of
 from handlers.presses import refused
 from handlers.relay import in_kind, in_words
 from handlers.work import Work
-from storage import accounts, cards, deals, leads, messages
+from storage import cards, deals, leads, messages
+from storage.accounts import Account
 from storage.messages import Place
 
 
@@ -27,14 +30,30 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         await work.post(where, plain(work.texts("reply.anonymous")), reply_to=event.message_id)
         return
     role = work.role(author)
-    lead = await leads.by_id(work.session, place.lead)
+    asked = _asked(place, event, author)
+    lead = await _lead_of(work, place, asked)
     if role < Role.MANAGER or lead is None:
         return
     act = Act(await author_of(work, event.channel, event.author), role, lead)
-    if place.asks and not _note(event.text):
-        await _answer_asked(work, event, act, place.asks)
+    if asked.startswith(managers.NOTE):
+        await _noted(work, event, act)
+    elif asked:
+        await _answer_asked(work, event, act, asked)
     else:
         await _write(work, event, act)
+
+
+def _asked(place: Place, event: MessageReceived, author: str) -> str:
+    """What a reply answers; only who gave a lead away was asked for a note to it."""
+    notes = place.asks.startswith(managers.NOTE) and place.asks != f"{managers.NOTE}{author}"
+    return "" if notes or _note(event.text) else place.asks
+
+
+async def _lead_of(work: Work, place: Place, asked: str) -> Lead | None:
+    """What was asked of one lead is never answered for another that stands for it by now."""
+    if asked:
+        return await leads.by_id(work.session, place.lead) if place.lead else None
+    return await recognition.lead_replied_to(work.session, place)
 
 
 async def edited(work: Work, event: MessageReceived, where: str) -> None:
@@ -90,46 +109,92 @@ def _describe(work: Work, event: MessageReceived, act: Act, deal: int) -> None:
 
 
 async def _write(work: Work, event: MessageReceived, act: Act) -> None:
-    """Words to the customer; lines that begin with // stay inside."""
+    """Words to the customer; lines that begin with // stay inside, an album with such words too."""
     words = "\n".join(line for line in event.text.splitlines() if not _note(line)).strip()
+    parts = await albums.earlier(work, event, act.lead)
+    account = await recognition.account_to_answer(work.session, act.lead)
     if not words and (event.text.strip() or not event.attachments):
+        await _noted(work, event, act)
+        if await albums.keep_inside(work, account, parts):
+            await _say(work, event, act.lead, f"⚠️ {work.texts('reply.note_too_late')}")
+        return
+    if albums.is_note(parts):
         await _keep(work, event, act, "note")
-        leads.touch(
-            work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id
-        )
-        await work.react(event.channel, event.chat.id, event.message_id, "✍")
         return
-    account = await accounts.by_id(work.session, act.lead.account)
-    number = await _keep(work, event, act, "out")
-    lead = await _taken_by_answering(work, act)
+    if account.reach is Reach.OFFLINE:
+        await _noted_offline(work, event, act)
+        return
+    number = await _keep(work, event, act, "out", account.id)
     if account.reach is not Reach.OPEN:
+        lead = await _taken_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
-        await _say(work, event, lead, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
+        if not parts:
+            await _say(work, event, lead, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
         return
+    if words or not event.album:  # an album without any is an answer once it has gone
+        await _answering(work, act)
+    await _send(work, event, act, account, words, number)
+
+
+async def _answering(work: Work, act: Act) -> None:
+    lead = await _taken_by_answering(work, act)
     leads.touch(
         work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
     )
     if lead.open:
         await answered(work, lead)
-    lines = ([words] if words else []) + in_words(event.attachments, work.texts)
-    text: Text = (Span("\n".join(lines)),) if lines else ()
+
+
+async def _send(
+    work: Work, event: MessageReceived, act: Act, account: Account, words: str, number: int
+) -> None:
+    texts = work.words_for(account)
+    lines = ([words] if words else []) + in_words(event.attachments, texts)
     await work.to_customer(
-        account, text, lead=lead.id, attachments=in_kind(event.attachments), message=number
+        account,
+        plain("\n".join(lines)),
+        lead=act.lead.id,
+        attachments=in_kind(event.attachments),
+        message=number,
+        album=event.album,
+        takes_keys=await dialogue.interrupted(work, account),
     )
 
 
+async def _noted(work: Work, event: MessageReceived, act: Act) -> None:
+    await _keep(work, event, act, "note")
+    leads.touch(
+        work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id
+    )
+    await work.react(event.channel, event.chat.id, event.message_id, "✍")
+
+
+async def _noted_offline(work: Work, event: MessageReceived, act: Act) -> None:
+    """No messenger leads to them: the words tell how the manager reached them otherwise."""
+    await _keep(work, event, act, "note")
+    leads.touch(
+        work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id
+    )
+    lead = await _taken_by_answering(work, act)
+    if lead.open:
+        await answered(work, lead)
+    await _say(work, event, lead, f"✍️ {work.texts('failure.offline')}")
+
+
 async def _taken_by_answering(work: Work, act: Act) -> Lead:
-    """Whoever answers a free lead has taken it."""
+    """Whoever answers a free lead has taken it, also one that others were asked to take."""
     if act.lead.state is not State.NEW:
         return act.lead
-    decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
+    decide(replace(act.lead, offer=None), Action.TAKE, Actor(act.who.id, act.role))
     return await managers.hand(work, act, act.who, "take")
 
 
-async def _keep(work: Work, event: MessageReceived, act: Act, direction: str) -> int:
+async def _keep(
+    work: Work, event: MessageReceived, act: Act, direction: str, account: int | None = None
+) -> int:
     return await messages.add(
         work.session,
-        account=act.lead.account,
+        account=account or act.lead.account,
         lead=act.lead.id,
         direction=direction,
         author="staff",
@@ -139,6 +204,7 @@ async def _keep(work: Work, event: MessageReceived, act: Act, direction: str) ->
         at=work.now,
         text=event.text,
         attachments=event.attachments,
+        album=event.album,
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.courtesy import is_courtesy
 from bot.domain.languages import spoken
 from bot.domain.lead import CLOSED, Lead, State
 from bot.messages import (
-    AttachmentKind,
     MessageReceived,
     Reach,
     ReachChanged,
@@ -17,9 +17,9 @@ from bot.messages import (
     Style,
     Text,
     address,
-    plain,
 )
 from handlers import cards as faces
+from handlers import dialogue, edits, offers, privacy, recognition, slowing, welcome
 from handlers.relay import body, in_kind, summary
 from handlers.work import DESK, Work
 from storage import accounts, cards, deadlines, leads, messages, staff
@@ -32,20 +32,30 @@ async def wrote(work: Work, event: MessageReceived) -> None:
     """A customer's message: kept once, shown to the managers, answered for by a lead."""
     account, new = await _account(work, event)
     known = await messages.written(work.session, account.address, event.message_id)
-    if event.edited:
-        await _edited(work, account, event, known)
+    if known is not None:  # an edit of what is not known yet is taken for the message itself
+        if event.edited:
+            await edits.edited(work, account, event, known)
+        else:
+            await edits.original(work, event, known)
         return
-    if known is not None:
-        return  # it came twice
+    if account.banned_at is not None:
+        await _from_banned(work, account, event)
+        return
     if event.text == "/start" and not event.attachments:
         await _started(work, account, event)
+        return
+    if not slowing.is_slowed(work, account) and await privacy.commanded(work, account, event):
         return
     if not work.policy.of(event.channel).lead_source:
         await _keep(work, account, event, None)
         return
-    await _arrived(work, account, event)
+    if await slowing.slowed(work, account, event):
+        open_lead = await leads.open_of(work.session, account.person, DESK)
+        await _keep(work, account, event, open_lead.id if open_lead else None)
+        return
     if new:
-        await _greet(work, account)
+        await welcome.greet(work, account)
+    await _arrived(work, account, event)
 
 
 async def reach_changed(work: Work, event: ReachChanged) -> None:
@@ -69,7 +79,7 @@ async def _account(work: Work, event: MessageReceived) -> tuple[Account, bool]:
     told = author.language or (profile.language if profile else "")
     language = _language(event.text, told, account.language if account else "")
     if account is None:
-        known = {"name": name, "username": username, "language": language}
+        known: dict[str, Any] = {"name": name, "username": username, "language": language}
         return await accounts.create(
             work.session, event.channel, author.id, now=work.now, **known
         ), True
@@ -97,25 +107,35 @@ async def _show_anew(work: Work, account: Account) -> None:
         cards.refresh(work.session, lead.id, work.now)
 
 
+async def _from_banned(work: Work, account: Account, event: MessageReceived) -> None:
+    """No answer and no lead; the card of the latest counts."""
+    await _keep(work, account, event, None)
+    lead = await leads.latest_of(work.session, account.person, DESK)
+    if lead is not None:
+        cards.refresh(work.session, lead.id, work.now)
+
+
 async def _started(work: Work, account: Account, event: MessageReceived) -> None:
     """/start alone is no lead: its payload waits for the first real message."""
     if event.source:
         accounts.change(work.session, account, source=event.source)
-    await _greet(work, account)
-
-
-async def _greet(work: Work, account: Account) -> None:
-    greeting = work.policy.of(account.channel).greeting
-    if greeting:
-        await work.to_customer(account, plain(greeting))
+    if not slowing.is_slowed(work, account):
+        await welcome.greet(work, account)
 
 
 async def _arrived(work: Work, account: Account, event: MessageReceived) -> None:
+    if asked := await dialogue.reply_of(work, account, event):
+        message = await _keep(work, account, event, asked.lead.id)
+        await dialogue.answered(work, account, asked, message)
+        return
     lead = await leads.latest_of(work.session, account.person, DESK)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
         await _join(work, account, event, lead)
+        await welcome.away(work, account, lead)
     else:
-        await _new_lead(work, account, event, lead)
+        lead = await _new_lead(work, account, event, lead)
+        await welcome.away(work, account, lead)
+        await dialogue.began(work, account, event, lead)
 
 
 def _only_thanks(work: Work, event: MessageReceived, earlier: Lead) -> bool:
@@ -130,7 +150,7 @@ def _only_thanks(work: Work, event: MessageReceived, earlier: Lead) -> bool:
 
 async def _new_lead(
     work: Work, account: Account, event: MessageReceived, earlier: Lead | None
-) -> None:
+) -> Lead:
     words = summary(event, work.texts)
     lead = await leads.create(
         work.session,
@@ -147,27 +167,29 @@ async def _new_lead(
         accounts.change(work.session, account, source="")
     leads.touch(work.session, lead.id, at=work.now, kind="created", actor="customer")
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
-    await deadlines.start(work.session, lead.id, "take", work.now + work.policy.take)
+    offers.began(work, lead)
+    await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
     message = await _keep(work, account, event, lead.id)
     # What the card cannot show whole goes under it.
     long = len(words) > faces.FIRST_WORDS or "\n" in words.strip()
     if long or event.attachments or event.forwarded_from:
         await _relay(work, account, event, lead, message)
+    return lead
 
 
 async def _join(work: Work, account: Account, event: MessageReceived, lead: Lead) -> None:
     message = await _keep(work, account, event, lead.id)
     leads.touch(work.session, lead.id, at=work.now, kind="wrote", actor="customer")
-    if not lead.open or any(one.phone for one in event.attachments):
+    if not lead.open or await recognition.answers_move(work.session, lead, account):
         cards.refresh(work.session, lead.id, work.now)
+    await edits.captioned(work, account, event, lead)
     await _relay(work, account, event, lead, message)
 
 
 async def _keep(work: Work, account: Account, event: MessageReceived, lead: int | None) -> int:
-    for one in event.attachments:
-        if one.kind is AttachmentKind.CONTACT and one.phone:
-            accounts.add_contact(work.session, account, "phone", one.phone)
-    return await messages.add(
+    if lead is not None:
+        accounts.expect_person(work.session, account)  # or the lead may be another's by now
+    number = await messages.add(
         work.session,
         account=account.id,
         lead=lead,
@@ -178,19 +200,32 @@ async def _keep(work: Work, account: Account, event: MessageReceived, lead: int 
         at=work.now,
         text=event.text,
         attachments=event.attachments,
+        album=event.album,
+        edited_at=work.now if event.edited else None,
     )
+    await recognition.read(work, account, event, number)
+    return number
 
 
 async def _relay(
     work: Work, account: Account, event: MessageReceived, lead: Lead, message: int
 ) -> None:
     """Show a message under the lead's card; the responsible manager is called by name."""
-    head: Text = (Span(f"{faces.person(account, work.policy)}:", Style.BOLD),)
+    name = faces.person(account, work.policy)
+    if account.channel != lead.channel:
+        name = f"{name} ({work.texts(f'channel.{account.channel}')})"
+    head: Text = (Span(f"{name}:", Style.BOLD),)
     words = body(event, work.texts)
     text = (*head, Span("\n"), *words) if words else head
     if called := await _responsible(work, lead):
         text = (*text, Span("\n→ "), called)
-    await work.under_card(lead.id, text, attachments=in_kind(event.attachments), message=message)
+    await work.under_card(
+        lead.id,
+        text,
+        attachments=in_kind(event.attachments),
+        message=message,
+        album=event.album,
+    )
 
 
 async def _responsible(work: Work, lead: Lead) -> Span | None:
@@ -199,28 +234,3 @@ async def _responsible(work: Work, lead: Lead) -> Span | None:
         return None
     who = await staff.by_id(work.session, lead.responsible)
     return faces.mention(who)
-
-
-async def _edited(
-    work: Work, account: Account, event: MessageReceived, known: messages.Message | None
-) -> None:
-    """An edit is shown as a difference; the original stays."""
-    if known is None:
-        # The edit overtook its message, or what it edits was never a message of ours.
-        return
-    if known.text == event.text or known.lead is None:
-        return
-    messages.edit(work.session, known, event.text, at=work.now)
-    leads.touch(
-        work.session, known.lead, at=work.now, kind="edited", actor="customer", message=known.id
-    )
-    head = work.texts("relay.edited", name=faces.person(account, work.policy))
-    await work.under_card(
-        known.lead,
-        (
-            Span(f"{head}\n", Style.ITALIC),
-            Span(known.text, Style.STRIKE),
-            Span(f"\n{event.text}"),
-        ),
-        message=known.id,
-    )

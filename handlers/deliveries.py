@@ -16,11 +16,13 @@ from bot.messages import (
     plain,
     split_address,
 )
+from handlers import albums, erasing, too_large
 from handlers import cards as faces
 from handlers.managers import Act
 from handlers.wire import pack
 from handlers.work import Work
 from storage import accounts, cards, dead, leads, messages, outbox, staff
+from storage import albums as calls
 from storage.messages import Message
 from storage.outbox import Delivery
 from storage.staff import Staff
@@ -30,12 +32,18 @@ _REACH = {
     Failure.DENIED.value: Reach.DENIED,
     Failure.GONE.value: Reach.GONE,
 }
+_OF_ONE = frozenset({Failure.TOO_LARGE.value, Failure.REFUSED.value})
 
 
 async def ended(work: Work, event: DeliveryEnded) -> None:
     """A reply's receipt, a digest that found nobody, a copy that could not be shown."""
     delivery = await outbox.by_id(work.session, event.delivery)
-    if delivery is None or not isinstance(delivery.outgoing, Post):
+    if delivery is None:
+        return
+    if delivery.asks.startswith(erasing.MARK):
+        await erasing.copy_ended(work, delivery, event)
+        return
+    if not isinstance(delivery.outgoing, Post):
         return
     if delivery.priority is Priority.REPLY:
         await _reply_ended(work, delivery, event)
@@ -46,16 +54,19 @@ async def ended(work: Work, event: DeliveryEnded) -> None:
 async def repeat(work: Work, act: Act) -> str:
     """Send once more what may not have reached the customer."""
     number = int(act.argument) if act.argument.isdecimal() and len(act.argument) <= 18 else 0
-    delivery = await outbox.take_unknown(work.session, number, act.lead.id)
-    if delivery is None or not isinstance(delivery.outgoing, Post):
+    unknown = await outbox.take_unknown(work.session, number, act.lead.id)
+    posts = [call.outgoing for call in unknown if isinstance(call.outgoing, Post)]
+    if not posts:
         return work.texts("press.repeated_already")
-    account = await accounts.by_id(work.session, act.lead.account)
+    account = await accounts.at(work.session, address(unknown[0].channel, unknown[0].chat))
+    if account is None:
+        return work.texts("press.outdated")
     await work.to_customer(
         account,
-        delivery.outgoing.text,
+        tuple(span for post in posts for span in post.text),
         lead=act.lead.id,
-        attachments=delivery.outgoing.attachments,
-        message=delivery.message,
+        attachments=tuple(one for post in posts for one in post.attachments),
+        message=unknown[0].message,
     )
     return work.texts("press.repeated")
 
@@ -65,13 +76,17 @@ async def _reply_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
     message = None
     if delivery.message is not None:
         message = await messages.by_id(work.session, delivery.message)
+    if not await calls.speaks(work.session, delivery.id, delivery.key, delivery.album):
+        return
+    if message is not None and event.outcome in ("sent", "unknown"):
+        await albums.settled(work, message)
     if event.outcome == "sent":
         if message is not None and message.author == "staff":
             channel, chat = split_address(message.chat)
             await work.react(channel, chat, message.message_id, "👍")
         return
     await _mark_unreachable(work, delivery, event)
-    if message is not None:
+    if message is not None and not await _one_by_one(work, delivery, event):
         await _tell_manager(work, message, event)
 
 
@@ -119,12 +134,8 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
     if not isinstance(outgoing, Post):
         return
     if delivery.lead is not None and outgoing.attachments:
-        # The words at least, when what was attached could not be shown.
-        large = event.reason == Failure.TOO_LARGE
-        why = work.texts("relay.too_large" if large else "relay.not_shown")
-        between = (Span("\n"),) if outgoing.text else ()
-        text = (*outgoing.text, *between, Span(why, Style.ITALIC))
-        await work.under_card(delivery.lead, text, message=delivery.message)
+        if not await _one_by_one(work, delivery, event):
+            await too_large.told(work, delivery, outgoing, event.reason)
         _said_otherwise(work, event)
     elif where in work.policy.recipients:
         # A supervisor who never started the bot: their news goes to the team's chat.
@@ -133,6 +144,25 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
         alarm = dead.is_alarm(delivery)
         await work.post(work.policy.chat, text, priority=delivery.priority, alarm=alarm)
         _said_otherwise(work, event)
+
+
+async def _one_by_one(work: Work, delivery: Delivery, event: DeliveryEnded) -> bool:
+    """Several things in one call, of which one may be what spoilt it: each is sent alone."""
+    outgoing = delivery.outgoing
+    if not isinstance(outgoing, Post) or len(outgoing.attachments) < 2:
+        return False
+    if event.outcome != "failed" or event.reason not in _OF_ONE or delivery.lead is None:
+        return False
+    account = await accounts.at(work.session, address(delivery.channel, delivery.chat))
+    for number, one in enumerate(outgoing.attachments):
+        text = () if number else outgoing.text
+        if delivery.under_card:
+            await work.under_card(delivery.lead, text, attachments=(one,), message=delivery.message)
+        elif account is not None:
+            await work.to_customer(
+                account, text, lead=delivery.lead, attachments=(one,), message=delivery.message
+            )
+    return True
 
 
 def _said_otherwise(work: Work, event: DeliveryEnded) -> None:

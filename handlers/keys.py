@@ -8,8 +8,11 @@ from bot.messages import (
     DeadlineDue,
     DeliveryEnded,
     DigestDue,
+    ErasureWanted,
     Event,
     MessageReceived,
+    OfferOver,
+    PauseOver,
     ReachChanged,
     address,
 )
@@ -62,6 +65,14 @@ async def _key_of(event: Event, session: Session) -> str:
             return found or f"deadline:{event.deadline}"
         case DigestDue():
             return f"digest:{event.recipient}"
+        case PauseOver():
+            return f"pause:{event.account}"  # what they write meanwhile must not wait for it
+        case OfferOver():
+            return f"offer:{event.offer}"  # one does not wait for the other
+        case ErasureWanted(again=True):
+            return f"erasure:{event.receipt}"  # nobody waits for it
+        case ErasureWanted():
+            return (await accounts.by_id(session, event.account)).address
         case DeliveryEnded():
             return f"delivery:{event.delivery}"
         case _:

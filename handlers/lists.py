@@ -9,7 +9,7 @@ from bot.domain.lead import Action
 from bot.messages import Button, Keyboard, Span, Style, Text
 from handlers.wire import pack
 from handlers.work import Policy, cut
-from storage import accounts, folding, leads
+from storage import accounts, folding, leads, staff
 from storage.cards import Card
 from storage.session import Session
 
@@ -37,6 +37,8 @@ async def _line(session: Session, policy: Policy, number: int) -> Text:
     name = account.name or account.username
     name = name or policy.texts("card.nameless", id=account.platform_id)
     words = f" {cut(name, _NAME)}: {cut(lead.first_words, _WORDS)}"
+    if lead.offer is not None:
+        words = f"{words} 👉 {cut((await staff.by_id(session, lead.offer.staff)).name, _NAME)}"
     return (Span("\n"), Span(f"#{number}", Style.BOLD), Span(words))
 
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
-from bot.messages import plain
+from bot.messages import Span, Style, plain
 from handlers import cards as faces
-from handlers.buttons import MORE
+from handlers import offers
+from handlers.buttons import MORE, PASS, page_of
 from handlers.people import colleague
 from handlers.work import DESK, Work
 from storage import cards, deadlines, deals, leads, staff
 from storage.staff import Staff
+
+NOTE = "note:"  # a reply of whoever has this address is a note to who was given the lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,11 @@ async def hand(work: Work, act: Act, to: Staff, kind: str) -> Lead:
     if lead.answered_at is None:
         # Whoever takes late still gets a fair moment to answer.
         due_at = max(
-            lead.created_at + work.policy.first_reply, work.now + work.policy.first_reply / 3
+            work.policy.hours.add(lead.created_at, work.policy.first_reply),
+            work.due(work.policy.first_reply / 3),
         )
         await deadlines.start(work.session, lead.id, "first_reply", due_at)
+    await offers.has_time(work, besides=lead.id)
     cards.refresh(work.session, lead.id, work.now)
     return lead
 
@@ -67,7 +72,7 @@ async def reject(work: Work, act: Act, reason: str) -> str:
         reason=reason,
         closed_at=work.now,
     )
-    _closed(work, act, "reject", reason=reason)
+    await _closed(work, act, "reject", reason=reason)
     return work.texts("press.rejected", number=act.lead.id)
 
 
@@ -77,18 +82,21 @@ async def put_back(work: Work, lead: Lead, who: Staff, kind: str) -> None:
     leads.relieve(work.session, lead.id, at=work.now)
     leads.touch(work.session, lead.id, at=work.now, kind=kind, actor="staff", staff=who.id)
     deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
-    await deadlines.start(work.session, lead.id, "take", work.now + work.policy.take)
+    await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
+    offers.came_back(work, lead)
+    await offers.has_time(work, besides=lead.id)
     cards.refresh(work.session, lead.id, work.now)
 
 
 async def _assign(work: Work, act: Act) -> str:
     """Open the list of colleagues, or give the lead to one of them."""
     decide(act.lead, Action.ASSIGN, Actor(act.who.id, act.role))
-    if not act.argument:
+    if (page := page_of(act.argument)) is not None:
         for where, member in work.facts.colleagues.items():
             if where != act.who.address:
                 await colleague(work, where, member)
-        return _menu(work, act, Action.ASSIGN, work.texts("press.choose_colleague"))
+        cards.refresh(work.session, act.lead.id, work.now, menu=f"{Action.ASSIGN.value}:{page}")
+        return work.texts("press.choose_colleague")
     found = await staff.colleagues(work.session, work.policy.chat)
     to = next((one for one in found if str(one.id) == act.argument), None)
     if to is None:
@@ -102,10 +110,12 @@ async def _assign(work: Work, act: Act) -> str:
 
 
 async def _tell(work: Work, act: Act, to: Staff) -> None:
-    """Whoever is given a lead hears of it."""
+    """Whoever is given a lead hears of it; whoever gave it may add a note for them."""
     if to.id != act.who.id:
         words = work.texts("card.given", by=act.who.name)
-        await work.under_card(act.lead.id, (faces.mention(to), *plain(f", {words}")))
+        ask = work.texts("ask.note", by=act.who.name)
+        text = (faces.mention(to), *plain(f", {words}"), Span(f"\n✍️ {ask}", Style.ITALIC))
+        await work.under_card(act.lead.id, text, asks=f"{NOTE}{act.who.address}")
 
 
 async def _reject(work: Work, act: Act) -> str:
@@ -143,7 +153,7 @@ async def _convert(work: Work, act: Act) -> str:
         taken_at=act.lead.taken_at or work.now,
         closed_at=work.now,
     )
-    _closed(work, act, "convert", deal=deal.id, to=kind.value)
+    await _closed(work, act, "convert", deal=deal.id, to=kind.value)
     if kind is not DealKind.CONTACT:
         ask = work.texts("ask.deal", number=act.lead.id)
         await work.under_card(act.lead.id, plain(f"✍️ {ask}"), asks=f"deal:{deal.id}")
@@ -184,6 +194,15 @@ async def _reopen(work: Work, act: Act) -> str:
     return work.texts("press.reopened", number=lead.id, name=to.name)
 
 
+async def _pass(work: Work, act: Act) -> str:
+    """Who is asked to take it leaves it to the next."""
+    decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
+    if act.lead.offer is None:
+        return await _back(work, act) or work.texts("press.outdated")
+    await offers.passed(work, act.lead)
+    return work.texts("press.passed", number=act.lead.id)
+
+
 async def _more(work: Work, act: Act) -> str:
     """Open the menu of what is seldom needed."""
     cards.refresh(work.session, act.lead.id, work.now, menu=MORE)
@@ -201,7 +220,7 @@ def _menu(work: Work, act: Act, action: Action, said: str) -> str:
     return said
 
 
-def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
+async def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     leads.relieve(work.session, act.lead.id, at=work.now)
     leads.touch(
         work.session,
@@ -214,6 +233,7 @@ def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     )
     for awaited in ("take", "first_reply"):
         deadlines.stop(work.session, act.lead.id, awaited, at=work.now)
+    await offers.has_time(work, besides=act.lead.id)
     cards.refresh(work.session, act.lead.id, work.now)
 
 
@@ -224,6 +244,7 @@ VERBS = {
     Action.CONVERT.value: _convert,
     Action.RETURN.value: _return,
     Action.REOPEN.value: _reopen,
+    PASS: _pass,
     MORE: _more,
     "back": _back,
 }

@@ -5,18 +5,25 @@ from __future__ import annotations
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Lead, Role
 from bot.messages import ButtonPressed, address
+from handlers import cards as faces
+from handlers import customers_presses
+from handlers.bans import BAN_VERBS
 from handlers.deliveries import repeat
 from handlers.managers import VERBS, Act
+from handlers.merging import MERGING_VERBS
 from handlers.people import author_of
-from handlers.wire import Press, unpack
+from handlers.wire import Press, unpack, unpack_customers
 from handlers.work import Work
-from storage import cards, leads, staff
+from storage import accounts, cards, leads, staff
 
-_VERBS = {**VERBS, "repeat": repeat}
+_VERBS = {**VERBS, **BAN_VERBS, **MERGING_VERBS, "repeat": repeat}
 
 
 async def pressed(work: Work, event: ButtonPressed) -> None:
     """A press: checked at each use, whatever the button's age or origin."""
+    if theirs := unpack_customers(event.data):
+        await customers_presses.pressed(work, event, theirs)
+        return
     press = unpack(event.data)
     if press is None:
         await work.answer(event, work.texts("press.outdated"))
@@ -28,17 +35,24 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
     if lead is None:
         await work.answer(event, work.texts("press.outdated"))
         return
+    if (await accounts.by_id(work.session, lead.account)).erased_at is not None:
+        await work.answer(event, work.texts("card.erased"))
+        return
     await _act(work, event, press, lead)
 
 
 async def refused(work: Work, act: Act, refusal: Refusal) -> str:
     """Why not, in words that name who has it."""
     name = ""
-    if act.lead.responsible is not None:
-        name = (await staff.by_id(work.session, act.lead.responsible)).name
+    if act.lead.holder is not None:
+        name = (await staff.by_id(work.session, act.lead.holder)).name
     if refusal is Refusal.TAKEN and act.lead.responsible == act.who.id:
         return work.texts("press.already_yours")
-    return work.texts(f"refused.{refusal.value}", name=name, number=act.lead.id)
+    into = (await leads.standing_for(work.session, act.lead)).id
+    offer = act.lead.offer
+    until = faces.moment(work.policy, offer.at, offer.until) if offer else ""
+    values = {"name": name, "number": act.lead.id, "into": into, "until": until}
+    return work.texts(f"refused.{refusal.value}", **values)
 
 
 async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> None:

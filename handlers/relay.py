@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.messages import AdminWrote, Attachment, AttachmentKind, MessageReceived, Span, Text
+from collections.abc import Sequence
+
+from bot.messages import AdminWrote, Attachment, AttachmentKind, MessageReceived, Span, Text, plain
 from config.texts import Texts
 
 # What a messenger shows in kind whoever sends it; the rest is said in words.
@@ -17,37 +19,78 @@ IN_KIND = frozenset(
         AttachmentKind.DOCUMENT,
         AttachmentKind.STICKER,
         AttachmentKind.LOCATION,
+        AttachmentKind.CONTACT,
     }
 )
+_MEGABYTE = 1024 * 1024
 
 
 def in_kind(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
     """Those to be sent as they are."""
-    return tuple(one for one in attachments if one.kind in IN_KIND)
+    return tuple(one for one in attachments if _goes(one))
 
 
 def in_words(attachments: tuple[Attachment, ...], texts: Texts) -> list[str]:
-    """A line for each that cannot be sent as it is."""
-    return [said(one, texts) for one in attachments if one.kind not in IN_KIND]
+    """A line for each that cannot be sent as it is, or that would lose its name."""
+    return [said(one, texts) for one in attachments if not _goes(one) or _half_named(one)]
 
 
 def said(attachment: Attachment, texts: Texts) -> str:
     """One attachment in words."""
     name = texts(f"attachment.{attachment.kind.value}")
-    details = (attachment.title or attachment.name, attachment.phone, attachment.url)
+    titles = (attachment.title, attachment.name)
+    title = (
+        ", ".join(filter(None, titles)) if _is_place(attachment) else next(filter(None, titles), "")
+    )
+    details = (title, attachment.phone, attachment.url if _leads_anywhere(attachment) else "")
     return f"[{name}] {' '.join(part for part in details if part)}".rstrip()
+
+
+def with_size(attachment: Attachment, texts: Texts) -> str:
+    """One attachment in words, and how large it is where that is known."""
+    if not attachment.size:
+        return said(attachment, texts)
+    number = max(1, round(attachment.size / _MEGABYTE))
+    return f"{said(attachment, texts)}, {texts('attachment.megabytes', number=number)}"
 
 
 def summary(event: MessageReceived, texts: Texts) -> str:
     """What was written, in one text: the words, and what was attached."""
-    lines = [event.text] if event.text else []
-    return "\n".join(lines + [said(one, texts) for one in event.attachments])
+    return summed_up(event.text, event.attachments, texts)
+
+
+def summed_up(words: str, attachments: Sequence[Attachment], texts: Texts) -> str:
+    """Words and what was attached to them, in one text."""
+    lines = [words] if words else []
+    return "\n".join(lines + [said(one, texts) for one in attachments])
 
 
 def body(event: MessageReceived | AdminWrote, texts: Texts) -> Text:
     """The words that go along with what is sent in kind."""
     lines = [event.text] if event.text else []
-    if isinstance(event, MessageReceived) and event.forwarded_from:
-        lines.insert(0, texts("relay.forwarded", name=event.forwarded_from))
     lines += in_words(event.attachments, texts)
-    return (Span("\n".join(lines)),) if lines else ()
+    words = "\n".join(lines)
+    if not (isinstance(event, MessageReceived) and event.forwarded_from):
+        return plain(words)
+    head = Span(texts("relay.forwarded", name=event.forwarded_from))
+    return (head, Span(f"\n{words}")) if words else (head,)
+
+
+def _goes(attachment: Attachment) -> bool:
+    if attachment.kind is AttachmentKind.CONTACT and not attachment.phone:
+        return False
+    return attachment.kind in IN_KIND and not attachment.page
+
+
+def _half_named(attachment: Attachment) -> bool:
+    """A point with a name but no address, which no messenger shows with the point."""
+    return _is_place(attachment) and bool(attachment.title) and not attachment.name
+
+
+def _is_place(attachment: Attachment) -> bool:
+    return attachment.kind is AttachmentKind.LOCATION
+
+
+def _leads_anywhere(attachment: Attachment) -> bool:
+    """Whether its address is worth reading: a file's own is long and soon leads nowhere."""
+    return attachment.page or attachment.kind not in IN_KIND

@@ -14,22 +14,31 @@ from bot.messages import (
     DeadlineDue,
     DeliveryEnded,
     DigestDue,
+    ErasureEnded,
+    ErasureWanted,
     Event,
     EventSetAside,
+    LeadWaits,
     MemberChanged,
     MessageReceived,
+    OfferOver,
+    PauseOver,
     ReachChanged,
     address,
 )
 from handlers import (
     answers,
+    by_hand,
     chats,
     commands,
     conversation,
     customers,
     dead,
     deliveries,
+    erasing,
+    offers,
     presses,
+    slowing,
     sweeps,
 )
 from handlers.people import author_of
@@ -90,6 +99,8 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
             raise TooEarly("a reply to what may be a post of ours that is being written down")
     if place is not None and commands.looks_like_one(event.text):
         await commands.unknown(work, event)
+    elif place is not None and place.asks == by_hand.ASKS:
+        await commands.entered(work, event)
     elif place is not None:
         await conversation.replied(work, event, place)
     elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
@@ -115,6 +126,11 @@ _HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
     ChatMoved: chats.chat_moved,
     DeadlineDue: sweeps.deadline_due,
     DigestDue: sweeps.digest_due,
+    PauseOver: slowing.pause_over,
+    LeadWaits: offers.lead_waits,
+    OfferOver: offers.offer_over,
+    ErasureWanted: erasing.wanted,
+    ErasureEnded: erasing.ended,
     DeliveryEnded: deliveries.ended,
     EventSetAside: dead.set_aside,
 }

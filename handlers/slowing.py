@@ -29,7 +29,10 @@ async def slowed(work: Work, account: Account, event: MessageReceived) -> bool:
         return True
     until = account.slowed_until
     at_most = work.policy.messages_per_minute
-    if not at_most or await messages.lately(work.session, account.id, work.now - MINUTE) < at_most:
+    minute = work.now - MINUTE
+    if event.album and await messages.album_began(work.session, account.id, event.album, minute):
+        return False  # none of it is left out
+    if not at_most or await messages.lately(work.session, account.id, minute) < at_most:
         return False
     ends = work.now + MINUTE
     accounts.change(work.session, account, slowed_until=ends)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
+from bot.domain.hours import Term
 from bot.domain.lead import Lead, State
 from bot.messages import DeadlineDue, DigestDue, Priority, Span, Text, plain
 from handlers import cards as faces
@@ -25,7 +24,7 @@ async def deadline_due(work: Work, event: DeadlineDue) -> None:
     leads.touch(work.session, lead.id, at=work.now, kind="overdue", awaited=deadline.kind)
     if deadline.step == 0:
         await _remind_team(work, lead, deadline)
-        deadlines.advance(work.session, deadline, work.now + _patience(work, deadline))
+        deadlines.advance(work.session, deadline, work.due(_patience(work, deadline)))
     else:
         await _remind_supervisors(work, lead, deadline)
         deadlines.advance(work.session, deadline, None)
@@ -37,7 +36,7 @@ async def digest_due(work: Work, event: DigestDue) -> None:
     await work.post(event.recipient, text, priority=Priority.DIGEST, told=True)
 
 
-def _patience(work: Work, deadline: Deadline) -> timedelta:
+def _patience(work: Work, deadline: Deadline) -> Term:
     return work.policy.take if deadline.kind == "take" else work.policy.first_reply
 
 
@@ -49,6 +48,9 @@ async def _remind_team(work: Work, lead: Lead, deadline: Deadline) -> None:
         text: Text = (Span("⏰ "), faces.mention(who), Span(f", {words}"))
     else:
         text = plain(f"⏰ {work.texts('reminder.take', waited=waited)}")
+        if lead.offer is not None:
+            who = await staff.by_id(work.session, lead.offer.staff)
+            text = (*text, Span(" → "), faces.mention(who))
     await work.under_card(lead.id, text)
 
 
@@ -64,4 +66,4 @@ async def _remind_supervisors(work: Work, lead: Lead, deadline: Deadline) -> Non
     else:
         who = await staff.by_id(work.session, lead.responsible)
         words = work.texts("alarm.not_answered", manager=who.name, **values)
-    await work.alarm(f"⏰ {words}", also=work.policy.of(lead.channel).responsible)
+    await work.alarm(f"⏰ {words}", also=work.policy.of(lead.channel).responsible, lead=lead.id)

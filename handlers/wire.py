@@ -1,10 +1,14 @@
-"""What buttons carry: `1:action:lead[:argument]`, at most 64 bytes, for the months a card lives."""
+"""What buttons carry: the team's `1:action:lead[:argument]`, the customers' `c1:action[:argument]`.
+
+At most 64 bytes, for the months a card lives. The two never mean one another.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 _VERSION = "1"
+_CUSTOMERS = "c1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,23 @@ def unpack(data: str) -> Press | None:
     if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 18):
         return None
     return Press(parts[0], int(parts[1]), parts[2] if len(parts) > 2 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersPress:
+    """What a customer's button stands for."""
+
+    verb: str
+    argument: str = ""
+
+
+def pack_customers(verb: str, argument: str) -> str:
+    """The data of a button that a customer gets."""
+    return f"{_CUSTOMERS}:{verb}:{argument}"
+
+
+def unpack_customers(data: str) -> CustomersPress | None:
+    """What a customer's button stands for; None for every other, also a forged one."""
+    version, _, rest = data.partition(":")
+    verb, colon, argument = rest.partition(":")
+    return CustomersPress(verb, argument) if version == _CUSTOMERS and colon else None

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta, tzinfo
 from zlib import crc32
 
+from bot.domain.distribution import Scheme
+from bot.domain.hours import Hours, Term
 from bot.domain.languages import spoken
 from bot.domain.lead import Role
+from bot.domain.questionnaire import SILENCE, OwnWords, Question
 from bot.messages import (
     AnswerPress,
     Attachment,
@@ -31,6 +34,7 @@ from storage.session import Session
 DESK = "main"  # the one team; several come later
 ANSWER_EXPIRES = timedelta(seconds=30)  # after that no messenger takes the answer to a press
 REPLY_EXPIRES = timedelta(hours=24)
+_OFFER_FOR = Term(time=timedelta(minutes=3))
 
 Fit = Callable[[str, Post], tuple[Post, ...]]
 
@@ -41,8 +45,12 @@ class ChannelPolicy:
 
     lead_source: bool = True
     responsible: str = ""  # an address
+    distribution: Scheme = Scheme.CLAIM
     reject_reason_required: bool = True
-    greeting: str = ""
+    greeting: OwnWords = SILENCE
+    out_of_hours: OwnWords | bool = SILENCE  # True: in our words
+    questions: tuple[Question, ...] = ()
+    consent: tuple[str, str] | None = None  # the policy's address and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +60,21 @@ class Policy:
     chat: str
     texts: Texts
     timezone: tzinfo
+    hours: Hours
     currency: str
     reasons: tuple[str, ...]
-    take: timedelta
-    first_reply: timedelta
+    take: Term
+    first_reply: Term
     former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
+    max_open: int = 0  # leads, after which nobody is offered more; 0: no limit
+    offer_for: Term = _OFFER_FOR
+    offers: int = 3  # of one lead, before it is anybody's
+    messages_per_minute: int = 0  # of one customer; whoever writes faster is slowed, 0: nobody
     supervisors: tuple[str, ...] = ()
     supervisors_chat: str = ""
     managers: tuple[str, ...] = ()
     channels: Mapping[str, ChannelPolicy] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)  # names of payloads and refs
     daily_at: time = time(9)  # local; when the day that a digest tells of ends
     weekly_at: time = time(9)
 
@@ -71,6 +85,19 @@ class Policy:
     def of(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""
         return self.channels.get(channel, ChannelPolicy())
+
+    @property
+    def offers_leads(self) -> bool:
+        """Whether the leads of any channel are offered to somebody."""
+        return any(one.distribution is not Scheme.CLAIM for one in self.channels.values())
+
+    def words_for(self, account: Account) -> Texts:
+        """The words in a customer's language."""
+        return load(spoken(account.language, "", self.texts.language))
+
+    def source(self, source: str) -> str:
+        """What the owner calls a source, VK's `ref (place)` by its ref; others as they are."""
+        return self.sources.get(source) or self.sources.get(source.partition(" (")[0], source)
 
     def reason(self, mark: str) -> str:
         """The reason a button stands for, or "" when the list has changed since."""
@@ -121,7 +148,7 @@ class Work:
 
     def words_for(self, account: Account) -> Texts:
         """The words in a customer's language."""
-        return load(spoken(account.language, "", self.texts.language))
+        return self.policy.words_for(account)
 
     def role(self, who: str) -> Role:
         """What somebody may do, by the settings and their standing in the team's chat."""
@@ -133,6 +160,10 @@ class Work:
         if member is None or not member.present:
             return Role.STRANGER
         return Role.DISPATCHER if member.admin else Role.MANAGER
+
+    def due(self, term: Term) -> datetime:
+        """When so much working time will have passed from now."""
+        return self.policy.hours.add(self.now, term)
 
     async def answer(self, press: ButtonPressed, text: str, *, alert: bool = False) -> None:
         """Tell the pressing person what happened."""
@@ -167,8 +198,9 @@ class Work:
         attachments: tuple[Attachment, ...] = (),
         message: int | None = None,
         asks: str = "",
+        album: str = "",
     ) -> None:
-        """Post under the lead's card in the team's chat."""
+        """Post under the lead's card in the team's chat, as one with the rest of its album."""
         channel, chat = split_address(self.policy.chat)
         for post in self.fit(channel, Post(chat, text, attachments=attachments)):
             await outbox.add(
@@ -183,6 +215,7 @@ class Work:
                 message=message,
                 under_card=True,
                 asks=asks,
+                album=album,
             )
 
     async def to_customer(
@@ -193,9 +226,21 @@ class Work:
         lead: int | None = None,
         attachments: tuple[Attachment, ...] = (),
         message: int | None = None,
+        album: str = "",
+        keyboard: Keyboard = (),
+        asks: str = "",
+        asks_phone: str = "",
+        takes_keys: bool = False,
     ) -> None:
-        """Write to a customer; handlers hear how it ended."""
-        post = Post(account.platform_id, text, attachments=attachments)
+        """Write to a customer, as one with the rest of its album; handlers hear how it ended."""
+        post = Post(
+            account.platform_id,
+            text,
+            keyboard,
+            attachments,
+            asks_phone=asks_phone,
+            takes_keys=takes_keys,
+        )
         for part in self.fit(account.channel, post):
             await outbox.add(
                 self.session,
@@ -207,8 +252,10 @@ class Work:
                 now=self.now,
                 lead=lead,
                 message=message,
+                asks=asks,
                 told=True,
                 expires_at=self.now + REPLY_EXPIRES,
+                album=album,
             )
 
     async def post(
@@ -221,12 +268,13 @@ class Work:
         priority: Priority = Priority.CARD,
         told: bool = False,
         lead: int | None = None,
+        asks: str = "",
         alarm: bool = False,
     ) -> None:
         """Post in any chat: an answer to a command, a digest, an alarm.
 
-        With `lead` a reply to it goes to that lead's customer. An `alarm` that fails
-        raises no other.
+        With `lead` a reply to it goes to that lead's customer, with `asks` it is an
+        answer. An `alarm` that fails raises no other.
         """
         channel, chat = split_address(where)
         for part in self.fit(channel, Post(chat, text, keyboard, reply_to=reply_to)):
@@ -239,6 +287,7 @@ class Work:
                 priority=priority,
                 now=self.now,
                 lead=lead,
+                asks=asks,
                 told=told,
             )
 
@@ -255,10 +304,10 @@ class Work:
             now=self.now,
         )
 
-    async def alarm(self, text: str, also: str = "") -> None:
+    async def alarm(self, text: str, also: str = "", lead: int | None = None) -> None:
         """Tell the supervisors, and whoever else is named by an address."""
         for recipient in dict.fromkeys((*self.policy.reports_to, *filter(None, (also,)))):
-            await self.post(recipient, plain(text), priority=Priority.DIGEST, alarm=True)
+            await self.post(recipient, plain(text), priority=Priority.DIGEST, alarm=True, lead=lead)
 
 
 def cut(text: str, limit: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +28,14 @@ class Account:
     language: str
     reach: Reach
     source: str
+    banned_at: datetime | None = None
+    ban_reason: str = ""
+    slowed_until: datetime | None = None  # wrote too fast: until then kept, not shown one by one
+    own: int = 0  # the person of before any merge
+    # Of the root; 0 while nobody else can know of it.
+    version: int = field(default=0, compare=False)
+    erased_at: datetime | None = None
+    away_until: datetime | None = None  # they were told that nobody works before then
 
     @property
     def address(self) -> str:
@@ -49,31 +57,55 @@ async def by_id(session: Session, number: int) -> Account:
 
 
 async def create(
-    session: Session, channel: str, platform_id: str, *, now: datetime, **known: Any
+    session: Session,
+    channel: str,
+    platform_id: str,
+    *,
+    now: datetime,
+    person: int | None = None,
+    **known: Any,
 ) -> Account:
-    """A new account of a new person; `known` are name, username, language, source."""
-    person = await session.insert(persons, created_at=now)
-    values = {"name": "", "username": "", "language": "", "source": ""} | known
+    """A new account, of a new person unless one is named, by its own number.
+
+    `known` are name, username, language, source, reach.
+    """
+    if person is None:
+        person = await session.insert(persons, created_at=now)
+    values = {"name": "", "username": "", "language": "", "source": "", "reach": Reach.OPEN} | known
     number = await session.insert(
         accounts,
         channel=channel,
         platform_id=platform_id,
         person=person,
-        reach=Reach.OPEN.value,
         created_at=now,
         **values,
     )
-    return Account(number, channel, platform_id, person, reach=Reach.OPEN, **values)
+    return Account(number, channel, platform_id, person, own=person, **values)
 
 
 def change(session: Session, account: Account, **values: Any) -> None:
-    """Set name, username, language, reach or source."""
+    """Set any columns of the account."""
     session.update(accounts, {"id": account.id}, **values)
 
 
-def add_contact(session: Session, account: Account, kind: str, value: str) -> None:
-    """Remember a phone or e-mail of theirs; known ones are left alone."""
-    session.put(contacts, ignore=True, account=account.id, kind=kind, value=value)
+def add_contact(
+    session: Session, account: Account, kind: str, value: str, message: int | None = None
+) -> None:
+    """Remember a phone or e-mail of theirs and where it was seen; known ones are left alone."""
+    value = value.lower()  # people write their address as their keyboard likes it
+    session.put(contacts, ignore=True, account=account.id, kind=kind, value=value, message=message)
+
+
+async def of_person(session: Session, root: int) -> Sequence[Account]:
+    """Every account of a person, oldest first."""
+    found: Sequence[Account] | None = await session.one(_of_person, root)
+    return found or ()
+
+
+def expect_person(session: Session, account: Account) -> None:
+    """Let the flush fail with Conflict if the person is merged or split meanwhile."""
+    if account.version:
+        session.expect(persons, account.person, account.version)
 
 
 async def contacts_of(session: Session, account: int) -> Sequence[tuple[str, str]]:
@@ -82,9 +114,12 @@ async def contacts_of(session: Session, account: int) -> Sequence[tuple[str, str
     return found or ()
 
 
-_SELECT = sa.select(
-    accounts, sa.func.coalesce(persons.c.root, persons.c.id).label("person_root")
-).join(persons, persons.c.id == accounts.c.person)
+_roots = persons.alias("roots")
+_SELECT = (
+    sa.select(accounts, _roots.c.id.label("person_root"), _roots.c.version, persons.c.erased_at)
+    .join(persons, persons.c.id == accounts.c.person)
+    .join(_roots, _roots.c.id == sa.func.coalesce(persons.c.root, persons.c.id))
+)
 
 
 def _account(row: Any) -> Account:
@@ -98,6 +133,13 @@ def _account(row: Any) -> Account:
         row.language,
         Reach(row.reach),
         row.source,
+        row.banned_at,
+        row.ban_reason,
+        row.slowed_until,
+        row.person,
+        row.version,
+        row.erased_at,
+        row.away_until,
     )
 
 
@@ -112,6 +154,18 @@ async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Acc
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Account]:
     rows = await connection.execute(_SELECT.where(accounts.c.id.in_(keys)))
     return {account.id: account for account in map(_account, rows)}
+
+
+async def _of_person(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, list[Account]]:
+    rows = await connection.execute(
+        _SELECT.where(sa.or_(persons.c.id.in_(keys), persons.c.root.in_(keys))).order_by(
+            accounts.c.id
+        )
+    )
+    found: dict[int, list[Account]] = {}
+    for account in map(_account, rows):
+        found.setdefault(account.person, []).append(account)
+    return found
 
 
 async def _contacts(

@@ -63,6 +63,16 @@ def refresh(session: Session, lead: int, now: datetime, *, menu: str = "") -> No
     session.update(cards, {"lead": lead}, **values)
 
 
+def hold(session: Session, lead: int, until: datetime) -> None:
+    """Let a new card wait for what it is to show first, but not longer."""
+    session.update(cards, {"lead": lead}, not_before=until)
+
+
+def release(session: Session, lead: int) -> None:
+    """Show a new card now, if it was not tried yet."""
+    session.update(cards, {"lead": lead, "message_id": None, "attempts": 0}, not_before=None)
+
+
 async def of_lead(session: Session, lead: int) -> Card | None:
     """The lead's card."""
     return await session.one(_of_lead, lead)

@@ -116,3 +116,5 @@ def _contacts(session: Session, account: Account, known: Known) -> None:
     for kind, values in (("phone", known.phones), ("email", known.emails)):
         for value in values:
             accounts.add_contact(session, account, kind, value)
+    if known.telegram.startswith("@"):
+        accounts.add_contact(session, account, "username", known.telegram.removeprefix("@"))

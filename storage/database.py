@@ -1,4 +1,4 @@
-"""The engine, its transactions, and every difference between SQLite and PostgreSQL."""
+"""The engine, its transactions, and every difference of SQLite and PostgreSQL in one long list."""
 
 from __future__ import annotations
 

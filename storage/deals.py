@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import DealKind, Lead
+from storage import accounts
 from storage.schema import clients, deals
 from storage.session import Session
 
@@ -31,10 +32,12 @@ class Deal:
 async def convert(
     session: Session, lead: Lead, kind: DealKind, *, responsible: int, at: datetime
 ) -> Deal:
-    """The deal of a lead, and its client if the person had none."""
-    client = await session.one(_client_of, lead.person)
+    """The deal of a lead, and its client if the lead's own person had none."""
+    # Not the root: when a merge is undone each person keeps the deals of its own leads.
+    own = (await accounts.by_id(session, lead.account)).own
+    client = await session.one(_client_of, own)
     if client is None:
-        client = await session.insert(clients, person=lead.person, created_at=at)
+        client = await session.insert(clients, person=own, created_at=at)
     number = await session.insert(
         deals, client=client, lead=lead.id, kind=kind.value, responsible=responsible, at=at
     )

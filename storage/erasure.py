@@ -9,37 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.messages import OUTGOING, Delete, address
+from bot.messages import address
 from storage.accounts import Account
 from storage.database import Database
+from storage.forgetting import NOTHING, statements
 from storage.schema import (
-    accounts,
     answers,
-    assignments,
-    chats,
     consents,
     contacts,
-    deadlines,
-    deals,
-    dialogues,
     erasures,
-    inbox,
     leads,
-    members,
     messages,
     outbox,
-    persons,
     places,
-    touches,
-    versions,
 )
 from storage.session import Session
 
 LIST = "list"  # what a post in a chat of the team asks that tells of many leads
-
-_NOTHING: dict[str, Any] = OUTGOING.dump_python(Delete("", ""), mode="json")
-_DROPPED = sa.case((inbox.c.state == "dead", "dropped"), else_=inbox.c.state)
-_ENDED = ("sent", "expired", "dropped", "replaced", "repeated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +133,7 @@ async def erase(
     number = await session.insert(
         erasures, receipt=receipt, asked_by=asked_by, at=now, counts=counts
     )
-    for statement in (*_closing(tree, now), *_forgetting(tree, reasons), *_persons(tree, now)):
+    for statement in statements(tree, reasons, now):
         session.execute(statement)
     return number
 
@@ -167,7 +153,7 @@ async def tidy(database: Database, now: datetime) -> bool:
 
 def forget_call(session: Session, delivery: int) -> None:
     """Keep no trace of whom a call went to."""
-    session.update(outbox, {"id": delivery}, chat="", key="erased", payload=_NOTHING)
+    session.update(outbox, {"id": delivery}, chat="", key="erased", payload=NOTHING)
 
 
 def _first_ids(copies: Sequence[Copy]) -> dict[str, int]:
@@ -199,93 +185,3 @@ async def _counts(session: Session, numbers: Sequence[int]) -> dict[str, int]:
         query = sa.select(sa.func.count()).select_from(table).where(table.c.account.in_(numbers))
         found[table.name] = int((await session.rows(query))[0][0])
     return found
-
-
-def _closing(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
-    """Nobody works their leads any more, and nothing goes out about them."""
-    numbers, theirs = [one.id for one in tree], _leads(tree)
-    to_them = sa.tuple_(outbox.c.channel, outbox.c.chat).in_(
-        [(one.channel, one.platform_id) for one in tree]
-    )
-    return [
-        deadlines.update()
-        .where(deadlines.c.lead.in_(theirs), deadlines.c.done_at.is_(None))
-        .values(done_at=now),
-        assignments.update()
-        .where(assignments.c.lead.in_(theirs), assignments.c.ended_at.is_(None))
-        .values(ended_at=now),
-        leads.update()
-        .where(leads.c.account.in_(numbers), leads.c.state.in_(("new", "taken")))
-        .values(state="rejected", closed_at=now),
-        leads.update()
-        .where(leads.c.account.in_(numbers))
-        .values(first_words="", version=leads.c.version + 1),
-        outbox.update()
-        .where(sa.or_(outbox.c.lead.in_(theirs), to_them), outbox.c.ended_at.is_(None))
-        .values(state="dropped", ended_at=now, reason="erased"),
-        outbox.update().where(sa.or_(outbox.c.lead.in_(theirs), to_them)).values(payload=_NOTHING),
-        # What tells of them beside others: lists, digests, alarms. Nobody needs it once it is sent.
-        outbox.update().where(outbox.c.state.in_(_ENDED)).values(payload=_NOTHING),
-        outbox.update().where(to_them).values(chat="", key="erased"),
-    ]
-
-
-def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Executable]:
-    numbers, theirs = [one.id for one in tree], _leads(tree)
-    said = sa.select(messages.c.id).where(messages.c.account.in_(numbers))
-    where = [one.address for one in tree]
-    return [
-        leads.update()
-        .where(leads.c.account.in_(numbers), leads.c.reason.not_in([*reasons, ""]))
-        .values(reason=""),
-        deals.update().where(deals.c.lead.in_(theirs)).values(title=""),
-        touches.update()
-        .where(touches.c.lead.in_(theirs), touches.c.kind.in_(("reject", "ban")))
-        .values(data={}),
-        places.update().where(places.c.message.in_(said)).values(message=None),
-        outbox.update().where(outbox.c.message.in_(said)).values(message=None),
-        contacts.delete().where(contacts.c.account.in_(numbers)),
-        versions.delete().where(versions.c.message.in_(said)),
-        messages.delete().where(messages.c.account.in_(numbers)),
-        *(
-            table.delete().where(table.c.account.in_(numbers))
-            for table in (answers, dialogues, consents)
-        ),
-        members.delete().where(members.c.member.in_(where)),
-        chats.delete().where(chats.c.address.in_(where)),
-        # An event is known by its id; what it said is of no use once it was handled.
-        inbox.update()
-        .where(inbox.c.ended_at.is_not(None), inbox.c.state.in_(("done", "dropped")))
-        .values(body=sa.null()),
-        inbox.update()
-        .where(inbox.c.ended_at.is_not(None), inbox.c.key.in_(where))
-        .values(body=sa.null(), key="erased", reason="", state=_DROPPED),
-    ]
-
-
-def _persons(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
-    numbers = [one.id for one in tree]
-    return [
-        accounts.update()
-        .where(accounts.c.id.in_(numbers))
-        .values(
-            platform_id=sa.literal("erased-") + sa.cast(accounts.c.id, sa.Text),
-            name="",
-            username="",
-            language="",
-            source="",
-            reach="gone",
-            banned_at=None,
-            banned_by=None,
-            ban_reason="",
-            slowed_until=None,
-            away_until=None,
-        ),
-        persons.update()
-        .where(persons.c.id.in_([one.own for one in tree]))
-        .values(erased_at=now, version=persons.c.version + 1),
-    ]
-
-
-def _leads(tree: Sequence[Account]) -> sa.Select[tuple[int]]:
-    return sa.select(leads.c.id).where(leads.c.account.in_([one.id for one in tree]))

@@ -19,6 +19,8 @@ from storage.session import Ids, Session
 
 LINES = 40  # in a list: one message, and buttons that thumbs can still hit
 
+_LISTS = cards.alias("lists")
+
 # New cards that nothing shows yet.
 _UNSEEN = (
     cards.c.wanted > cards.c.shown,
@@ -60,14 +62,13 @@ async def unfolded(
     connection: AsyncConnection, channel: str, *, busy: Sequence[str]
 ) -> Sequence[Card]:
     """The oldest card in a list, to be posted for itself now that nothing else waits."""
-    lists = cards.alias("lists")
     rows = await connection.execute(
         sa.select(cards)
-        .join(lists, lists.c.id == cards.c.folded)
+        .join(_LISTS, _LISTS.c.id == cards.c.folded)
         .where(
             cards.c.folded.is_not(None),
             cards.c.state == "queued",
-            lists.c.message_id.is_not(None),
+            _LISTS.c.message_id.is_not(None),
             of_channel(channel),
             cards.c.chat.not_in(busy),
         )

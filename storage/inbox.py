@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.messages import EVENTS, Event, Raw
 from storage.database import Database
 from storage.schema import cursors, inbox
+from storage.session import Session
 
 INTERNAL = "dialead"  # the channel name of the product's own events
 
@@ -74,6 +75,19 @@ async def add_events(
         for name, event in events.items()
     ]
     await connection.execute(database.insert_new(inbox), rows)
+
+
+def later(session: Session, name: str, event: Event, *, now: datetime, at: datetime) -> None:
+    """An event of the product's own to be handled at a later moment, once by its unique name."""
+    session.put(
+        inbox,
+        ignore=True,
+        channel=INTERNAL,
+        event_id=name,
+        body=EVENTS.dump_python(event, mode="json"),
+        received_at=now,
+        not_before=at,
+    )
 
 
 async def unrouted(

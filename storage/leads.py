@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.lead import Lead, State
+from bot.domain.lead import Lead, Offer, State
 from storage.schema import assignments, leads, touches
 from storage.session import Session
 
@@ -40,8 +40,38 @@ async def open_of(session: Session, person: int, desk: str) -> Lead | None:
 
 
 async def latest_of(session: Session, person: int, desk: str) -> Lead | None:
-    """The person's newest lead at a desk, open or not."""
+    """The person's open lead at a desk, else the newest closed one."""
     return await session.one(_latest_of, (person, desk))
+
+
+async def earlier(session: Session, lead: Lead, limit: int) -> Sequence[Lead]:
+    """What else the person wanted: closed leads, newest first, then absorbed ones."""
+    rows = await session.rows(
+        _SELECT.where(
+            leads.c.person == lead.person, leads.c.id != lead.id, leads.c.state.not_in(_OPEN)
+        )
+        .order_by(_standing.desc(), leads.c.id.desc())
+        .limit(limit)
+    )
+    return [_lead(row) for row in rows]
+
+
+async def absorbed_by(session: Session, lead: int) -> Sequence[int]:
+    """The leads that went up in this one, directly or in one that did, in their order."""
+    going = sa.select(leads.c.id).where(leads.c.absorbed_into == lead).cte(recursive=True)
+    more = leads.alias()
+    going = going.union(sa.select(more.c.id).where(more.c.absorbed_into == going.c.id))
+    return [row.id for row in await session.rows(sa.select(going.c.id).order_by(going.c.id))]
+
+
+async def standing_for(session: Session, lead: Lead) -> Lead:
+    """The lead itself, or the one in which it went up in the end."""
+    while lead.state is State.ABSORBED and lead.absorbed_into is not None:
+        into = await by_id(session, lead.absorbed_into)
+        if into is None:
+            break
+        lead = into
+    return lead
 
 
 async def create(session: Session, **values: Any) -> Lead:
@@ -52,8 +82,8 @@ async def create(session: Session, **values: Any) -> Lead:
 
 def change(session: Session, lead: Lead, **values: Any) -> Lead:
     """The lead with these fields changed, unless somebody else changes it first (Conflict)."""
-    session.expect(lead.id, lead.version)
-    version = max(lead.version, session.versions[lead.id]) + 1
+    session.expect(leads, lead.id, lead.version)
+    version = max(lead.version, session.versions[leads.name, lead.id]) + 1
     session.update(leads, {"id": lead.id}, version=version, **values)
     return replace(lead, version=version, **values)
 
@@ -88,29 +118,54 @@ def assign(
     session.put(assignments, lead=lead, staff=staff, kind=kind, by=by, at=at)
 
 
+async def offer(session: Session, lead: int, staff: int, *, at: datetime, until: datetime) -> int:
+    """Ask somebody to take it; the offer's number."""
+    return await session.insert(
+        assignments, lead=lead, staff=staff, kind="offer", at=at, until=until
+    )
+
+
 def relieve(session: Session, lead: int, *, at: datetime) -> None:
-    """End the open assignment."""
+    """End the open assignment, also an offer."""
     session.update(assignments, {"lead": lead, "ended_at": None}, ended_at=at)
 
 
 async def unprocessed(session: Session, *, responsible: int | None = None) -> Sequence[Lead]:
     """Open leads, oldest first; of one manager if given."""
-    query = sa.select(leads).where(leads.c.state.in_(_OPEN)).order_by(leads.c.created_at)
+    query = _SELECT.where(leads.c.state.in_(_OPEN)).order_by(leads.c.created_at)
     if responsible is not None:
         query = query.where(leads.c.responsible == responsible)
     return [_lead(row) for row in await session.rows(query)]
 
 
-_FIELDS = tuple(field.name for field in fields(Lead))
+# What went up in another counts least, what is open most.
+_standing = sa.case((leads.c.state == "absorbed", 0), (leads.c.state.in_(_OPEN), 2), else_=1)
+_FIELDS = tuple(field.name for field in fields(Lead) if field.name != "offer")
+
+_offers = assignments.alias("offers")
+_SELECT = sa.select(
+    leads,
+    _offers.c.id.label("offer"),
+    _offers.c.staff.label("offered_to"),
+    _offers.c.at.label("offered_at"),
+    _offers.c.until,
+).join(
+    _offers,
+    sa.and_(_offers.c.lead == leads.c.id, _offers.c.ended_at.is_(None), _offers.c.kind == "offer"),
+    isouter=True,
+)
 
 
 def _lead(row: Any) -> Lead:
     values = {name: getattr(row, name) for name in _FIELDS}
-    return Lead(**values | {"state": State(row.state)})
+    offer = None
+    if row.offer is not None:
+        offer = Offer(row.offer, row.offered_to, row.offered_at, row.until)
+    return Lead(**values | {"state": State(row.state), "offer": offer})
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Lead]:
-    rows = await connection.execute(sa.select(leads).where(leads.c.id.in_(keys)))
+    rows = await connection.execute(_SELECT.where(leads.c.id.in_(keys)))
     return {row.id: _lead(row) for row in rows}
 
 
@@ -118,9 +173,7 @@ async def _open_of(
     connection: AsyncConnection, keys: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], Lead]:
     rows = await connection.execute(
-        sa.select(leads).where(
-            leads.c.state.in_(_OPEN), leads.c.person.in_({person for person, _ in keys})
-        )
+        _SELECT.where(leads.c.state.in_(_OPEN), leads.c.person.in_({person for person, _ in keys}))
     )
     return {(row.person, row.desk): _lead(row) for row in rows}
 
@@ -129,8 +182,8 @@ async def _latest_of(
     connection: AsyncConnection, keys: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], Lead]:
     rows = await connection.execute(
-        sa.select(leads)
-        .where(leads.c.person.in_({person for person, _ in keys}))
-        .order_by(leads.c.id)
+        _SELECT.where(leads.c.person.in_({person for person, _ in keys})).order_by(
+            _standing, leads.c.id
+        )  # the last of each person is kept
     )
     return {(row.person, row.desk): _lead(row) for row in rows}

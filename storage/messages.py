@@ -1,4 +1,4 @@
-"""What was written, and every place in every chat that stands for a lead or a message."""
+"""What was written, and every place that stands for a lead or a message, long by its questions."""
 
 from __future__ import annotations
 
@@ -33,15 +33,20 @@ class Message:
     text: str
     attachments: tuple[Attachment, ...]
     at: datetime
+    album: str = ""
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A message in some chat that stands for a lead; any reply or press there finds it."""
+    """A message in some chat that stands for a lead; any reply or press there finds it.
+
+    Without a lead it `asks` something else.
+    """
 
     chat: str  # an address
     message_id: str
-    lead: int
+    lead: int | None
     message: int | None
     asks: str
 
@@ -59,6 +64,8 @@ async def add(
     text: str = "",
     attachments: tuple[Attachment, ...] = (),
     staff: int | None = None,
+    album: str = "",
+    edited_at: datetime | None = None,
 ) -> int:
     """Keep what was written; its number."""
     return await session.insert(
@@ -73,13 +80,62 @@ async def add(
         text=text,
         attachments=_ATTACHMENTS.dump_python(attachments, mode="json"),
         at=at,
+        album=album,
+        edited_at=edited_at,
     )
 
 
-def edit(session: Session, message: Message, text: str, *, at: datetime) -> None:
-    """Keep the new text, and the one before as a version."""
+def edit(
+    session: Session,
+    message: Message,
+    text: str,
+    *,
+    at: datetime,
+    attachments: tuple[Attachment, ...] | None = None,
+) -> None:
+    """Keep what it says and carries now, and the words before as a version."""
     session.put(versions, message=message.id, text=message.text, until=at)
-    session.update(messages, {"id": message.id}, text=text, edited_at=at)
+    carried = message.attachments if attachments is None else attachments
+    kept = _ATTACHMENTS.dump_python(carried, mode="json")
+    session.update(messages, {"id": message.id}, text=text, attachments=kept, edited_at=at)
+
+
+def came_late(session: Session, message: Message, original: str) -> None:
+    """Keep what a message said before its edit, which overtook it."""
+    session.put(versions, message=message.id, text=original, until=message.edited_at)
+
+
+async def versions_of(session: Session, message: int) -> Sequence[str]:
+    """What a message said before each of its edits, oldest first."""
+    rows = await session.rows(
+        sa.select(versions.c.text).where(versions.c.message == message).order_by(versions.c.id)
+    )
+    return [row.text for row in rows]
+
+
+async def album_began(session: Session, account: int, album: str, since: datetime) -> bool:
+    """Whether a part of the customer's album came since a moment."""
+    found = await session.rows(
+        sa.select(messages.c.id)
+        .where(messages.c.account == account, messages.c.at >= since, messages.c.album == album)
+        .limit(1)
+    )
+    return bool(found)
+
+
+def keep_inside(session: Session, message: Message) -> None:
+    """Let what was meant for the customer be a note."""
+    session.update(messages, {"id": message.id}, direction="note")
+
+
+async def of_album(session: Session, lead: int, chat: str, album: str) -> Sequence[Message]:
+    """The parts of an album of a lead's conversation that are known so far."""
+    rows = await session.rows(
+        sa.select(messages)
+        .where(messages.c.lead == lead, messages.c.album == album, messages.c.chat == chat)
+        .order_by(messages.c.id)
+    )
+    return [_message(row) for row in rows]
 
 
 def join(session: Session, message: int, lead: int) -> None:
@@ -108,6 +164,36 @@ async def of_lead(session: Session, lead: int) -> Sequence[Message]:
     return [_message(row) for row in rows]
 
 
+async def lately(session: Session, account: int, since: datetime) -> int:
+    """How many messages or albums they wrote since a moment, asked for many accounts at once."""
+    return await session.one(_lately, (account, since)) or 0
+
+
+async def between(
+    session: Session, account: int, since: datetime, until: datetime
+) -> Sequence[Message]:
+    """What the customer wrote in a time, oldest first."""
+    rows = await session.rows(
+        sa.select(messages)
+        .where(
+            messages.c.account == account,
+            messages.c.at >= since,
+            messages.c.at < until,
+            messages.c.author == "customer",
+        )
+        .order_by(messages.c.at, messages.c.id)
+    )
+    return [_message(row) for row in rows]
+
+
+async def count_since(session: Session, account: int, since: datetime) -> int:
+    """How many messages the customer wrote since a moment."""
+    query = sa.select(sa.func.count()).where(
+        messages.c.account == account, messages.c.at >= since, messages.c.author == "customer"
+    )
+    return int((await session.rows(query))[0][0])
+
+
 async def place(session: Session, chat: str, message_id: str) -> Place | None:
     """What a message in a chat stands for."""
     return await session.one(_place, (chat, message_id))
@@ -126,6 +212,8 @@ def _message(row: Any) -> Message:
         row.text,
         _ATTACHMENTS.validate_python(row.attachments),
         row.at,
+        row.album,
+        row.edited_at,
     )
 
 
@@ -136,6 +224,27 @@ async def _written(
         sa.select(messages).where(sa.tuple_(messages.c.chat, messages.c.message_id).in_(keys))
     )
     return {(row.chat, row.message_id): _message(row) for row in rows}
+
+
+# An album is written at once, however many parts it has.
+_WRITTEN = sa.func.coalesce(sa.func.nullif(messages.c.album, ""), messages.c.message_id)
+
+
+async def _lately(
+    connection: AsyncConnection, keys: Sequence[tuple[int, datetime]]
+) -> dict[tuple[int, datetime], int]:
+    """Since the earliest of the moments, which in one batch are the same."""
+    found = await connection.execute(
+        sa.select(messages.c.account, sa.func.count(_WRITTEN.distinct()))
+        .where(
+            messages.c.account.in_({account for account, _ in keys}),
+            messages.c.at >= min(since for _, since in keys),
+            messages.c.author == "customer",
+        )
+        .group_by(messages.c.account)
+    )
+    counts: dict[int, int] = {row[0]: row[1] for row in found}
+    return {key: counts.get(key[0], 0) for key in keys}
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Message]:

@@ -12,16 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import OUTGOING, Outgoing, Priority, address
-from storage import doubts
+from storage import albums, doubts
 from storage.cards import of_channel
 from storage.database import Database, upsert
-from storage.schema import cards, outbox, places
+from storage.schema import cards, messages, outbox, places
 from storage.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One call that waits; `card` is the message id of the card that it goes under."""
+    """One call that waits; `card` is the message id of the card that it goes under.
+
+    Calls of one key with the same `album` are made as one, in the order of `part`.
+    """
 
     id: int
     channel: str
@@ -41,6 +44,8 @@ class Delivery:
     claimed_at: datetime | None
     card: str | None
     posted_above: int | None = None  # see storage.doubts
+    album: str = ""
+    part: int = 0  # the number of the message of which it is a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Outcome:
     message_ids: tuple[str, ...] = ()
     unsure: bool = False  # it may have been made, though it is not known to be
     doubted: bool = False  # and will be sought before it is made again
+    apart: bool = False  # tried again without the rest of its album
 
 
 async def add(
@@ -72,6 +78,7 @@ async def add(
     told: bool = False,
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
+    album: str = "",
 ) -> int:
     """Keep a call to be made; its number. With `told` a handler hears how it ended."""
     return await session.insert(
@@ -83,13 +90,14 @@ async def add(
         payload=OUTGOING.dump_python(outgoing, mode="json"),
         lead=lead,
         message=message,
+        album=album,
         under_card=under_card,
         asks=asks,
         told=told,
         random_id=secrets.randbelow(2**31 - 1) + 1,
         state="queued",
         turn_at=now + priority.patience,
-        not_before=not_before,
+        not_before=albums.hold(session, key, album, now) if album else not_before,
         expires_at=expires_at,
     )
 
@@ -101,12 +109,6 @@ async def waiting(
 
     Chats that are `busy` get answers to presses only. What goes under a card waits for it.
     """
-    earlier = outbox.alias("earlier")
-    first = (
-        sa.select(sa.func.min(earlier.c.id))
-        .where(earlier.c.ended_at.is_(None), earlier.c.key == outbox.c.key)
-        .scalar_subquery()
-    )
     query = (
         _SELECT.where(
             outbox.c.channel == channel,
@@ -118,7 +120,7 @@ async def waiting(
                 outbox.c.chat.not_in(busy),
                 outbox.c.posted_above.is_not(None),
             ),
-            outbox.c.id == first,
+            outbox.c.id == _FIRST_OF_ITS_KEY,
             sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
         )
         .order_by(outbox.c.turn_at, outbox.c.id)
@@ -141,6 +143,17 @@ async def following(
     )
     rows = await connection.execute(query.order_by(outbox.c.id).limit(limit))
     return [_delivery(row) for row in rows]
+
+
+async def rest_of_album(connection: AsyncConnection, first: Delivery) -> Sequence[Delivery]:
+    """The other calls of the same album that wait, whatever waits between them."""
+    query = _SELECT.where(
+        outbox.c.ended_at.is_(None),
+        outbox.c.state == "queued",
+        outbox.c.id != first.id,
+        albums.calls_of(first.key, first.album),
+    )
+    return [_delivery(row) for row in await connection.execute(query.order_by(outbox.c.id))]
 
 
 async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -> datetime | None:
@@ -185,6 +198,7 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
                 (sa.bindparam("b_doubted", type_=sa.Boolean), outbox.c.posted_above)
             ),
             claimed_at=sa.case((sa.bindparam("b_unsure", type_=sa.Boolean), outbox.c.claimed_at)),
+            album=sa.case((sa.bindparam("b_apart", type_=sa.Boolean), ""), else_=outbox.c.album),
         )
     )
     await connection.execute(statement, [_ended(outcome, now) for outcome in outcomes])
@@ -234,26 +248,61 @@ async def by_id(session: Session, number: int) -> Delivery | None:
     return await session.one(_by_id, number)
 
 
-async def take_unknown(session: Session, number: int, lead: int) -> Delivery | None:
-    """A lead's call of unknown outcome that is to be made again, once; None when it is none."""
-    unknown = {"id": number, "lead": lead, "state": "unknown"}
-    found = await session.rows(
-        _SELECT.where(*(outbox.c[name] == unknown[name] for name in unknown))
+async def waits(session: Session, key: str, asks: str) -> bool:
+    """Whether a call of this key that asks this is still to be made."""
+    query = sa.select(outbox.c.id).where(
+        outbox.c.ended_at.is_(None), outbox.c.key == key, outbox.c.asks == asks
     )
-    if not found:
-        return None
-    session.update(outbox, unknown, state="repeated")
-    return _delivery(found[0])
+    return bool(await session.rows(query.limit(1)))
 
 
-_SELECT = sa.select(outbox, cards.c.message_id.label("card")).join(
-    cards,
-    sa.and_(
-        outbox.c.under_card,
-        cards.c.lead == outbox.c.lead,
-        cards.c.chat == outbox.c.channel + ":" + outbox.c.chat,
-    ),
-    isouter=True,
+async def take_unknown(session: Session, number: int, lead: int) -> Sequence[Delivery]:
+    """A lead's call of unknown outcome that is to be made again, once, with its album's others.
+
+    Empty when it is of no unknown outcome, or was taken before.
+    """
+    unknown = (outbox.c.lead == lead, outbox.c.state == "unknown")
+    found = await session.rows(_SELECT.where(outbox.c.id == number, *unknown))
+    if found and found[0].album:
+        found = await session.rows(
+            _SELECT.where(albums.calls_of(found[0].key, found[0].album), *unknown)
+        )
+    for row in found:
+        session.update(outbox, {"id": row.id, "state": "unknown"}, state="repeated")
+    return sorted(map(_delivery, found), key=_in_album)
+
+
+def _in_album(part: Delivery) -> tuple[int, int]:
+    return (part.part, part.id)
+
+
+_EARLIER = outbox.alias("earlier")
+_FIRST_OF_ITS_KEY = (
+    sa.select(sa.func.min(_EARLIER.c.id))
+    .where(_EARLIER.c.ended_at.is_(None), _EARLIER.c.key == outbox.c.key)
+    .scalar_subquery()
+)
+
+_SELECT = (
+    sa.select(
+        outbox,
+        cards.c.message_id.label("card"),
+        messages.c.message_id.label("part"),
+    )
+    .join(
+        cards,
+        sa.and_(
+            outbox.c.under_card,
+            cards.c.lead == outbox.c.lead,
+            cards.c.chat == outbox.c.channel + ":" + outbox.c.chat,
+        ),
+        isouter=True,
+    )
+    .join(
+        messages,
+        sa.and_(outbox.c.album != "", messages.c.id == outbox.c.message),
+        isouter=True,
+    )
 )
 
 
@@ -277,6 +326,8 @@ def _delivery(row: Any) -> Delivery:
         row.claimed_at,
         row.card,
         row.posted_above,
+        row.album,
+        int(row.part) if row.part and row.part.isdecimal() else 0,
     )
 
 
@@ -285,6 +336,7 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "b_id": outcome.delivery.id,
         "b_doubted": outcome.doubted,
         "b_unsure": outcome.unsure or outcome.delivery.claimed_at is not None,
+        "b_apart": outcome.apart,
         "state": outcome.state,
         "reason": outcome.reason,
         "not_before": outcome.retry_at,
@@ -294,7 +346,7 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
 
 def _places(outcome: Outcome) -> list[dict[str, Any]]:
     delivery = outcome.delivery
-    if delivery.lead is None:
+    if delivery.lead is None and not delivery.asks:
         return []
     return [
         {

@@ -7,16 +7,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.messages import OUTGOING, Delete, ErasureWanted
+from bot.messages import ErasureWanted
 from storage import inbox as events
 from storage.database import Database
+from storage.forgetting import MADE, NOTHING
 from storage.schema import accounts, inbox, leads, messages, outbox, persons
 
 _AT_ONCE = 1000
 _PURGED = "purged"  # the key of calls that were emptied
-_NOTHING = OUTGOING.dump_python(Delete("", ""), mode="json")
 _DONE = ("done", "dropped")
-_MADE = ("sent", "expired", "dropped", "replaced", "repeated")
 
 
 async def purge(database: Database, before: datetime) -> int:
@@ -28,7 +27,7 @@ async def purge(database: Database, before: datetime) -> int:
         inbox.c.ended_at < before, inbox.c.state.in_(_DONE), inbox.c.body.is_not(None)
     )
     old_calls = sa.select(outbox.c.id).where(
-        outbox.c.ended_at < before, outbox.c.state.in_(_MADE), outbox.c.key != _PURGED
+        outbox.c.ended_at < before, outbox.c.state.in_(MADE), outbox.c.key != _PURGED
     )
     async with database.read() as connection:
         taken_in = list((await connection.execute(old_events.limit(_AT_ONCE))).scalars())
@@ -39,7 +38,7 @@ async def purge(database: Database, before: datetime) -> int:
         of_events = inbox.update().where(inbox.c.id.in_(taken_in))
         await connection.execute(of_events.values(body=sa.null()))
         of_calls = outbox.update().where(outbox.c.id.in_(made))
-        await connection.execute(of_calls.values(payload=_NOTHING, key=_PURGED))
+        await connection.execute(of_calls.values(payload=NOTHING, key=_PURGED))
     return len(taken_in) + len(made)
 
 

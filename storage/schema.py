@@ -139,6 +139,7 @@ accounts = _table(
     _ref("banned_by", "staff", nullable=True),
     _text("ban_reason"),
     _when("slowed_until"),  # wrote too fast: until then messages are kept, not shown one by one
+    _when("away_until"),  # they were told that nobody works before then
     sa.UniqueConstraint("channel", "platform_id"),
 )
 
@@ -211,11 +212,18 @@ erasures = _table(  # proof of what was erased, with nothing of whom
     _text("asked_by"),  # customer | staff | age
     _when("at", nullable=False),
     sa.Column("counts", sa.JSON, nullable=False, default=dict, server_default="{}"),
-    sa.Column("left", sa.JSON, nullable=False, default=list, server_default="[]"),
+    _when("tidied_at"),  # when nothing of it was left in the database's own log either
     sa.UniqueConstraint("receipt"),
+    _only("ix_erasures_untidy", "tidied_at is null", "id"),
 )
 
-staff = _table("staff", _id(), _text("name"), _when("created_at", nullable=False))
+staff = _table(
+    "staff",
+    _id(),
+    _text("name"),
+    _text("shift"),  # on | off; "" until they first say
+    _when("created_at", nullable=False),
+)
 
 staff_accounts = sa.Table(
     "staff_accounts",
@@ -267,8 +275,10 @@ leads = _table(
     _when("taken_at"),
     _when("answered_at"),
     _when("closed_at"),
+    _text("queued"),  # why nobody is asked to take it: nobody | busy | passed
     _only("uq_leads_open", "state in ('new', 'taken')", "person", "desk", unique=True),
     _only("ix_leads_open", "state in ('new', 'taken')", "created_at"),
+    _only("ix_leads_waiting", "state = 'new' and queued in ('nobody', 'busy')", "created_at"),
     sa.Index("ix_leads_created_at", "created_at"),
     sa.Index("ix_leads_closed_at", "closed_at"),
 )
@@ -278,11 +288,14 @@ assignments = _table(
     _id(),
     _ref("lead", "leads", index=True),
     _ref("staff", "staff"),
-    _text("kind"),  # take | give
+    _text("kind"),  # take | give | offer
     _ref("by", "staff", nullable=True),
     _when("at", nullable=False),
+    _when("until"),  # when an offer goes to the next
     _when("ended_at"),
     _only("uq_assignments_open", "ended_at is null", "lead", unique=True),
+    _only("ix_assignments_open", "ended_at is null", "staff"),
+    _only("ix_assignments_offers", "kind = 'offer'", "staff", "at"),
 )
 
 messages = _table(
@@ -317,9 +330,9 @@ places = sa.Table(
     metadata,
     sa.Column("chat", Words, primary_key=True),  # an address
     sa.Column("message_id", Words, primary_key=True),
-    _ref("lead", "leads", index=True),
+    _ref("lead", "leads", nullable=True, index=True),  # null: a question about no lead
     _ref("message", "messages", nullable=True, index=True),
-    _text("asks"),  # what a reply to this message is an answer to: reason, deal:17
+    _text("asks"),  # what a reply to this message is an answer to: reason, deal:17, new
 )
 
 cards = _table(
@@ -419,5 +432,6 @@ outbox = _table(
     _text("reason"),
     _only("ix_outbox_waiting", "ended_at is null", "channel", "turn_at"),
     _only("ix_outbox_key", "ended_at is null", "key", "id"),
+    _only("ix_outbox_album", "album != ''", "key", "album"),
     sa.Index("ix_outbox_ended_at", "ended_at"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from bot.messages import Outgoing, Post, Span, Style, Text
 from storage.outbox import Delivery
@@ -52,23 +53,36 @@ def in_order(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
 
 
 def joined_post(deliveries: Sequence[Delivery]) -> Post:
-    """One post with the words and things of all; what is the same in all is said once."""
-    posts = [_post(delivery.outgoing) for delivery in in_order(deliveries)]
+    """One post with the words and things of all; who says them and whom they concern once."""
+    parts = in_order(deliveries)
+    posts = [_post(delivery.outgoing) for delivery in parts]
     text = posts[0].text
     for post in posts[1:]:
-        text = _appended(text, post.text)
+        text = _appended(text, post.text, album=bool(parts[0].album))
     attachments = tuple(one for post in posts for one in post.attachments)
     return replace(posts[0], text=text, attachments=attachments)
 
 
-def _appended(text: Text, more: Text) -> Text:
+def _appended(text: Text, more: Text, *, album: bool) -> Text:
     if not (text and more):
         return text or more
     if text[-2:] == more[-2:] and more[-2:-1] == (Span(_CALLS),):
         text = text[:-2]
+    if album and text[:1] == more[:1]:
+        return (*text, *_in_a_line(more[_alike(text, more) :]))
     if text[0] == more[0] and more[0].style is Style.BOLD:
         return (*text, *more[1:])  # the head ends its line, so they go on in the next
     return (*text, Span("\n\n"), *more)
+
+
+def _alike(text: Text, more: Text) -> int:
+    """How many spans both begin with: of an album, whose it is and whence it comes."""
+    pairs = zip(text, more, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _in_a_line(text: Text) -> Text:
+    return text if not text or text[0].text.startswith("\n") else (Span("\n"), *text)
 
 
 def _post(outgoing: Outgoing) -> Post:

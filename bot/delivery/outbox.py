@@ -244,8 +244,11 @@ class Sender:
     def _ended(self, task: asyncio.Task[Made]) -> None:
         self._flying.pop(task)
         if not task.cancelled():
-            self._made.append(task.result())
-            self._react(self._made[-1])
+            made = task.result()
+            self._made.append(made)
+            if made.item.group and made.sent is not None:
+                self._pacer.album(made.item.chat, len(made.sent.message_ids) - 1, self._time())
+            self._react(made)
         self._wake.set()
 
     def _react(self, made: Made) -> None:

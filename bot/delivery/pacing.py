@@ -141,6 +141,12 @@ class Pacer:
             window.flying -= 1
             window.count_from(now)
 
+    def album(self, chat: str, more: int, now: float) -> None:
+        """A call that ended made `more` messages beside the one counted: a minute counts each."""
+        for window in self._chats.get(chat, ())[:1]:
+            for _ in range(more):
+                window.count_from(now)
+
     def hold(self, chat: str, until: float) -> None:
         """Nothing goes to this chat before `until` (its retry_after); other chats go on.
 

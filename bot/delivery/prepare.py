@@ -16,6 +16,7 @@ from bot.messages import (
     Channel,
     Event,
     Facts,
+    LeadWaits,
     Member,
     MessageReceived,
     Profile,
@@ -63,11 +64,15 @@ class Prepare:
         }
 
     def needed(self, event: Event) -> bool:
-        """Whether the event has an author whose standing or name matters."""
+        """Whether the event has an author whose standing or name matters, or concerns the team."""
+        if isinstance(event, LeadWaits):
+            return bool(self._managers)
         return isinstance(event, MessageReceived | ButtonPressed)
 
     async def __call__(self, event: Event, reads: Reads) -> Facts:
         """What is known of the event's author; SendError when it must be known and can't be."""
+        if isinstance(event, LeadWaits):
+            return Facts(colleagues=await self._unseen(reads))
         if not isinstance(event, MessageReceived | ButtonPressed):
             return Facts()
         session = Session(reads, self._ids)
@@ -149,6 +154,36 @@ class Prepare:
             log.warning("colleagues_unknown", chat=chat, reason=str(error))
             return {}
         return {address(name, number): member for number, member in found.items()}
+
+    async def _unseen(self, reads: Reads) -> dict[str, Member]:
+        """The managers named in the settings who never did anything, if they are in the chat."""
+        session = Session(reads, self._ids)
+        name, chat = split_address(self._chat())
+        found: dict[str, Member] = {}
+        for manager in self._managers:
+            platform, number = split_address(manager)
+            known = await staff.at(session, manager) or await self._absent(session, manager)
+            if known or platform != name or name not in self._channels:
+                continue
+            try:
+                member = await self._channels[name].member(chat, number)
+            except SendError as error:
+                log.warning("manager_unknown", chat=chat, reason=str(error))
+                continue
+            staff.remember(session, self._chat(), manager, member, self._now())
+            found |= {manager: member} if member.present else {}
+        if session.inserts:
+            await self._keep(session)
+        return found
+
+    async def _absent(self, session: Session, manager: str) -> bool:
+        """Whether they were not there a moment ago."""
+        known = await staff.membership(session, self._chat(), manager)
+        return (
+            known is not None
+            and not known.present
+            and self._now() - known.checked_at < FRESH_IN_PRIVATE
+        )
 
 
 def _profiles(channel: Channel) -> Callable[[list[str]], Coroutine[Any, Any, list[Profile | None]]]:

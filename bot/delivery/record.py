@@ -29,7 +29,7 @@ from bot.messages import (
     SendError,
     address,
 )
-from storage import cards, dead, doubts, inbox, outbox
+from storage import albums, cards, dead, doubts, inbox, outbox
 from storage.cards import Card
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
@@ -103,7 +103,7 @@ async def recover(database: Database, channel: Channel, now: datetime) -> None:
         ]
         if outcomes:
             await outbox.record(connection, outcomes, now)
-        await outbox.hold_albums(connection, channel.name, now)
+        await albums.hold_all(connection, channel.name, now)
         await _pass_over(connection, channel, outcomes)
         await inbox.add_events(database, connection, _events(outcomes), now)
 

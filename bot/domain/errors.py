@@ -10,6 +10,7 @@ class Refusal(StrEnum):
 
     STRANGER = "stranger"  # not a member of the team
     TAKEN = "taken"  # somebody took it before
+    OFFERED = "offered"  # somebody else is being asked
     NOT_YOURS = "not_yours"  # it is another manager's
     CLOSED = "closed"  # it has ended
     ABSORBED = "absorbed"  # it went up in another lead

@@ -52,6 +52,16 @@ class DealKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody is asked to take a lead; until they do it stays new. Times are aware UTC."""
+
+    id: int  # of its assignment
+    staff: int
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """One interest of one customer. Times are aware UTC; `version` grows with every change."""
 
@@ -71,11 +81,19 @@ class Lead:
     taken_at: datetime | None = None
     answered_at: datetime | None = None  # first human answer
     closed_at: datetime | None = None
+    absorbed_into: int | None = None  # the lead in which it went up
+    queued: str = ""  # why nobody is asked to take it, see distribution.Queue
+    offer: Offer | None = None
 
     @property
     def open(self) -> bool:
         """Whether somebody still has to do something about it."""
         return self.state in OPEN
+
+    @property
+    def holder(self) -> int | None:
+        """Who has it, or is asked to take it."""
+        return self.offer.staff if self.offer and not self.responsible else self.responsible
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,8 @@ class Actor:
 class Transition:
     """An action's row: from which states, to which, and the role that suffices on anybody's lead.
 
-    On a free lead, and on their own, every manager may act.
+    On a free lead, and on their own, every manager may act; what they are offered is
+    theirs until they had time to take it.
     """
 
     action: Action
@@ -100,7 +119,7 @@ class Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(Action.TAKE, frozenset({State.NEW}), State.TAKEN, Role.MANAGER),
+    Transition(Action.TAKE, frozenset({State.NEW}), State.TAKEN, Role.DISPATCHER),
     Transition(Action.ASSIGN, OPEN, State.TAKEN, Role.DISPATCHER),
     Transition(Action.CONVERT, OPEN, State.CONVERTED, Role.SUPERVISOR),
     Transition(Action.REJECT, OPEN, State.REJECTED, Role.SUPERVISOR),
@@ -122,9 +141,9 @@ def decide(lead: Lead, action: Action, actor: Actor) -> Transition:
     transition = _BY_ACTION[action]
     if lead.state not in transition.sources:
         raise Refused(_why_not(lead, action))
-    somebody_elses = lead.responsible not in (None, actor.staff)
+    somebody_elses = lead.holder not in (None, actor.staff)
     if somebody_elses and actor.role < transition.anybodys:
-        raise Refused(Refusal.NOT_YOURS)
+        raise Refused(Refusal.NOT_YOURS if lead.responsible else Refusal.OFFERED)
     return transition
 
 

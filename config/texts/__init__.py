@@ -71,6 +71,10 @@ class Texts:
         """The day as in "May 5, 2025"; a datetime counts as the day it is in its own zone."""
         return format_date(day, "medium", locale=self.locale)
 
+    def day(self, day: dt.date) -> str:
+        """The day in words and without its year, as in "May 5"."""
+        return format_skeleton("MMMMd", day, locale=self.locale)
+
     def time(self, at: dt.datetime, tz: dt.tzinfo) -> str:
         """An aware moment on the clock of `tz`, as in 14:05."""
         return format_time(at, "HH:mm", tzinfo=tz, locale=self.locale)

@@ -99,9 +99,17 @@ def test_kinds_that_share_no_album_go_apart() -> None:
         of(AttachmentKind.VOICE),
         of(AttachmentKind.VOICE),
     )
-    *media, words = fitted("all of it", *attachments)
-    assert [len(post.attachments) for post in media] == [2, 2, 1, 1]
-    assert words.text == plain("all of it")
+    posts = fitted("all of it", *attachments)
+    assert [len(post.attachments) for post in posts] == [2, 2, 1, 1]
+    assert [post.text for post in posts] == [plain("all of it"), (), (), ()]
+
+
+def test_kinds_that_share_an_album_meet_in_it_whatever_stands_between_them() -> None:
+    photo, plan = of(AttachmentKind.PHOTO), of(AttachmentKind.DOCUMENT)
+    place = of(AttachmentKind.LOCATION)
+    posts = fitted("words", place, photo, plan, photo, plan)
+    assert [post.attachments for post in posts] == [(photo, photo), (plan, plan), (place,)]
+    assert posts[0].text == plain("words")
 
 
 def test_an_album_bears_no_keyboard() -> None:

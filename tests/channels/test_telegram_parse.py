@@ -135,17 +135,38 @@ def test_a_shared_contact_tells_whose_it_is() -> None:
     assert (contact.ref, contact.title, contact.phone) == ("101", "Anna", "+34600000000")
 
 
-def test_a_venue_is_a_location_with_a_title() -> None:
+def test_a_venue_is_a_location_with_a_title_and_an_address() -> None:
     place = {"latitude": 55.75, "longitude": 37}
     venue = {"location": place, "title": "Office", "address": "Main street 1"}
     location = attached(location=place, venue=venue)
     assert (location.latitude, location.longitude) == (55.75, 37.0)
-    assert location.title == "Office, Main street 1"
+    assert (location.title, location.name) == ("Office", "Main street 1")
 
 
 def test_poll_and_dice_say_what_they_show() -> None:
     assert attached(poll={"id": "1", "question": "Red or blue?"}).title == "Red or blue?"
+    options = [{"text": "Red"}, {"text": "Blue"}]
+    assert attached(poll={"question": "Colour?", "options": options}).title == "Colour? Red / Blue"
     assert attached(dice={"emoji": "🎲", "value": 4}).title == "🎲 4"
+
+
+@pytest.mark.parametrize(
+    ("flags", "mime"),
+    [
+        ({}, "image/webp"),
+        ({"is_animated": True}, "application/x-tgsticker"),
+        ({"is_video": True}, "video/webm"),
+    ],
+)
+def test_a_sticker_tells_whether_it_is_a_picture(flags: dict[str, bool], mime: str) -> None:
+    sticker = attached(sticker={"file_id": "S", "emoji": "🐱"} | flags)
+    assert (sticker.mime, sticker.title) == (mime, "🐱")
+
+
+def test_games_and_invoices_are_told_by_their_titles() -> None:
+    game, bill = attached(game={"title": "Chess"}), attached(invoice={"title": "Window"})
+    assert (game.kind, game.title) == (AttachmentKind.GAME, "Chess")
+    assert (bill.kind, bill.title) == (AttachmentKind.PRODUCT, "Window")
 
 
 def test_what_nobody_knows_yet_is_still_something_said() -> None:

@@ -22,6 +22,8 @@ from bot.messages import (
 ANNA, BORIS, GROUP = 111, 222, 900
 CHAT = 2_000_000_001
 
+VK = "https://vk.com/"
+
 
 def message(**parts: Any) -> dict[str, Any]:
     shape = {
@@ -249,28 +251,42 @@ def test_a_voice_message_is_its_ogg_file() -> None:
     assert (voice.kind, voice.url) == (AttachmentKind.VOICE, "https://v/ogg")
 
 
-def test_a_video_is_a_link_because_its_file_is_out_of_reach() -> None:
+def test_a_video_is_its_page_because_its_file_is_out_of_reach() -> None:
     video = attached("video", {"id": 2, "owner_id": -1, "title": "Tour", "access_key": "k"})
-    assert (video.kind, video.url, video.title) == (
-        AttachmentKind.LINK,
+    assert (video.kind, video.url, video.title, video.page) == (
+        AttachmentKind.VIDEO,
         "https://vk.com/video-1_2",
         "Tour",
+        True,
     )
 
 
 @pytest.mark.parametrize(
-    ("kind", "thing", "url"),
+    ("kind", "thing", "read", "url"),
     [
-        ("link", {"url": "https://example.com", "title": "Site"}, "https://example.com"),
-        ("wall", {"id": 5, "from_id": -3, "text": "Site\nmore"}, "https://vk.com/wall-3_5"),
-        ("market", {"id": 5, "owner_id": -3, "title": "Site"}, "https://vk.com/product-3_5"),
+        ("link", {"url": "https://example.com", "title": "Site"}, "link", "https://example.com"),
+        ("wall", {"id": 5, "from_id": -3, "text": "Site\nmore"}, "post", f"{VK}wall-3_5"),
+        (
+            "wall_reply",
+            {"id": 5, "owner_id": -3, "post_id": 4, "text": "Site"},
+            "post",
+            f"{VK}wall-3_4?reply=5",
+        ),
+        ("market", {"id": 5, "owner_id": -3, "title": "Site"}, "product", f"{VK}product-3_5"),
+        ("article", {"title": "Site", "url": f"{VK}@site"}, "link", f"{VK}@site"),
+        ("podcast", {"id": 5, "owner_id": -3, "title": "Site"}, "audio", f"{VK}podcast-3_5"),
     ],
 )
-def test_posts_goods_and_links_are_links_with_titles(
-    kind: str, thing: dict[str, Any], url: str
+def test_what_has_a_page_is_its_title_and_address(
+    kind: str, thing: dict[str, Any], read: str, url: str
 ) -> None:
-    link = attached(kind, thing)
-    assert (link.kind, link.title, link.url) == (AttachmentKind.LINK, "Site", url)
+    page = attached(kind, thing)
+    assert (page.kind.value, page.title, page.url) == (read, "Site", url)
+
+
+def test_a_document_renamed_without_its_ending_gets_it_back() -> None:
+    plan = attached("doc", {"id": 1, "owner_id": 2, "title": "Plan", "ext": "pdf"})
+    assert (plan.name, plan.mime) == ("Plan.pdf", "application/pdf")
 
 
 def test_a_sticker_is_its_picture() -> None:
@@ -290,9 +306,10 @@ def test_a_place_on_the_map_is_an_attachment() -> None:
     )
 
 
-def test_a_song_without_a_file_is_told_by_its_title() -> None:
+def test_a_song_without_a_file_is_told_by_its_title_and_page() -> None:
     song = attached("audio", {"id": 2, "owner_id": 1, "artist": "Duo", "title": "Song", "url": ""})
-    assert (song.kind, song.title) == (AttachmentKind.OTHER, "Duo – Song")
+    assert (song.kind, song.title) == (AttachmentKind.AUDIO, "Duo – Song")
+    assert (song.page, song.url) == (True, f"{VK}audio1_2")
 
 
 @pytest.mark.parametrize(
@@ -329,5 +346,5 @@ def test_null_is_as_good_as_absent() -> None:
 
 
 def test_an_unknown_attachment_is_named_by_its_type() -> None:
-    gift = attached("gift", {"id": 1})
-    assert (gift.kind, gift.title) == (AttachmentKind.OTHER, "gift")
+    unknown = attached("hologram", {"id": 1})
+    assert (unknown.kind, unknown.title) == (AttachmentKind.OTHER, "hologram")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.hours import Term
+from bot.domain.questionnaire import SILENCE, OwnWords
 from config.reference import settings_markdown, settings_table
 from config.settings import Settings, SettingsError, load_settings
 from config.values import WeeklyTime
@@ -44,7 +46,7 @@ def test_two_values_are_enough_to_start(tmp_path: Path) -> None:
     assert settings.telegram.token == TOKEN
     assert settings.team.chat == "telegram:-1001"
     assert settings.database_url == "sqlite:///dialead.db"
-    assert settings.deadlines.take == timedelta(minutes=5)
+    assert settings.deadlines.take == Term(time=timedelta(minutes=5))
     assert settings.digest.weekly == WeeklyTime(0, time(9))
     assert settings.leads.reject_reasons == ()
 
@@ -80,13 +82,16 @@ ACCEPTED_FROM_THE_ENVIRONMENT = [
         "CHANNELS__TELEGRAM__GREETING",
         " Здравствуйте! ",
         "channels.telegram.greeting",
-        "Здравствуйте!",
+        OwnWords((("", "Здравствуйте!"),)),
     ),
+    ("CHANNELS__VK__GREETING", "", "channels.vk.greeting", SILENCE),
+    ("CHANNELS__VK__QUESTIONS", "[]", "channels.vk.questions", ()),
+    ("LEADS__SOURCES", '{"spring": "Sale"}', "leads.sources", {"spring": "Sale"}),
     ("LEADS__REJECT_REASONS", '["Дорого"]', "leads.reject_reasons", ("Дорого",)),
-    ("DEADLINES__TAKE", "PT15M", "deadlines.take", timedelta(minutes=15)),
-    ("DEADLINES__TAKE", "90", "deadlines.take", timedelta(seconds=90)),
-    ("DEADLINES__TAKE", "0.5", "deadlines.take", timedelta(seconds=0.5)),
-    ("DEADLINES__FIRST_REPLY", "P1D", "deadlines.first_reply", timedelta(days=1)),
+    ("DEADLINES__TAKE", "PT15M", "deadlines.take", Term(time=timedelta(minutes=15))),
+    ("DEADLINES__TAKE", "90", "deadlines.take", Term(time=timedelta(seconds=90))),
+    ("DEADLINES__TAKE", "0.5", "deadlines.take", Term(time=timedelta(seconds=0.5))),
+    ("DEADLINES__FIRST_REPLY", "P1D", "deadlines.first_reply", Term(days=1)),
     ("DEADLINES__NEXT_REPLY", "PT1H", "deadlines.next_reply", timedelta(hours=1)),
     ("DEADLINES__CLOSE", "P7D", "deadlines.close", timedelta(days=7)),
     ("HOURS__WEEK", "{}", "hours.week", {}),
@@ -115,9 +120,13 @@ ACCEPTED_FROM_THE_FILE = [
         True,
     ),
     ("[channels.vk]\nresponsible = 'telegram:7'", "channels.vk.responsible", "telegram:7"),
-    ("deadlines = {take = 60, first_reply = 'PT2M'}", "deadlines.take", timedelta(minutes=1)),
+    (
+        "deadlines = {take = 60, first_reply = 'PT2M'}",
+        "deadlines.take",
+        Term(time=timedelta(minutes=1)),
+    ),
     ("[digest]\nat = 08:15:00", "digest.at", time(8, 15)),
-    ("[hours]\nholidays = []", "hours.holidays", []),
+    ("[hours]\nholidays = []", "hours.holidays", ()),
     ("\ufefflog.level = 'debug'", "log.level", "debug"),
 ]
 
@@ -197,8 +206,15 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("TEAM__CONVERSATION", "topics", "not built yet"),
     ("CHANNELS__VK__LEAD_SOURCE", "perhaps", "must be true or false"),
     ("CHANNELS__VK__RESPONSIBLE", "Boris", "this is no address"),
-    ("CHANNELS__VK__QUESTIONS", "[]", "not built yet"),
-    ("CHANNELS__VK__CONSENT", "yes", "not built yet"),
+    ("CHANNELS__VK__QUESTIONS", "[1]", "channels.vk.questions[0] (CHANNELS__VK__QUESTIONS): must"),
+    (
+        "CHANNELS__VK__CONSENT",
+        "yes",
+        "is a table; set channels.vk.consent.url",
+    ),
+    ("CHANNELS__VK__CONSENT__URL", "our policy", "write an address with its host"),
+    ("CHANNELS__VK__OUT_OF_HOURS", '{"de": "zu"}', "choose ru, en, es"),
+    ("LEADS__SOURCES", '{"spring": 1}', "needs names of 1 to 40 characters"),
     ("CHANNELS__VK__GREETING", "x" * 5000, "must be at most 4096 characters long"),
     ("LEADS__REJECT_REASONS", '[""]', "must not be empty"),
     ("LEADS__REJECT_REASONS", f'["{"x" * 41}"]', "must be at most 40 characters long"),
@@ -210,11 +226,12 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("DEADLINES__TAKE", "soon", "must be a duration like PT15M"),
     ("DEADLINES__TAKE", "0", "longer than nothing"),
     ("DEADLINES__TAKE", "-PT5M", "longer than nothing"),
-    ("DEADLINES__TAKE", "P9Y", "no longer than a year"),
+    ("DEADLINES__TAKE", "P999D", "no longer than a year"),
+    ("DEADLINES__TAKE", "P9Y", "write weeks, months and years as working days"),
     ("DEADLINES__TAKE", "9" * 40, "must be a duration"),
     ("DEADLINES__CLOSE", "P1D", "not built yet"),
-    ("HOURS__WEEK", '{"mon-fri": ["09:00-18:00"]}', "not built yet"),
-    ("HOURS__HOLIDAYS", "RU", "not built yet"),
+    ("HOURS__WEEK", '{"mon-fri": "09:00-18:00"}', "the hours of mon must be a list"),
+    ("HOURS__HOLIDAYS", "Russia", "write a country like RU"),
     ("DIGEST__AT", "9am", "HH:MM"),
     ("DIGEST__AT", "24:00", "HH:MM"),
     ("DIGEST__WEEKLY", "monday 09:00", "write a day"),
@@ -327,6 +344,8 @@ SECRETS_GONE_WRONG = [
     {"LOG__LEVEL": SECRET},
     {"DEADLINES__TAKE": SECRET},
     {"REHEARSAL__CLOCK_FILE": "x", "HOURS__WEEK": f'{{"mon": "{SECRET}"}}'},
+    {"HOURS__WEEK": f'{{"{SECRET}": []}}'},
+    {"HOURS__HOLIDAYS": SECRET},
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.joining import join, joinable, joined_post
+from bot.delivery.joining import join, join_album, joinable, joined_post
 from bot.messages import (
     Attachment,
     AttachmentKind,
@@ -119,3 +119,33 @@ def test_words_under_another_head_stand_apart() -> None:
     edited = (Span("Anna changed it:\n", Style.ITALIC), Span("one", Style.STRIKE), Span("\ntwo"))
     both = [waiting(said("one")), waiting(edited)]
     assert text_of(both) == "Anna:\none\n\nAnna changed it:\none\ntwo"
+
+
+def part(number: int, words: str = "", place: int = 0) -> Delivery:
+    """A part of Anna's album; `place` is where it stood in it."""
+    things = (Attachment(AttachmentKind.PHOTO, ref=f"F{place or number}"),)
+    text = said(words, BORIS) if words else (ANNA, *BORIS)
+    return waiting(text, number, attachments=things, album="A1", part=place or number)
+
+
+def test_an_albums_parts_stand_as_they_were_sent_with_their_words_once() -> None:
+    first, second, third = part(1, place=3), part(2, "Look", place=1), part(3, place=2)
+    assert join_album(first, [second, third], within(100)) == (second, third)
+    post = joined_post([first, second, third])
+    assert [one.ref for one in post.attachments] == ["F1", "F2", "F3"]
+    assert characters(post.text) == "Anna:\nLook\n→ Boris"
+
+
+def test_a_part_too_many_is_left_and_the_others_go_together() -> None:
+    long = part(2, "x" * 90)
+    third = part(3, "short")
+    assert join_album(part(1), [long, third], within(50)) == (third,)
+
+
+def test_parts_without_any_words_have_none_together() -> None:
+    bare = [replace(part(number), outgoing=Post("-100", (), (), PHOTO)) for number in (1, 2)]
+    assert joined_post(bare) == Post("-100", (), (), PHOTO * 2)
+
+
+def test_captions_of_several_parts_stand_in_lines() -> None:
+    assert text_of([part(1, "One"), part(2, "Two")]) == "Anna:\nOne\nTwo\n→ Boris"

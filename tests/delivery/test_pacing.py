@@ -377,3 +377,21 @@ def test_a_day_of_customers_leaves_no_trace_in_memory() -> None:
     ]
     world = World(Pacer(TELEGRAM), load, trips(0.01, 0.1)).run()
     assert world.most_chats < 200
+
+
+def test_a_groups_minute_counts_each_picture_of_an_album() -> None:
+    pacer = Pacer(Pace(per_second=30, group_per_minute=20))
+    pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
+    pacer.album(TEAM, 9, 0.0)
+    assert pacer.left(TEAM, 0.0) == 10
+    for _ in range(10):
+        pacer.done(pacer.start(TEAM, True, True, 1.0), 1.0)
+    assert pacer.ready_at(TEAM, True, True, 2.0) > 60.0
+
+
+def test_an_album_beyond_the_minute_is_waited_for_until_there_is_room_again() -> None:
+    pacer = Pacer(Pace(per_second=30, group_per_minute=5))
+    pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
+    pacer.album(TEAM, 9, 10.0)
+    assert pacer.left(TEAM, 20.0) == 0
+    assert pacer.ready_at(TEAM, True, True, 20.0) > 70.0

@@ -68,8 +68,8 @@ def test_every_command_is_listed() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", *TRANSLATIONS])
 def test_the_shown_settings_can_be_used(name: str, tmp_path: Path) -> None:
-    (shown,) = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
-    (tmp_path / "dialead.toml").write_text(shown, encoding="utf-8")
+    shown = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
+    (tmp_path / "dialead.toml").write_text("\n".join(shown), encoding="utf-8")
     assert load_settings({}, tmp_path).team.chat == "telegram:-1001234567890"
 
 

@@ -21,12 +21,19 @@ from bot.sandbox.vk import Limits as VkLimits
 from bot.sandbox.vk import VkServer
 from config.settings import Settings
 from storage.schema import cards, inbox, outbox
+from tests import leaping
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, VERA
 
 PATIENCE = 20.0  # seconds after which something that should have happened did not
 
 _AWAITED = (
-    sa.select(inbox.c.id).where(inbox.c.state == "new"),
+    # What is meant for a later moment is not awaited.
+    sa.select(inbox.c.id).where(
+        inbox.c.state == "new",
+        inbox.c.event_id.not_like("pause:%"),
+        inbox.c.event_id.not_like("offer:%"),
+        inbox.c.event_id.not_like("%:again"),
+    ),
     sa.select(outbox.c.id).where(outbox.c.state.in_(("queued", "claimed"))),
     sa.select(cards.c.id).where(cards.c.wanted > cards.c.shown),
 )
@@ -47,11 +54,11 @@ class Play:
 
     def now(self) -> float:
         """The servers' clock, moved like the product's."""
-        return time.time() + self.ahead
+        return time.time() + self.ahead + leaping.ahead()
 
     @property
     def ahead(self) -> float:
-        """Seconds by which the clock is moved."""
+        """Seconds by which the clock was moved."""
         return float(self.clock_file.read_text()) if self.clock_file.exists() else 0.0
 
     def move(self, seconds: float) -> None:
@@ -139,14 +146,15 @@ class Play:
 
     async def quiet(self) -> None:
         """Wait until nothing is left to be done, to see what did not happen."""
-        async with asyncio.timeout(PATIENCE):
-            while self.telegram.world.updates.pending() or await self._awaited(*_AWAITED):
-                await asyncio.sleep(0.01)
+        await self._over(self.telegram.world.updates.pending, *_AWAITED)
 
     async def handled(self) -> None:
         """Wait until every event that came was handled, whatever is still to be sent."""
+        await self._over(lambda: [], *_AWAITED[:1])
+
+    async def _over(self, pending: Callable[[], list[Any]], *queries: sa.Select[Any]) -> None:
         async with asyncio.timeout(PATIENCE):
-            while await self._awaited(*_AWAITED[:1]):
+            while pending() or await self._awaited(*queries):
                 await asyncio.sleep(0.01)
 
     async def _awaited(self, *queries: sa.Select[Any]) -> bool:
@@ -217,7 +225,9 @@ class Play:
         return newest
 
     def _with_button(self, number: int, label: str) -> Message | None:
-        for one in self.team(f"#{number} "):
+        found = self.team(f"#{number} ")
+        # Its own card before others that name it.
+        for one in sorted(found, key=lambda one: f"#{number} " not in one.text[:8]):
             if one.from_bot and any(label in shown for shown in one.labels):
                 return one
         return None

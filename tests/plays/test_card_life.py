@@ -89,7 +89,7 @@ async def test_rejected_with_a_listed_reason_and_reopened_for_the_former_manager
     assert await play.press(BORIS, 1, "Reject") == "Choose a reason"
     assert await play.press(BORIS, 1, "Too expensive") == "#1 is rejected"
     closed = await play.card(1, "Reason: Too expensive")
-    assert closed.labels == ["Reopen"]
+    assert closed.labels == ["Reopen", "⋯ More"]
     assert await play.press(DASHA, 1, "Reopen") == "#1 is open again, with Boris"
     await play.card(1, "With Boris")
     assert (await play.shown("from Dasha")).text.startswith("Boris, ")

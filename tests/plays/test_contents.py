@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlparse
 
@@ -132,7 +133,7 @@ async def test_what_a_vk_customer_sends_is_under_the_card(play: Play) -> None:
     for row in VK:
         before = last_id(play.telegram.shown(TEAM))
         play.vk.write(ANNA, row.text, attachments=row.attachments)
-        await play.until(lambda after=before: new_on_telegram(play, TEAM, after))
+        await play.until(partial(new_on_telegram, play, TEAM, before))
         await play.quiet()
         arrived = new_on_telegram(play, TEAM, before)
         assert (row.name, seen_on_telegram(arrived, "Anna:")) == (row.name, row.team)

@@ -24,6 +24,7 @@ from aiogram.types import (
     ReactionTypeEmoji,
     ReactionTypeUnion,
     ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
     ReplyParameters,
 )
 
@@ -117,6 +118,11 @@ WRITING: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("send_photo", {"photo": BufferedInputFile(b"", "p.jpg")}, "file must be non-empty"),
     ("send_location", {"latitude": 99.0, "longitude": 1.0}, "wrong latitude"),
+    (
+        "send_venue",
+        {"latitude": 9.0, "longitude": 1.0, "title": "Office", "address": ""},
+        "address must be non-empty",
+    ),
     ("send_media_group", {"media": [PHOTO]}, "there are no messages to send as an album"),
     ("send_media_group", {"media": [PHOTO] * 11}, "too many messages to send as an album"),
     (
@@ -230,6 +236,20 @@ async def test_foreign_service_and_reply_keyboard_messages_cannot_be_edited(play
     for message_id in (theirs, asked.message_id):
         with pytest.raises(TelegramBadRequest, match="message can't be edited"):
             await play.bot.edit_message_text("x", chat_id=ANNA, message_id=message_id)
+
+
+async def test_a_key_shares_ones_own_phone_while_it_stands_there(play: Stage) -> None:
+    await play.bot.send_message(ANNA, "Телефон?", reply_markup=CONTACT_ASKED)
+    label = CONTACT_ASKED.keyboard[0][0].text
+    play.server.press_key(ANNA, label, phone="+79990001122")
+    (update,) = await play.updates()
+    assert update.message.contact.phone_number == "+79990001122"
+    assert update.message.contact.user_id == ANNA
+    with pytest.raises(Impossible, match="no key says"):
+        play.server.press_key(ANNA, "Другое")
+    await play.bot.send_message(ANNA, "Спасибо", reply_markup=ReplyKeyboardRemove())
+    with pytest.raises(Impossible, match="no key says"):
+        play.server.press_key(ANNA, label)
 
 
 async def test_edit_finds_no_text_or_caption_where_there_is_none(play: Stage) -> None:

@@ -64,6 +64,16 @@ async def test_a_document_keeps_its_title() -> None:
     assert (saved["type"], document["title"], document["ext"]) == ("doc", "Смета.pdf", "pdf")
 
 
+@pytest.mark.parametrize("name", ["song.mp3", "SETUP.EXE", "app.apk"])
+async def test_music_and_programs_are_taken_for_no_document(name: str) -> None:
+    async with world() as vk:
+        told = await vk.call("docs.getMessagesUploadServer", type="doc", peer_id=ANNA)
+        form = aiohttp.FormData()
+        form.add_field("file", b"bytes", filename=name)
+        async with vk.http.post(told["upload_url"], data=form) as answer:
+            assert "file" not in await answer.json(content_type=None)
+
+
 async def test_a_voice_message_is_attached_as_a_document() -> None:
     async with world() as vk:
         with uploader(vk) as up:

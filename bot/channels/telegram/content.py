@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.channels.telegram.fields import (
     Json,
@@ -66,6 +67,21 @@ def _of_file(channel: str, file: Json, kind: AttachmentKind) -> Attachment:
     )
 
 
+def _sticker(channel: str, message: Json) -> Attachment:
+    """What moves is no picture; Telegram tells of it by flags."""
+    sticker = inner(message, "sticker")
+    mime = "image/webp"
+    for flag, moving in (("is_animated", "application/x-tgsticker"), ("is_video", "video/webm")):
+        mime = moving if sticker.get(flag) is True else mime
+    return replace(_of_file(channel, sticker, AttachmentKind.STICKER), mime=mime)
+
+
+def _audio(channel: str, message: Json) -> Attachment:
+    audio = inner(message, "audio")
+    title = " – ".join(filter(None, (words(audio, "performer"), words(audio, "title"))))
+    return replace(_of_file(channel, audio, AttachmentKind.AUDIO), title=title)
+
+
 def _photo(channel: str, message: Json) -> Attachment:
     return _of_file(channel, _biggest(message), AttachmentKind.PHOTO)
 
@@ -84,15 +100,14 @@ def _location(channel: str, message: Json) -> Attachment:
 
 def _venue(channel: str, message: Json) -> Attachment:
     venue = inner(message, "venue")
-    title = ", ".join(filter(None, (words(venue, "title"), words(venue, "address"))))
-    return _place(channel, inner(venue, "location"), title)
+    place = _place(channel, inner(venue, "location"))
+    return replace(place, title=words(venue, "title"), name=words(venue, "address"))
 
 
-def _place(channel: str, place: Json, title: str = "") -> Attachment:
+def _place(channel: str, place: Json) -> Attachment:
     return Attachment(
         AttachmentKind.LOCATION,
         channel,
-        title=title,
         latitude=decimal(place, "latitude"),
         longitude=decimal(place, "longitude"),
     )
@@ -111,8 +126,11 @@ def _contact(channel: str, message: Json) -> Attachment:
 
 
 def _poll(channel: str, message: Json) -> Attachment:
-    question = words(inner(message, "poll"), "question")
-    return Attachment(AttachmentKind.POLL, channel, title=question)
+    poll = inner(message, "poll")
+    options = listed(poll, "options") if "options" in poll else []
+    offered = " / ".join(words(one, "text") for one in options)
+    title = f"{words(poll, 'question')} {offered}".strip()
+    return Attachment(AttachmentKind.POLL, channel, title=title)
 
 
 def _dice(channel: str, message: Json) -> Attachment:
@@ -126,7 +144,21 @@ def _story(channel: str, message: Json) -> Attachment:
     teller = words(inner_or_empty(inner(message, "story"), "chat"), "username")
     number_told = number(inner(message, "story"), "id")
     url = f"https://t.me/{teller}/s/{number_told}" if teller else ""
-    return Attachment(AttachmentKind.OTHER, channel, url=url)
+    return Attachment(AttachmentKind.STORY, channel, url=url)
+
+
+def _titled(name: str, kind: AttachmentKind) -> _Reader:
+    """What has no call of its own, but a title."""
+    return lambda channel, message: Attachment(
+        kind, channel, title=words(inner(message, name), "title")
+    )
+
+
+def _checklist(channel: str, message: Json) -> Attachment:
+    checklist = inner(message, "checklist")
+    tasks = (words(one, "text") for one in listed(checklist, "tasks"))
+    title = "\n".join((words(checklist, "title"), *(f"• {task}" for task in tasks)))
+    return Attachment(AttachmentKind.OTHER, channel, title=title)
 
 
 # In this order: an animation comes with its document, a venue with its location.
@@ -137,13 +169,16 @@ _READERS: dict[str, _Reader] = {
     "video_note": _file("video_note", AttachmentKind.VIDEO_NOTE),
     "animation": _file("animation", AttachmentKind.ANIMATION),
     "voice": _file("voice", AttachmentKind.VOICE),
-    "audio": _file("audio", AttachmentKind.AUDIO),
+    "audio": _audio,
     "document": _file("document", AttachmentKind.DOCUMENT),
-    "sticker": _file("sticker", AttachmentKind.STICKER),
+    "sticker": _sticker,
     "contact": _contact,
     "venue": _venue,
     "location": _location,
     "poll": _poll,
     "dice": _dice,
+    "game": _titled("game", AttachmentKind.GAME),
     "story": _story,
+    "invoice": _titled("invoice", AttachmentKind.PRODUCT),
+    "checklist": _checklist,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import groupby
 
 from bot.channels.telegram.spans import cut, units
 from bot.messages import Attachment, AttachmentKind, Post, Text, characters
@@ -41,15 +40,15 @@ _ALBUMS = {
 def fit(channel: str, post: Post) -> tuple[Post, ...]:
     """The same words and things in posts that Telegram takes.
 
-    Media come first; a short text goes with them, a longer one follows. Only the
-    first post replies; the keyboard is under the last one, which is never an album.
+    Media come first; a short text goes with the first of them, a longer one follows. Only
+    the first post replies; the keyboard is under the last one, which is never an album.
     """
     groups = _groups(channel, post)
     bodies: list[_Body]
     if not groups:
         bodies = [((), text) for text in split(post.text, TEXT_UNITS)] or [((), post.text)]
     elif _captions(channel, post, groups):
-        bodies = [(groups[0], post.text)]
+        bodies = [(groups[0], post.text), *((group, ()) for group in groups[1:])]
     else:
         texts = split(post.text, TEXT_UNITS)
         bodies = [*((group, ()) for group in groups), *(((), text) for text in texts)]
@@ -85,26 +84,25 @@ _Body = tuple[tuple[Attachment, ...], Text]
 
 
 def _groups(channel: str, post: Post) -> list[tuple[Attachment, ...]]:
-    """Neighbours that may share an album together, the others each alone."""
-
-    def album(pair: tuple[int, Attachment]) -> str:
-        index, attachment = pair
-        return _ALBUMS.get(kind_here(channel, attachment), f"alone {index}")
-
-    groups: list[tuple[Attachment, ...]] = []
-    for _, pairs in groupby(enumerate(post.attachments), key=album):
-        run = tuple(attachment for _, attachment in pairs)
-        groups += [run[at : at + ALBUM_SIZE] for at in range(0, len(run), ALBUM_SIZE)]
-    return groups
+    """Those that may share an album together, the others each alone; what takes words first."""
+    albums: dict[str, list[Attachment]] = {}
+    for index, attachment in enumerate(post.attachments):
+        kind = kind_here(channel, attachment)
+        albums.setdefault(_ALBUMS.get(kind, f"alone {index}"), []).append(attachment)
+    groups = [
+        tuple(together[at : at + ALBUM_SIZE])
+        for together in albums.values()
+        for at in range(0, len(together), ALBUM_SIZE)
+    ]
+    return sorted(groups, key=lambda group: kind_here(channel, group[0]) not in CAPTIONED)
 
 
 def _captions(channel: str, post: Post, groups: list[tuple[Attachment, ...]]) -> bool:
-    """Whether the words go as the caption of the only group; an album bears no keyboard."""
+    """Whether the words go as the first group's caption; with a keyboard there is only one."""
     return (
-        len(groups) == 1
-        and kind_here(channel, groups[0][0]) in CAPTIONED
+        kind_here(channel, groups[0][0]) in CAPTIONED
         and units(characters(post.text)) <= CAPTION_UNITS
-        and not (post.keyboard and post.text and len(groups[0]) > 1)
+        and not (post.keyboard and post.text and len(post.attachments) > 1)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from bot.messages import Attachment, AttachmentKind
@@ -62,17 +63,17 @@ def _photo(photo: Thing, channel: str) -> Attachment:
 
 def _video(video: Thing, channel: str) -> Attachment:
     # The file itself needs a user's token: a link is all that a community can pass on.
-    return _link_to("video", video, channel, str(video.get("title", "")))
+    found = _page("video", video, channel, str(video.get("title", "")))
+    return replace(found, kind=AttachmentKind.VIDEO)
 
 
 def _audio(audio: Thing, channel: str) -> Attachment:
     title = f"{audio.get('artist', '')} – {audio.get('title', '')}".strip(" –")[:_TITLE]
-    url = str(audio.get("url") or "")
-    kind = AttachmentKind.AUDIO if url else AttachmentKind.OTHER
-    ref = reference("audio", audio)
-    return Attachment(
-        kind, channel, ref, name=f"{title}.mp3", mime="audio/mpeg", title=title, url=url
-    )
+    found = replace(_page("audio", audio, channel, title), kind=AttachmentKind.AUDIO)
+    if url := str(audio.get("url") or ""):
+        name = f"{title}.mp3"
+        return replace(found, name=name, mime="audio/mpeg", url=url, page=False)
+    return found  # only the players of VK's own get the file
 
 
 def _voice(voice: Thing, channel: str) -> Attachment:
@@ -89,6 +90,8 @@ def _voice(voice: Thing, channel: str) -> Attachment:
 def _document(doc: Thing, channel: str) -> Attachment:
     name = str(doc.get("title", ""))
     extension = str(doc.get("ext", ""))
+    if extension and not name.lower().endswith(f".{extension.lower()}"):
+        name = f"{name}.{extension}"
     size = doc.get("size")
     mime = mimetypes.guess_type(name)[0] or mimetypes.guess_type(f"file.{extension}")[0]
     return Attachment(
@@ -121,39 +124,66 @@ def _link(link: Thing, channel: str) -> Attachment:
 def _wall(post: Thing, channel: str) -> Attachment:
     owner = post.get("owner_id", post.get("to_id", post.get("from_id")))
     first_line = str(post.get("text", "")).partition("\n")[0]
-    return _link_to("wall", {**post, "owner_id": owner}, channel, first_line)
+    found = _page("wall", {**post, "owner_id": owner}, channel, first_line)
+    return replace(found, kind=AttachmentKind.POST)
+
+
+def _wall_reply(comment: Thing, channel: str) -> Attachment:
+    first_line = str(comment.get("text", "")).partition("\n")[0][:_TITLE]
+    url = f"{_SITE}/wall{comment['owner_id']}_{comment['post_id']}?reply={comment['id']}"
+    return Attachment(AttachmentKind.POST, channel, title=first_line, url=url, page=True)
 
 
 def _market(item: Thing, channel: str) -> Attachment:
-    found = _link_to("market", item, channel, str(item.get("title", "")))
+    price = str((item.get("price") or {}).get("text", ""))
+    title = ", ".join(filter(None, (str(item.get("title", "")), price)))
+    found = _page("market", item, channel, title)
     url = f"{_SITE}/product{item['owner_id']}_{item['id']}"
-    return Attachment(found.kind, channel, found.ref, title=found.title, url=url)
+    return replace(found, kind=AttachmentKind.PRODUCT, url=url)
+
+
+def _gift(gift: Thing, channel: str) -> Attachment:
+    return Attachment(AttachmentKind.GIFT, channel)
 
 
 def _story(story: Thing, channel: str) -> Attachment:
-    return _link_to("story", story, channel, "")
+    return replace(_page("story", story, channel, ""), kind=AttachmentKind.STORY)
+
+
+def _article(article: Thing, channel: str) -> Attachment:
+    url = str(article.get("url") or article.get("view_url") or "")
+    title = str(article.get("title", ""))[:_TITLE]
+    return Attachment(AttachmentKind.LINK, channel, title=title, url=url, page=True)
+
+
+def _podcast(podcast: Thing, channel: str) -> Attachment:
+    found = _page("podcast", podcast, channel, str(podcast.get("title", "")))
+    return replace(found, kind=AttachmentKind.AUDIO)
 
 
 def _poll(poll: Thing, channel: str) -> Attachment:
-    found = _link_to("poll", poll, channel, str(poll.get("question", "")))
-    return Attachment(AttachmentKind.POLL, channel, found.ref, title=found.title, url=found.url)
+    options = " / ".join(str(one.get("text", "")) for one in poll.get("answers") or ())
+    title = f"{poll.get('question', '')} {options}".strip()
+    return replace(_page("poll", poll, channel, title), kind=AttachmentKind.POLL)
 
 
 def _place(geo: Thing, channel: str) -> Attachment:
-    point = geo["coordinates"]
+    point, place = geo["coordinates"], geo.get("place") or {}
     return Attachment(
         AttachmentKind.LOCATION,
         channel,
-        title=str((geo.get("place") or {}).get("title", "")),
+        name=str(place.get("address") or place.get("city") or ""),
+        title=str(place.get("title", "")),
         latitude=float(point["latitude"]),
         longitude=float(point["longitude"]),
     )
 
 
-def _link_to(kind: str, thing: Thing, channel: str, title: str) -> Attachment:
+def _page(kind: str, thing: Thing, channel: str, title: str) -> Attachment:
+    """What community tokens see of it: its page."""
     url = f"{_SITE}/{kind}{thing['owner_id']}_{thing['id']}"
     ref = reference(kind, thing)
-    return Attachment(AttachmentKind.LINK, channel, ref, title=title[:_TITLE], url=url)
+    return Attachment(AttachmentKind.LINK, channel, ref, title=title[:_TITLE], url=url, page=True)
 
 
 def _biggest(images: Any) -> Thing:
@@ -170,7 +200,11 @@ _READERS: dict[str, _Reader] = {
     "graffiti": _graffiti,
     "link": _link,
     "wall": _wall,
+    "wall_reply": _wall_reply,
     "market": _market,
+    "gift": _gift,
+    "article": _article,
+    "podcast": _podcast,
     "story": _story,
     "poll": _poll,
 }

@@ -23,6 +23,7 @@ _FILES = frozenset(
         AttachmentKind.DOCUMENT,
     }
 )
+_PICTURES = frozenset({"image/webp", "image/png"})
 
 
 def fit_post(post: Post, channel: str) -> tuple[Post, ...]:
@@ -51,12 +52,23 @@ def is_carried(attachment: Attachment, channel: str) -> bool:
     """Whether VK can show it in kind: a file, a place, or an object that VK itself named."""
     if attachment.channel == channel and attachment.ref:
         return True
+    if attachment.kind is AttachmentKind.STICKER:
+        return attachment.mime in _PICTURES  # what moves is told by its emoji
     return attachment.kind in _FILES or attachment.kind is AttachmentKind.LOCATION
+
+
+def needs_words(attachment: Attachment, channel: str) -> bool:
+    """Whether something of it is left to be said: what VK cannot show, and what a place is called.
+
+    A place carries its name in words, because VK takes only the point.
+    """
+    place = attachment.kind is AttachmentKind.LOCATION
+    return bool(attachment.title) if place else not is_carried(attachment, channel)
 
 
 def _texts(post: Post, channel: str) -> list[Text]:
     """The post's own spans while they fit; what cannot be shown in kind is told below them."""
-    tail = [told(item) for item in post.attachments if not is_carried(item, channel)]
+    tail = [told(item) for item in post.attachments if needs_words(item, channel)]
     text = post.text
     for words in filter(None, tail):
         text = (*text, *plain(f"\n{words}" if text else words))

@@ -43,7 +43,9 @@ def whole(text: str, cut: int) -> int:
 
 def told(attachment: Attachment) -> str:
     """In words what VK has no kind for; empty when there is nothing to say."""
-    parts = (attachment.title or attachment.name, attachment.phone, attachment.url)
+    place = attachment.kind is AttachmentKind.LOCATION
+    name = ", ".join(filter(None, (attachment.title, attachment.name))) if place else ""
+    parts = (name or attachment.title or attachment.name, attachment.phone, attachment.url)
     words = " ".join(part for part in parts if part)
     return words or _WORDLESS.get(attachment.kind, "")
 

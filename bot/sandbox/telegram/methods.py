@@ -48,6 +48,7 @@ METHODS: dict[str, Method] = {
     "sendVideoNote": _sends("video_note"),
     "sendSticker": _sends("sticker"),
     "sendLocation": Method(sending.send_location, 1),
+    "sendVenue": Method(sending.send_venue, 1),
     "sendContact": Method(sending.send_contact, 1),
     "copyMessage": Method(sending.copy_message, 1),
     "copyMessages": Method(sending.copy_messages, 1),

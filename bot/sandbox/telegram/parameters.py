@@ -47,6 +47,8 @@ _TABLE = {
     "sendSticker": f"{_SEND} sticker:file emoji",
     "sendLocation": f"{_SEND} latitude:float longitude:float horizontal_accuracy:float "
     "live_period:int heading:int proximity_alert_radius:int",
+    "sendVenue": f"{_SEND} latitude:float longitude:float title address foursquare_id "
+    "foursquare_type google_place_id google_place_type",
     "sendContact": f"{_SEND} phone_number first_name last_name vcard",
     "sendMediaGroup": f"business_connection_id {_WHERE} media:json {_PAID} reply_parameters:json",
     "copyMessage": f"{_WHERE} from_chat_id:chat message_id:int video_start_timestamp:int "

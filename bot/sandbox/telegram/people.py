@@ -177,6 +177,20 @@ class People:
             told = message.body
         return self._query(user_id, chat_id, told, data or "")
 
+    def press_key(self, user_id: int, label: str, *, phone: str = "") -> int:
+        """Press a key in place of the letters: it writes itself, or shares one's own phone.
+
+        Returns the message's id.
+        """
+        keyboard = self.reply_keyboard(user_id) or {"keyboard": []}
+        keys = [key for row in keyboard["keyboard"] for key in row]
+        found = [key for key in keys if label == (key if isinstance(key, str) else key["text"])]
+        if not found:
+            raise Impossible(f"no key says {label!r}")
+        if isinstance(found[0], dict) and found[0].get("request_contact"):
+            return self.write(user_id, user_id, contact=phone)
+        return self.write(user_id, user_id, label)
+
     # --- looking -----------------------------------------------------------
 
     def messages(self, chat_id: int) -> list[Message]:

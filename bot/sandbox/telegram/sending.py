@@ -67,13 +67,18 @@ def send_medium(world: World, args: Args, kind: str) -> Json:
 def send_location(world: World, args: Args) -> Json:
     """sendLocation."""
     chat = open_chat(world, args)
-    for name, most in (("latitude", 90), ("longitude", 180)):
-        if name not in args:
-            raise bad_request(f"{name} is empty")
-        if abs(args[name]) > most:
-            raise bad_request("wrong " + name)
-    place = {key: args[key] for key in ("latitude", "longitude")}
-    return _deliver(world, chat, {"location": place}, args).body
+    return _deliver(world, chat, {"location": _point(args)}, args).body
+
+
+def send_venue(world: World, args: Args) -> Json:
+    """sendVenue: a place with a name and an address."""
+    chat = open_chat(world, args)
+    place = _point(args)
+    for name in ("title", "address"):
+        if not args.get(name, "").strip():
+            raise bad_request(f"{name} must be non-empty")
+    venue = {"location": place} | {key: args[key] for key in ("title", "address")}
+    return _deliver(world, chat, {"venue": venue, "location": place}, args).body
 
 
 def send_contact(world: World, args: Args) -> Json:
@@ -233,6 +238,15 @@ def _caption(args: Args) -> Formatted:
 
 def _captioned(caption: Formatted) -> Json:
     return caption.body("caption", "caption_entities")
+
+
+def _point(args: Args) -> Json:
+    for name, most in (("latitude", 90), ("longitude", 180)):
+        if name not in args:
+            raise bad_request(f"{name} is empty")
+        if abs(args[name]) > most:
+            raise bad_request("wrong " + name)
+    return {key: args[key] for key in ("latitude", "longitude")}
 
 
 def _medium(world: World, kind: str, source: Any, args: Args) -> Json:

@@ -83,6 +83,7 @@ class TelegramServer(People, Groups):
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
         self._stopped.set()
+        self.world.updates.terminate()
         self._deafen()
         await self.webhook.stop()
         if self._server is not None:

@@ -22,6 +22,7 @@ class Shown:
     reply_to: int | None
     admin: int | None
     at: int
+    geo: dict[str, Any] | None = None
 
 
 def show(message: Message) -> Shown:
@@ -37,4 +38,5 @@ def show(message: Message) -> Shown:
         reply_to=message.reply.id if message.reply else None,
         admin=message.admin,
         at=message.date,
+        geo=message.geo,
     )

@@ -19,10 +19,18 @@ def upgrade() -> None:
         sa.Column("asked_by", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("counts", sa.JSON(), server_default="{}", nullable=False),
-        sa.Column("left", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("tidied_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
         sa.UniqueConstraint("receipt", name=op.f("uq_erasures_receipt")),
         sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_erasures_untidy",
+        "erasures",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("tidied_at is null"),
+        postgresql_where=sa.text("tidied_at is null"),
     )
     op.create_table(
         "strangers",
@@ -175,6 +183,7 @@ def upgrade() -> None:
     _add_reference("accounts", "banned_by", "staff")
     op.add_column("accounts", sa.Column("ban_reason", sa.Text(), server_default="", nullable=False))
     op.add_column("accounts", sa.Column("slowed_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("accounts", sa.Column("away_until", sa.DateTime(timezone=True), nullable=True))
 
     _add_reference("contacts", "message", "messages")
     op.create_index("ix_contacts_value", "contacts", ["value", "kind"], unique=False)
@@ -186,6 +195,19 @@ def upgrade() -> None:
     op.create_index("ix_messages_account_at", "messages", ["account", "at"], unique=False)
 
     op.add_column("outbox", sa.Column("album", sa.Text(), server_default="", nullable=False))
+    part = sa.text("album != ''")
+    op.create_index(
+        "ix_outbox_album",
+        "outbox",
+        ["key", "album"],
+        unique=False,
+        sqlite_where=part,
+        postgresql_where=part,
+    )
+
+    # Nothing refers to places, so that SQLite may make the table anew.
+    with op.batch_alter_table("places") as places:
+        places.alter_column("lead", existing_type=sa.BigInteger(), nullable=True)
 
     op.add_column("persons", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
     op.add_column("persons", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))

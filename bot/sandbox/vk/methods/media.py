@@ -13,6 +13,7 @@ from bot.sandbox.vk.files import Media
 from bot.sandbox.vk.parameters import Parameters
 
 _DOCUMENTS = ("doc", "audio_message", "graffiti")
+_NOT_DOCUMENTS = ("mp3", "exe", "apk")  # "any formats but mp3 and executable files"
 _FIELDS = dict.fromkeys(_DOCUMENTS, re.compile("file$")) | {"photo": re.compile(r"photo$|file\d?$")}
 
 
@@ -59,6 +60,8 @@ def uploaded(
     upload = community.uploads.get(token)
     if upload is None:
         return {"error": "unknown_address", "error_descr": "unknown upload address"}
+    if upload.kind == "doc" and any(_refused(name) for _, name, _ in files):
+        return {"error": "wrong_file", "error_descr": "this kind of file is not taken"}
     taken = [(name, data) for field, name, data in files if _FIELDS[upload.kind].match(field)]
     upload.files += taken
     if upload.kind == "photo":
@@ -67,6 +70,10 @@ def uploaded(
     if not taken:
         return {"error": "no_file", "error_descr": "no file in the field `file`"}
     return {"file": f"{upload.kind}|{token}"}
+
+
+def _refused(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in _NOT_DOCUMENTS
 
 
 def _upload_url(community: Community, kind: str) -> str:

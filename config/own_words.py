@@ -1,0 +1,98 @@
+"""What the owner has the product say to customers: texts by language, questions."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from bot.domain.questionnaire import AnswerKind, OwnWords, Question
+
+LANGUAGES = ("ru", "en", "es")
+QUESTIONS = 10
+CHOICES = 9  # beside them a VK message has room for one more button
+LABEL = 40  # characters that fit a button of every messenger
+_TEXT, _ASK = 4096, 1000  # characters
+_KINDS = ", ".join(AnswerKind)
+_LIKE = 'write a text, or one per language like {ru = "…", es = "…"}'
+
+
+def own_words(value: Any, longest: int = _TEXT) -> OwnWords:
+    """A text, or a table of texts by language; ValueError with the remedy."""
+    if isinstance(value, OwnWords):
+        return value
+    found = {"": value} if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        raise ValueError(_LIKE)
+    if unknown := set(found) - {*LANGUAGES, ""}:
+        raise ValueError(f"has {len(unknown)} unknown language(s); choose {', '.join(LANGUAGES)}")
+    if not all(isinstance(text, str) for text in found.values()):
+        raise ValueError(_LIKE)
+    kept = tuple((name, text.strip()) for name, text in found.items() if text.strip())
+    if any(len(text) > longest for _, text in kept):
+        raise ValueError(f"must be at most {longest} characters long")
+    return OwnWords(kept)
+
+
+def _from_environment(value: Any) -> Any:
+    """There a table is JSON."""
+    if not isinstance(value, str) or not value.lstrip().startswith("{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # a text that begins like this
+
+
+def _out_of_hours(value: Any) -> OwnWords | bool:
+    if isinstance(value, str) and value.strip().lower() in ("true", "false"):
+        value = value.strip().lower() == "true"
+    return value or OwnWords() if isinstance(value, bool) else own_words(value)
+
+
+def _question(value: Any) -> Question:
+    if isinstance(value, Question):
+        return value
+    if not isinstance(value, dict):
+        raise ValueError('must be a table with ask, like {ask = "What is your name?"}')
+    if set(value) - {"ask", "kind", "choices"}:
+        raise ValueError("knows ask, kind and choices; take out what else is there")
+    ask = own_words(value.get("ask", ""), _ASK)
+    if not ask:
+        raise ValueError("asks nothing; set ask")
+    kind = value.get("kind", "choice" if "choices" in value else "text")
+    if kind not in list(AnswerKind):
+        raise ValueError(f"has an unknown kind; choose {_KINDS}")
+    return Question(ask, AnswerKind(kind), _choices(AnswerKind(kind), value.get("choices", [])))
+
+
+def _choices(kind: AnswerKind, value: Any) -> tuple[OwnWords, ...]:
+    if kind is not AnswerKind.CHOICE:
+        if value:
+            raise ValueError('has choices; set kind = "choice", or take them out')
+        return ()
+    if not isinstance(value, list | tuple) or not 2 <= len(value) <= CHOICES:
+        raise ValueError(f'needs 2 to {CHOICES} choices, like choices = ["…", "…"]')
+    found = tuple(own_words(one, LABEL) for one in value)
+    labels = [label.casefold() for one in found for label in {text for _, text in one.by_language}]
+    if not all(found) or len(set(labels)) < len(labels):
+        raise ValueError("has an empty choice, or the same one twice; mend choices")
+    return found
+
+
+def _all_differ(value: tuple[Question, ...]) -> tuple[Question, ...]:
+    if len({str(one.ask) for one in value}) < len(value):
+        raise ValueError("the same question stands here twice; take one out")
+    return value
+
+
+OwnText = Annotated[OwnWords, BeforeValidator(own_words), BeforeValidator(_from_environment)]
+OutOfHours = Annotated[
+    OwnWords | bool, BeforeValidator(_out_of_hours), BeforeValidator(_from_environment)
+]
+Questions = Annotated[
+    tuple[Annotated[Question, BeforeValidator(_question)], ...],
+    Field(max_length=QUESTIONS),
+    AfterValidator(_all_differ),
+]

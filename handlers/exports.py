@@ -1,0 +1,100 @@
+"""What a customer wrote and gave, as a text of their own: made when it is sent, kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import tzinfo
+
+from bot.messages import Attachment, AttachmentKind, Download
+from config.texts import Texts
+from handlers.relay import said
+from handlers.work import Policy
+from storage import accounts, dialogues, exports
+from storage.accounts import Account
+from storage.session import Session
+
+CHANNEL = "dialead"  # of what the product itself makes
+TITLE_KEYS = (
+    "privacy.names",
+    "privacy.contacts",
+    "privacy.consents",
+    "privacy.leads",
+    "privacy.answers",
+    "privacy.messages",
+)
+_NAME = "dialead.txt"
+_MARK = "\ufeff"  # by which every editor sees what the letters are
+
+
+def attachment(account: Account) -> Attachment:
+    """The file that `opened` makes."""
+    return Attachment(
+        AttachmentKind.DOCUMENT, CHANNEL, str(account.id), name=_NAME, mime="text/plain"
+    )
+
+
+async def opened(session: Session, wanted: Attachment, policy: Policy) -> Download:
+    """The file at this moment."""
+    account = await accounts.by_id(session, int(wanted.ref))
+    texts = policy.words_for(account)
+    content = (_MARK + await _written(session, account, texts, policy)).encode()
+    return Download(_NAME, len(content), _at_once(content))
+
+
+async def contacts(session: Session, tree: Sequence[Account]) -> list[str]:
+    """Phones and addresses that they gave, each once."""
+    found = [pair for one in tree for pair in await accounts.contacts_of(session, one.id)]
+    return list(dict.fromkeys(value for _, value in found))
+
+
+async def consents(
+    session: Session, tree: Sequence[Account], texts: Texts, zone: tzinfo
+) -> list[str]:
+    """What they agreed to, or declined, and when."""
+    found = [pair for one in tree for pair in await dialogues.consents_of(session, one.id)]
+    return [
+        texts(
+            "privacy.agreed" if one.agreed else "privacy.declined",
+            version=one.version,
+            day=texts.date(one.at.astimezone(zone)),
+            url=one.url,
+        )
+        for one in found
+    ]
+
+
+def name(account: Account, texts: Texts) -> str:
+    """An account as its owner knows it."""
+    username = f"@{account.username}" if account.username else ""
+    channel = texts(f"channel.{account.channel}")
+    return ", ".join(filter(None, (account.name, username, channel)))
+
+
+async def _written(session: Session, account: Account, texts: Texts, policy: Policy) -> str:
+    tree = await accounts.of_person(session, account.person)
+    numbers = [one.id for one in tree]
+    answers = await dialogues.answers_of_person(session, account.person)
+    zone = policy.timezone
+    leads = [
+        f"{texts.date(one.created_at.astimezone(zone))}  {policy.source(one.source)}".rstrip()
+        for one in await exports.leads_of(session, numbers)
+    ]
+    messages = []
+    for one in await exports.messages_of(session, numbers):
+        lines = [one.text, *(said(attached, texts) for attached in one.attachments)]
+        when = f"{texts.date(one.at.astimezone(zone))} {texts.time(one.at, zone)}"
+        messages.append(f"{when}  {' '.join(filter(None, lines))}")
+    sections = (
+        [name(one, texts) for one in tree],
+        await contacts(session, tree),
+        await consents(session, tree, texts, zone),
+        leads,
+        [f"{one.question} {one.answer}" for one in answers],
+        messages,
+    )
+    titled = zip(TITLE_KEYS, sections, strict=True)
+    return "\n\n".join("\n".join((texts(key), *lines)) for key, lines in titled if lines) + "\n"
+
+
+async def _at_once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

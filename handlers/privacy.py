@@ -1,0 +1,94 @@
+"""What customers may know and decide about their data: /privacy shows it, /delete erases it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from bot.messages import Button, ButtonPressed, ErasureWanted, MessageReceived, plain
+from handlers import exports
+from handlers.choices import settled
+from handlers.wire import pack_customers
+from handlers.work import Work
+from storage import accounts, inbox, outbox
+from storage import exports as kept
+from storage.accounts import Account
+
+VERB = "erase"
+_ASKS = "privacy"  # marks an export under way: one at a time
+_SOON = timedelta(seconds=2)  # so that what is said of it goes out before
+_VALID = timedelta(days=1)  # nobody erases themselves by an old button
+
+
+async def commanded(work: Work, account: Account, event: MessageReceived) -> bool:
+    """Whether it was one of the two commands, which it then has answered."""
+    first = (event.text.split(maxsplit=1) or [""])[0].partition("@")[0].lower()
+    command = _COMMANDS.get(first)
+    if command is None or event.attachments or event.forwarded_from:
+        return False
+    await command(work, account)
+    return True
+
+
+async def pressed(work: Work, event: ButtonPressed, account: Account, argument: str) -> str:
+    """Erase everything, or nothing; what the pressing person is told."""
+    texts = work.words_for(account)
+    issued, _, said = argument.partition(".")
+    age = _minute(work) - int(issued) if issued.isdecimal() and len(issued) < 12 else -1
+    if said not in ("yes", "no") or not 0 <= age * 60 < _VALID.total_seconds():
+        return texts("customer.erase_late")
+    if said == "no":
+        await settled(work, event, plain(texts("customer.kept")), "")
+        return ""
+    erase(work, account, issued)
+    await settled(work, event, plain(texts("customer.erasing")), "")
+    return ""
+
+
+def erase(work: Work, account: Account, mark: str) -> None:
+    """Have everything known of the customer erased, once for the same mark."""
+    receipt = sha256(f"{account.id}:{account.address}:{mark}".encode()).hexdigest()[:10].upper()
+    wanted = ErasureWanted(account.id, "customer", receipt)
+    inbox.later(work.session, f"erase:{receipt}", wanted, now=work.now, at=work.now + _SOON)
+
+
+async def _show(work: Work, account: Account) -> None:
+    """What is stored, in words, and everything as a file."""
+    if await outbox.waits(work.session, account.address, _ASKS):
+        return
+    texts = work.words_for(account)
+    tree = await accounts.of_person(work.session, account.person) or [account]
+    numbers = [one.id for one in tree]
+    written = await kept.count_messages(work.session, numbers)
+    requests = await kept.leads_of(work.session, numbers)
+    agreed = await exports.consents(work.session, tree, texts, work.policy.timezone)
+    lines = [
+        texts("privacy.stored"),
+        *(f"• {exports.name(one, texts)}" for one in tree),
+        *(f"• {value}" for value in await exports.contacts(work.session, tree)),
+        f"• {texts.plural('privacy.wrote', written)}",
+        f"• {texts.plural('privacy.asked', len(requests))}",
+        *(f"• {line}" for line in agreed),
+        texts("privacy.file"),
+    ]
+    file = (exports.attachment(account),)
+    await work.to_customer(account, plain("\n".join(lines)), attachments=file, asks=_ASKS)
+
+
+async def _ask_to_erase(work: Work, account: Account) -> None:
+    texts = work.words_for(account)
+    minute = _minute(work)
+    yes = pack_customers(VERB, f"{minute}.yes")
+    no = pack_customers(VERB, f"{minute}.no")
+    buttons = (
+        (Button(texts("customer.erase"), yes, look="danger"),),
+        (Button(texts("customer.keep"), no),),
+    )
+    await work.to_customer(account, plain(texts("customer.erase_all")), keyboard=buttons)
+
+
+def _minute(work: Work) -> int:
+    return int(work.now.timestamp()) // 60
+
+
+_COMMANDS = {"/privacy": _show, "/delete": _ask_to_erase}
