@@ -1,4 +1,4 @@
-"""Lines customers write, each with the contacts a perfect reader finds in it."""
+"""Lines customers write, one long table: each with the contacts a perfect reader finds in it."""
 
 from dataclasses import dataclass
 
