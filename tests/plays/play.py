@@ -24,7 +24,7 @@ from storage.schema import cards, inbox, outbox
 from tests import leaping
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, VERA
 
-PATIENCE = 20.0  # seconds after which something that should have happened did not
+PATIENCE = 60.0  # seconds after which something that should have happened did not
 
 _AWAITED = (
     # What is meant for a later moment is not awaited.
