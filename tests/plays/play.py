@@ -7,8 +7,10 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -39,6 +41,17 @@ _AWAITED = (
 )
 
 
+def _until_noon() -> float:
+    """Seconds until a Wednesday's noon in Madrid, when every play begins.
+
+    The hour at which tests are run must not decide what happens in them.
+    """
+    now = datetime.now(ZoneInfo("Europe/Madrid"))
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    days = (2 - now.weekday()) % 7 or 7
+    return ((noon + timedelta(days=days)).astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+
+
 class Play:
     """Both servers, the product when it runs, and what people do."""
 
@@ -46,6 +59,7 @@ class Play:
         self.folder = folder
         self.database_url = database_url
         self.clock_file = folder / "clock"
+        self.clock_file.write_text(str(_until_noon()))
         self.telegram = TelegramServer(limits=TelegramLimits.none(), clock=self.now)
         self.vk = VkServer(limits=VkLimits.none(), clock=self.now)
         self.product: Product | None = None

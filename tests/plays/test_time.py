@@ -69,7 +69,7 @@ async def test_nobody_is_reminded_of_what_was_done(play: Play, take_first: bool)
     await play.heard(VERA, "Nobody has taken lead #2")
     await play.quiet()
     assert len(play.team("⏰")) == 1
-    assert len(play.private(VERA)) == 1
+    assert len(play.private(VERA, "⏰")) == 1
 
 
 async def test_a_returned_lead_waits_anew(play: Play) -> None:
