@@ -10,8 +10,9 @@ import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.stage import Stage
 from config.settings import Settings
@@ -33,10 +34,11 @@ async def run_demo(
         stage = Stage(language, port)
         await _start(stage, port)
         try:
+            say("Starting…")
             await stage.run([sys.executable, str(main), "run"], _settings(stage, language, folder))
-            say(f"Dialead is being played at {stage.url} (Ctrl-C stops it)")
-            if browser:
-                await asyncio.to_thread(_open_page, stage.url)
+            await _either(stage.settled(), stopping.wait())
+            if not stopping.is_set():
+                await _announce(stage.url, browser, say)
             await stopping.wait()
         finally:
             await stage.stop()
@@ -89,6 +91,19 @@ def _settings(stage: Stage, language: str, folder: str) -> dict[str, str]:
 def _is_setting(name: str) -> bool:
     group, mark, _ = name.lower().partition("__")
     return bool(mark) and group in Settings.model_fields
+
+
+async def _either(*waits: Coroutine[Any, Any, Any]) -> None:
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+
+
+async def _announce(url: str, browser: bool, say: Callable[[str], None]) -> None:
+    say(f"Dialead is being played at {url} (Ctrl-C stops it)")
+    if browser:
+        await asyncio.to_thread(_open_page, url)
 
 
 def _open_page(url: str) -> None:

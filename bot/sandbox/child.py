@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
 
@@ -15,28 +15,37 @@ class Condition(StrEnum):
     """How the child is."""
 
     ABSENT = "absent"  # nobody named a program
+    STARTING = "starting"  # not every messenger has heard from it
     RUNNING = "running"
     STOPPED = "stopped"
 
 
 class Child:
-    """At most one process at a time; `changed()` is called whenever its condition changes."""
+    """At most one process at a time; `changed()` is called whenever its condition changes.
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    It runs once it was heard by each of `messengers`: a process alone takes nothing in.
+    """
+
+    def __init__(self, changed: Callable[[], None], messengers: Collection[str]) -> None:
         self._changed = changed
+        self._messengers = frozenset(messengers)
+        self._deaf = set(messengers)  # those that have not heard from this process
+        self._settled = asyncio.Event()
         self._argv: tuple[str, ...] = ()
         self._env: dict[str, str] = {}
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
+        self.was_heard = False  # by all messengers at once, in any of its lives
 
     @property
     def condition(self) -> Condition:
         """How it is now."""
         if not self._argv:
             return Condition.ABSENT
-        alive = self._process is not None and self._process.returncode is None
-        return Condition.RUNNING if alive else Condition.STOPPED
+        if not self._alive:
+            return Condition.STOPPED
+        return Condition.STARTING if self._deaf else Condition.RUNNING
 
     @property
     def code(self) -> int | None:
@@ -45,9 +54,8 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs."""
-        running = self.condition is Condition.RUNNING and self._process is not None
-        return self._process.pid if running and self._process else None
+        """Its process id while there is one."""
+        return self._process.pid if self._process and self._alive else None
 
     async def run(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
         """Start a program, `env` added to our own environment; another one is ended first.
@@ -58,6 +66,20 @@ class Child:
             await self._end()
             self._argv, self._env = tuple(argv), dict(env)
             await self._start()
+
+    def heard(self, messenger: str) -> None:
+        """A messenger was asked for what is new."""
+        if messenger not in self._deaf:
+            return
+        self._deaf.remove(messenger)
+        if not self._deaf:
+            self.was_heard = True
+            self._settled.set()
+            self._changed()
+
+    async def settled(self) -> None:
+        """Returns once it runs, or has ended before that."""
+        await self._settled.wait()
 
     async def restart(self) -> None:
         """End it gently if it runs, and start it again; ValueError when there is none."""
@@ -70,7 +92,7 @@ class Child:
     async def kill(self) -> None:
         """SIGKILL, as a power cut would; nothing when it does not run."""
         async with self._lock:
-            if self._process is not None and self._process.returncode is None:
+            if self._process is not None and self._alive:
                 self._process.kill()
                 await self._process.wait()
 
@@ -79,7 +101,13 @@ class Child:
         async with self._lock:
             await self._end()
 
+    @property
+    def _alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
     async def _start(self) -> None:
+        self._deaf = set(self._messengers)
+        self._settled.clear()
         env = {**os.environ, **self._env}
         self._process = await asyncio.create_subprocess_exec(*self._argv, env=env)
         self._watch = asyncio.create_task(self._tell(self._process))
@@ -87,6 +115,7 @@ class Child:
 
     async def _tell(self, process: asyncio.subprocess.Process) -> None:
         await process.wait()
+        self._settled.set()
         self._changed()
 
     async def _end(self) -> None:

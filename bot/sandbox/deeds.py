@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 
 class Refused(Exception):
-    """A deed that cannot be done, and why; `kind` is "input", "impossible" or "unknown"."""
+    """A deed that cannot be done, and why; `kind`: "input", "impossible", "unknown" or "early"."""
 
     def __init__(self, kind: str, why: str) -> None:
         super().__init__(why)

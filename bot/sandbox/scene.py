@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.sandbox import telegram_screen, vk_screen
 from bot.sandbox.cast import TEAM, Cast
-from bot.sandbox.child import Child
+from bot.sandbox.child import Child, Condition
 from bot.sandbox.clock import Clock
 from bot.sandbox.deeds import Deed, Manage, Morning, MoveClock, Refused
 from bot.sandbox.players import Answered, Player, TelegramPlayer, VkPlayer
@@ -36,13 +36,15 @@ class Scene:
         self.vk = VkServer(clock=self.clock)
         self.vk.community.name = self.telegram.world.bot.first_name
         self.cast = Cast(language, self.telegram, self.vk)
-        self.child = Child(lambda: self._tell(""))
         self.tally = Tally()
         self._players: dict[str, Player] = {
             "telegram": TelegramPlayer(self.telegram),
             "vk": VkPlayer(self.vk),
         }
+        self.child = Child(lambda: self._tell(""), self._players)
         self._listeners: list[Listener] = []
+        self.telegram.world.updates.on_poll = lambda: self.child.heard("telegram")
+        self.vk.community.events.on_poll = lambda: self.child.heard("vk")
         self.telegram.subscribe(self._telegram_changed)
         self.vk.subscribe(lambda peer_id: self._tell(f"vk:{peer_id}"))
 
@@ -113,6 +115,8 @@ class Scene:
         seat = self.cast.seat(deed.account, deed.chat)
         if seat is None:
             raise Refused("unknown", f"{deed.account} has no phone with {deed.chat} on it")
+        if self.child.condition is not Condition.ABSENT and not self.child.was_heard:
+            raise Refused("early", "")  # VK keeps messages only from the first poll on
         return self._players[seat.platform].do(seat, deed)
 
     # --- telling -----------------------------------------------------------

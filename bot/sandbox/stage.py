@@ -45,8 +45,14 @@ class Stage:
         """Run the product as a child process, `env` added to our environment.
 
         The page shows how it is, kills and restarts it. OSError when it cannot start.
+        Until both messengers have heard from it once, people cannot act: VK would not
+        keep for it what they write.
         """
         await self._scene.child.run(argv, env)
+
+    async def settled(self) -> None:
+        """Returns once both messengers have heard from the product, or it has ended."""
+        await self._scene.child.settled()
 
     @property
     def url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -186,6 +187,27 @@ async def test_on_a_narrow_screen_phones_are_tabs(page: Page) -> None:
     await expect(phone(page, "team").get_by_role("textbox")).to_be_in_viewport(ratio=1)
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width == 390
+
+
+async def test_a_phone_number_stays_on_one_line(page: Page, bot: TelegramBot) -> None:
+    await page.set_viewport_size({"width": 390, "height": 780})
+    await page.get_by_role("button", name="Team", exact=True).click()
+    shown = phone(page, "team").locator(".number")
+    text = "\n".join(f"{'a ' * much}+34 600 00 01 01" for much in range(40))
+    await bot.call("sendMessage", chat_id=TEAM, text=text)
+    await expect(shown).to_have_count(40)
+    lines = await shown.evaluate_all("all => all.map(one => one.getClientRects().length)")
+    assert set(lines) == {1}
+
+
+async def test_the_page_says_that_the_product_is_starting(page: Page, stage: Stage) -> None:
+    await stage.run([sys.executable, "-c", "import signal; signal.pause()"], {})
+    await expect(page.locator(".state")).to_have_text("Bot starting")
+    await expect(page.get_by_role("button", name="Kill")).to_be_enabled()
+    await say(phone(page, "vk"), "Hello?")
+    told = phone(page, "vk").get_by_role("status")
+    await expect(told).to_contain_text("The bot has not started yet")
+    await expect(phone(page, "vk").get_by_role("textbox")).to_have_value("Hello?")
 
 
 async def test_the_clock_is_moved_from_the_bar(page: Page, stage: Stage) -> None:

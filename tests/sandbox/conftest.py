@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.stage import Stage
-from tests.sandbox.stage_client import Page, open_page
+from tests.sandbox.stage_client import Page, TelegramBot, VkBot, open_page
 
 
 @pytest.fixture
@@ -32,3 +32,15 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A client of its own."""
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+def telegram(stage: Stage, http: aiohttp.ClientSession) -> TelegramBot:
+    """The stage's bot."""
+    return TelegramBot(stage, http)
+
+
+@pytest.fixture
+def vk(stage: Stage, http: aiohttp.ClientSession) -> VkBot:
+    """The stage's community."""
+    return VkBot(stage, http)

@@ -132,3 +132,12 @@ class VkBot:
             body = await response.json()
         assert "response" in body, body
         return body["response"]
+
+    async def poll(self) -> int:
+        """A first long poll; the number of the event that it begins after."""
+        found = await self.call("groups.getLongPollServer", group_id=7)
+        query = {"act": "a_check", "key": found["key"], "ts": found["ts"], "wait": "0"}
+        async with self._session.get(found["server"], params=query) as response:
+            body = await response.json(content_type=None)
+        assert "updates" in body, body
+        return int(found["ts"])

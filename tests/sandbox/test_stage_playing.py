@@ -6,7 +6,6 @@ import json
 from base64 import b64encode
 
 import aiohttp
-import pytest
 
 from bot.sandbox.stage import Stage
 from tests.sandbox.stage_client import (
@@ -24,16 +23,6 @@ from tests.sandbox.stage_client import (
 
 PNG = b"\x89PNG\r\n\x1a\ninvented"
 CARD = {"inline_keyboard": [[{"text": "Take", "callback_data": "take:1", "style": "primary"}]]}
-
-
-@pytest.fixture
-def telegram(stage: Stage, http: aiohttp.ClientSession) -> TelegramBot:
-    return TelegramBot(stage, http)
-
-
-@pytest.fixture
-def vk(stage: Stage, http: aiohttp.ClientSession) -> VkBot:
-    return VkBot(stage, http)
 
 
 async def test_the_page_learns_who_plays(page: Page) -> None:

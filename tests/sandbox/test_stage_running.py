@@ -13,7 +13,7 @@ import pytest
 
 from bot.sandbox import child
 from bot.sandbox.stage import Stage
-from tests.sandbox.stage_client import Page, open_page
+from tests.sandbox.stage_client import VK_ANNA, Page, TelegramBot, VkBot, open_page
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 STAYS = (
@@ -36,15 +36,44 @@ def product(page: Page) -> tuple[str, int | None]:
 
 
 async def test_the_page_sees_the_product_run_die_and_come_back(
-    stage: Stage, page: Page, tmp_path: Path
+    stage: Stage, page: Page, telegram: TelegramBot, vk: VkBot, tmp_path: Path
 ) -> None:
     assert product(page) == ("absent", None)
     await run(stage, GENTLE, tmp_path / "mark")
+    await page.until(lambda: product(page) == ("starting", None))
+    await telegram.call("getUpdates")
+    await vk.poll()
     await page.until(lambda: product(page) == ("running", None))
     await page.do(do="kill")
     await page.until(lambda: product(page) == ("stopped", -signal.SIGKILL))
     await page.do(do="restart")
+    await page.until(lambda: product(page) == ("starting", None))
+    await vk.poll()
+    await telegram.call("getUpdates")
     await page.until(lambda: product(page) == ("running", None))
+
+
+async def test_nobody_can_write_before_both_messengers_have_heard_the_product_once(
+    stage: Stage, page: Page, telegram: TelegramBot, vk: VkBot, tmp_path: Path
+) -> None:
+    await run(stage, GENTLE, tmp_path / "mark")
+    assert (await page.write(VK_ANNA, VK_ANNA, "Hello?"))["error"] == "early"
+    await telegram.call("getUpdates")
+    assert (await page.write(VK_ANNA, VK_ANNA, "Hello?"))["error"] == "early"
+    since = await vk.poll()
+    assert "error" not in await page.write(VK_ANNA, VK_ANNA, "Hello!")
+    (event,) = stage.vk.community.events.since(since)
+    assert event["object"]["message"]["text"] == "Hello!"
+    await page.do(do="kill")
+    assert "error" not in await page.write(VK_ANNA, VK_ANNA, "Still there?")
+
+
+async def test_a_product_that_never_listened_is_not_waited_for_once_it_has_ended(
+    stage: Stage,
+) -> None:
+    await stage.run([sys.executable, "-c", "raise SystemExit(2)"], {})
+    await asyncio.wait_for(stage.settled(), 10)
+    assert stage._scene.head()["product"] == {"condition": "stopped", "code": 2}
 
 
 async def test_a_product_that_ends_by_itself_is_shown_with_its_code(
@@ -76,7 +105,7 @@ async def test_a_product_deaf_to_the_end_is_killed(
     monkeypatch.setattr(child, "PATIENCE", 0.05)
     await run(stage, STUBBORN, tmp_path / "mark")
     await page.do(do="restart")
-    await page.until(lambda: product(page)[0] == "running")
+    await page.until(lambda: product(page)[0] == "starting")
 
 
 async def test_moving_the_clock_moves_both_messengers_and_the_file(

@@ -20,7 +20,7 @@ export class Bar {
     this.state = el("span", { class: "state", role: "status" });
     this.kill = button("kill", "kill", { do: "kill" }, { title: t("kill.hint"), class: "danger" });
     this.restart = button("restart", "restart", { do: "restart" });
-    this.tally = el("span", { class: "tally" });
+    this.tally = el("span", { class: "tally", title: t("tally.hint") });
     const moves = MOVES.map(([word, deed]) => el("button", { type: "button", on: { click: () => attempt(deed) } }, t(`clock.${word}`)));
     this.nodes = [
       el("h1", {}, el("img", { src: "/page/mark.svg", alt: "", width: "28", height: "28" }), el("span", {}, "Dialead"), el("small", {}, t("sandbox"))),
@@ -38,11 +38,10 @@ export class Bar {
     this.state.className = `state ${product.condition}`;
     const code = product.condition === "stopped" && product.code ? ` (${product.code})` : "";
     this.state.textContent = `${t("product")} ${t(`product.${product.condition}`)}${code}`;
-    this.kill.disabled = product.condition !== "running";
+    this.kill.disabled = !["starting", "running"].includes(product.condition);
     this.restart.disabled = product.condition === "absent";
     const count = (word, number, end = "") => el("span", {}, `${t(word)}: `, el("b", {}, String(number)), end);
     this.tally.replaceChildren(count("tally.written", written, " ·"), " ", count("tally.shown", shown));
-    this.tally.classList.toggle("behind", shown < written);
     this.tick();
   }
 

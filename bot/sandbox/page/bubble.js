@@ -4,6 +4,7 @@ import { el, icon } from "./dom.js";
 import { hour, size, t } from "./words.js";
 
 const HUES = 7;
+const NUMBER = /(\+?\(?\d[\d\u00a0 ()-]{7,16}\d)/; // what may be a phone, read in one piece
 const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "voice" };
 
 /** A message; `seen` = {mine, first, last, crowd}; `press(button, node)` on a button. */
@@ -68,7 +69,12 @@ function piece(run, before) {
   const text = before?.tagName === "BLOCKQUOTE" && !run.marks ? run.text.replace(/^\n/, "") : run.text;
   const classes = marks.map((mark) => `is-${mark}`).join(" ");
   if (run.url) return el("a", { class: classes, href: run.url, target: "_blank", rel: "noopener noreferrer" }, text);
-  return el("span", { class: classes || null }, text);
+  return el("span", { class: classes || null }, unbroken(text));
+}
+
+/** A text whose phones stay on one line. */
+function unbroken(text) {
+  return text.split(NUMBER).map((part, index) => (index % 2 ? el("span", { class: "number" }, part) : part));
 }
 
 function medium(told) {
@@ -76,7 +82,7 @@ function medium(told) {
   if (told.kind === "sticker") return el("div", { class: "sticker" }, told.title);
   const title = told.title || t(`media.${told.kind}`);
   const note = told.note || (told.seconds ? `0:${String(told.seconds).padStart(2, "0")}` : told.size ? size(told.size) : t(`media.${told.kind}`));
-  const inside = [el("span", { class: "badge" }, icon(ICONS[told.kind] ?? "file")), el("span", { class: "told" }, el("b", {}, title), el("small", {}, note))];
+  const inside = [el("span", { class: "badge" }, icon(ICONS[told.kind] ?? "file")), el("span", { class: "told" }, el("b", {}, unbroken(title)), el("small", {}, unbroken(note)))];
   return told.url ? el("a", { class: "attached", href: told.url, download: told.title || true }, inside) : el("div", { class: "attached" }, inside);
 }
 

@@ -38,6 +38,7 @@ class Updates:
         self._lifetime = lifetime
         self._queue: deque[Queued] = deque()
         self._poll: asyncio.Future[bool] | None = None
+        self.on_poll: Callable[[], None] = lambda: None  # called at each poll
         self._bell: asyncio.Event = asyncio.Event()
 
     def push(self, kind: str, body: Json) -> int | None:
@@ -92,6 +93,7 @@ class Updates:
         Raises the 409 refusal when another poll or setWebhook ends this one.
         """
         self.terminate()
+        self.on_poll()
         mine: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._poll = mine
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 API_VERSION = "5.199"
@@ -47,6 +48,7 @@ class Events:
         self._forgotten = 0
         self._news = asyncio.Event()
         self.awaited = 0  # how many wait for news now
+        self.on_poll: Callable[[], None] = lambda: None  # called at each poll that is accepted
 
     @property
     def last(self) -> int:

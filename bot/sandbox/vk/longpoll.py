@@ -17,6 +17,7 @@ async def check(community: Community, query: Mapping[str, str]) -> dict[str, Any
     refusal = _refusal(community, query)
     if refusal is not None:
         return refusal
+    events.on_poll()
     ts = int(query["ts"])
     wait = min(float(query.get("wait", 25)), _LONGEST)
     try:

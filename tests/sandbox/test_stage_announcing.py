@@ -1,0 +1,63 @@
+"""The demo tells its address once the messengers hear the product, and ends when it is asked to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.demo import run_demo
+
+PRODUCT = """
+import json, os, pathlib, signal, urllib.request
+
+def ask(url):
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer)
+
+here, env = pathlib.Path(__file__).parent, os.environ
+(here / "up").touch()
+(here / "go").read_text()
+ask(f"{env['TELEGRAM__API_URL']}/bot{env['TELEGRAM__TOKEN']}/getUpdates")
+told = f"access_token={env['VK__TOKEN']}&v=5.199&group_id={env['VK__GROUP_ID']}"
+found = ask(f"{env['VK__API_URL']}/method/groups.getLongPollServer?{told}")["response"]
+ask(f"{found['server']}?act=a_check&key={found['key']}&ts={found['ts']}&wait=0")
+signal.pause()
+"""
+
+
+async def test_the_address_is_told_once_the_product_listens(tmp_path: Path) -> None:
+    said, demo = begin(tmp_path)
+    await until((tmp_path / "up").exists)
+    assert said == ["Starting…"]
+    (tmp_path / "go").write_text("")
+    await until(lambda: said[1:])
+    assert said[1].startswith("Dialead is being played at http://127.0.0.1:")
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.wait_for(demo, 10)
+
+
+async def test_a_demo_that_is_still_starting_can_be_ended(tmp_path: Path) -> None:
+    said, demo = begin(tmp_path)
+    await until((tmp_path / "up").exists)
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.wait_for(demo, 10)
+    assert said == ["Starting…", "Stopping…"]
+
+
+def begin(folder: Path) -> tuple[list[str], asyncio.Task[None]]:
+    """The demo of a product that listens once it may: what is said, and what ends with it."""
+    said: list[str] = []
+    os.mkfifo(folder / "go")
+    main = folder / "main.py"
+    main.write_text(PRODUCT)
+    demo = run_demo(main, 0, "en", browser=False, say=said.append)
+    return said, asyncio.create_task(demo)
+
+
+async def until(look: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not look():
+            await asyncio.sleep(0)
