@@ -62,9 +62,9 @@ def migrate() -> None:
 @app.command("import")
 def import_clients(
     file: Annotated[Path, typer.Argument(help="A CSV or Excel file with a row of headings.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write; without it nothing is.")] = False,
 ) -> None:
-    """Show the clients in a file and what is wrong in which line; then remember them, once."""
+    """Show the clients in a file and what is wrong in which line; remember them, with --yes."""
     _do(_import(_settings(connected=False), file, yes=yes))
 
 
@@ -113,32 +113,31 @@ async def _dead(settings: Settings, words: list[str]) -> None:
 
 
 async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
-    """The preview first; nothing is written unless somebody says so."""
+    """The preview first; nothing is written unless told so. FAILED when lines were left out."""
     from bot.clock import Clock
-    from bot.operations.importing import Unreadable, preview, read_clients, write
+    from bot.operations.importing import country, preview, read_clients, write
+    from bot.operations.tables import Unreadable
     from config.texts import load
 
     texts = load(settings.team.language)
     try:
-        sheet = read_clients(file, settings.team.language)
+        sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
     except Unreadable as error:
-        typer.echo(texts(f"import.{error}"), err=True)
+        typer.echo(texts(error.key, **error.values), err=True)
         raise typer.Exit(WRONG) from None
     for told in preview(texts, sheet):
         typer.echo(told)
-    if not sheet.clients or not (yes or _agreed(texts("import.ask"))):
-        raise typer.Exit(FAILED if sheet.faults else 0)
-    now = Clock(settings.rehearsal.clock_file)()
-    with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
-        done = await write(settings.database_url, sheet.clients, now, bar.update)
-    typer.echo(texts("import.done", new=done.new, known=done.known))
-    if sheet.faults:
+    if not yes:
+        if sheet.clients:
+            typer.echo(texts("import.dry"))
+        return
+    if sheet.clients:
+        now = Clock(settings.rehearsal.clock_file)()
+        with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
+            done = await write(settings.database_url, sheet.clients, now, bar.update)
+        typer.echo(texts("import.done", new=done.new, known=done.known))
+    if sheet.left_out:
         raise typer.Exit(FAILED)
-
-
-def _agreed(question: str) -> bool:
-    """What somebody at a terminal says; nobody there means no."""
-    return sys.stdin.isatty() and typer.confirm(question)
 
 
 async def _check(settings: Settings) -> None:

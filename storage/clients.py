@@ -34,6 +34,16 @@ class Known:
         handles = (self.telegram and f"telegram {self.telegram}", self.vk and f"vk {self.vk}")
         return next(filter(None, (*self.phones, *self.emails, *handles)))
 
+    def joined(self, other: Known) -> Known:
+        """The same client with what another line tells of them as well."""
+        return Known(
+            self.name or other.name,
+            tuple(dict.fromkeys((*self.phones, *other.phones))),
+            tuple(dict.fromkeys((*self.emails, *other.emails))),
+            self.telegram or other.telegram,
+            self.vk or other.vk,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Remembered:

@@ -107,10 +107,12 @@ def read(text: str, language: str) -> tuple[Contact, ...]:
     return tuple(first.values())
 
 
-def normalised_phone(raw: str, language: str) -> str:
+def normalised_phone(raw: str, language: str, region: str | None = None) -> str:
     """E.164 of a number that stands alone, with a plus or without; "" when it is none.
 
-    The language's countries come first, then any: cards of contacts omit the plus.
+    The language's countries come first, then any: cards of contacts omit the plus. With a
+    `region` (ISO 3166, "" if unknown) a number without + or 00 is of that country or of the
+    language's first, and of no other: a list typed by hand would find some country for any.
     """
     plain = re.split(r"[^\W\d_]|[,;#]", raw[:_FORM].translate(_KNOWN).strip(), maxsplit=1)[0]
     digits = "".join(filter(str.isdecimal, plain))
@@ -118,10 +120,11 @@ def normalised_phone(raw: str, language: str) -> str:
         number = valid("+" + digits.removeprefix("00"), None)
         if number or digits[:1] not in ("0", "8", "9"):
             return e164(number) if number else ""
-    for region in REGIONS.get(language, REGIONS["en"]):
-        if fits(digits, region) and (number := valid(digits, region)):
+    usual = REGIONS.get(language, REGIONS["en"])
+    for one in usual if region is None else (region, usual[0]):
+        if fits(digits, one) and (number := valid(digits, one)):
             return e164(number)
-    number = valid("+" + digits, None) if digits else None
+    number = valid("+" + digits, None) if digits and region is None else None
     return e164(number) if number else ""
 
 

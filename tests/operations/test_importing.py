@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import xlsxwriter
 
-from bot.operations.importing import Unreadable, read_clients, write
+from bot.operations.importing import Fault, country, preview, read_clients, write
+from bot.operations.tables import Unreadable
+from config.texts import load
 from storage.clients import Known
 from storage.database import Database
 from storage.schema import accounts, clients, contacts
@@ -29,42 +34,177 @@ LIST = """Имя;Телефон;Почта;Telegram;ВК;Заметка
 ANNA = Known("Анна", ("+79031234567", "+79161234567"), ("Anna@example.org",), "@anna_test", "55")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251"])
 def test_a_list_is_read_and_its_faults_are_named_by_line(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "clients.csv"
     path.write_text(LIST, encoding=encoding)
-    sheet = read_clients(path, "ru")
+    sheet = read_clients(path, "ru", "RU")
     assert sheet.columns == ("name", "phone", "email", "telegram", "vk")
-    assert sheet.clients == [ANNA, Known("Пабло", (), ("pablo@example.org",), "102")]
-    assert [(one.line, one.column, one.what) for one in sheet.faults] == [
-        (4, "phone", "wrong"),
-        (5, "phone", "nothing"),
-        (7, "email", "wrong"),
+    assert sheet.unused == ("Заметка",)
+    pablo = Known("Пабло", (), ("pablo@example.org",), "102")
+    assert sheet.clients == [ANNA, pablo, Known("Даша", vk="@dasha.test")]
+    assert [(one.line, one.column, one.what, one.kept) for one in sheet.faults] == [
+        (4, "phone", "wrong", False),
+        (5, "phone", "nothing", False),
+        (7, "email", "wrong", True),
     ]
 
 
 def test_an_excel_table_is_read_with_phones_as_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "clients.xlsx"
-    book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet()
-    sheet.write_row(0, 0, ["Nombre", "Teléfono"])
-    sheet.write_row(1, 0, ["Pablo", 34612345678])
-    sheet.write_row(2, 0, ["Anna", "612 34 56 79"])
-    book.close()
-    assert read_clients(path, "es").clients == [
+    pablo, anna = ["Pablo", 34612345678], ["Anna", "612 34 56 79"]
+    path = table(tmp_path, [["Nombre", "Teléfono"], [], pablo, anna])
+    sheet = read_clients(path, "es", "ES")
+    assert sheet.clients == [
         Known("Pablo", ("+34612345678",)),
         Known("Anna", ("+34612345679",)),
     ]
 
 
-@pytest.mark.parametrize("body", [b"", b"a,b\n1,2\n", b"PK\x03\x04 broken"])
-def test_what_is_no_list_is_said(tmp_path: Path, body: bytes) -> None:
-    path = tmp_path / ("clients.xlsx" if body[:2] == b"PK" else "clients.csv")
+@pytest.mark.parametrize(
+    ("timezone", "region"),
+    [
+        ("Europe/Madrid", "ES"),
+        ("Asia/Calcutta", "IN"),
+        ("Europe/Kiev", "UA"),
+        ("UTC", ""),
+        ("Etc/GMT+3", ""),
+    ],
+)
+def test_a_time_zone_tells_its_country(timezone: str, region: str) -> None:
+    assert country(timezone) == region
+
+
+@pytest.mark.parametrize(
+    ("phone", "language", "region", "read"),
+    [
+        ("600 123 456", "en", "ES", "+34600123456"),
+        ("600 123 456", "ru", "ES", "+34600123456"),
+        ("600 123 456", "en", "RU", ""),
+        ("600 123 456", "ru", "", ""),
+        ("8 903 123-45-67", "ru", "ES", "+79031234567"),
+        ("8 701 123 45 67", "en", "KZ", "+77011234567"),
+        ("(415) 392-7741", "en", "ES", "+14153927741"),
+        ("4915123456789", "ru", "RU", ""),
+        ("+49 1512 3456789", "ru", "RU", "+4915123456789"),
+        ("0049 1512 3456789", "ru", "RU", "+4915123456789"),
+    ],
+)
+def test_no_country_is_invented_for_a_phone(
+    tmp_path: Path, phone: str, language: str, region: str, read: str
+) -> None:
+    path = written(tmp_path, f"Phone,Email\n{phone},anna@example.org\n")
+    sheet = read_clients(path, language, region)
+    assert sheet.clients == [Known("", (read,) if read else (), ("anna@example.org",))]
+    told = [] if read else [Fault(2, "phone", "foreign", phone, kept=True)]
+    assert sheet.faults == told
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "name"),
+    [
+        ("Фамилия,Имя,Отчество", "Петрова,Анна,Ивановна", "Анна Ивановна Петрова"),
+        ("Apellidos,Nombre", "García García,Pablo", "Pablo García García"),
+        ("LAST_NAME,First name", "Petrova,Anna", "Anna Petrova"),
+        ("First name,Surname,Name", "Anna,Petrova,Anna Petrova", "Anna Petrova"),
+        ("Name,Surname", "Ana,Petrova", "Ana Petrova"),
+        ("Primer apellido,Segundo apellido,Nombre", "García,García,Pablo", "Pablo García García"),
+        ("ФИО", "Петрова  Анна\x1b[2J", "Петрова Анна [2J"),
+    ],
+)
+def test_parts_of_a_name_are_joined_as_people_say_them(
+    tmp_path: Path, head: str, row: str, name: str
+) -> None:
+    path = written(tmp_path, f"{head},Teléfono 1\n{row},+34612345678\n")
+    assert read_clients(path, "es", "ES").clients == [Known(name, ("+34612345678",))]
+
+
+def test_who_comes_again_counts_once_and_adds_what_is_new(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        "Name,Phone,Email,VK\nAnna,+34612345678,,\nPablo,+34612345679,,7\n"
+        ",+34 612 345 678,anna@example.org,55\n",
+    )
+    sheet = read_clients(path, "en", "ES")
+    anna = Known("Anna", ("+34612345678",), ("anna@example.org",), vk="55")
+    assert sheet.clients == [anna, Known("Pablo", ("+34612345679",), vk="7")]
+    assert not sheet.left_out
+    told = "\n".join(preview(load("en"), sheet))
+    assert "Line 4: the same client as in line 2" in told
+    assert "Anna · +34612345678 · anna@example.org · VK 55" in told
+    assert told.endswith("2 clients")
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b"", "import.empty"),
+        (b" ;;\n\n", "import.empty"),
+        (b"a,b\n1,2\n", "import.no_columns"),
+        (b"PK\x03\x04 broken", "import.unreadable"),
+        (b"\xd0\xcf\x11\xe0 broken", "import.unreadable"),
+        (b'phone\n"' + b"7" * 200_000, "import.unreadable"),
+        (b"phone" + b",x" * 200, "import.wide"),
+        (b"phone\n" + b"1\n" * 200_001, "import.rows"),
+        (b"phone\n" + b"\n" * (50 * 2**20), "import.bytes"),
+    ],
+)
+def test_what_is_no_list_is_said(tmp_path: Path, body: bytes, key: str) -> None:
+    path = tmp_path / "clients.csv"
     path.write_bytes(body)
-    with pytest.raises(Unreadable):
-        read_clients(path, "ru")
-    with pytest.raises(Unreadable):
-        read_clients(tmp_path / "none.csv", "ru")
+    with pytest.raises(Unreadable) as said:
+        read_clients(path, "ru", "RU")
+    assert said.value.key == key
+    assert load("ru")(said.value.key, **said.value.values)
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as said:
+        read_clients(tmp_path / "none.csv", "en", "ES")
+    assert said.value.key == "import.missing"
+    with pytest.raises(Unreadable) as said:
+        read_clients(tmp_path, "en", "ES")
+    assert "Is a directory" in load("en")(said.value.key, **said.value.values)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = table(tmp_path, [["Phone"], ["+34612345678"]])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as parts, parts.open("bomb", "w") as bomb:
+        for _ in range(501):
+            bomb.write(bytes(2**20))
+    monkeypatch.setattr("bot.operations.tables._excel", lambda _: pytest.fail("it was opened"))
+    with pytest.raises(Unreadable) as said:
+        read_clients(path, "en", "ES")
+    assert said.value.key == "import.unpacked"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds to a bound of memory")
+def test_a_small_file_that_would_fill_all_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clients.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Phone", "+34612345678"])
+    sheet.write(1_048_575, 16_383, "far away")
+    book.close()
+    assert path.stat().st_size < 10_000
+    with pytest.raises(Unreadable) as said:
+        read_clients(path, "en", "ES")
+    assert said.value.key == "import.unpacked"
+
+
+def test_the_columns_and_the_sample_that_the_readme_shows_are_read(tmp_path: Path) -> None:
+    _, _, told = (ROOT / "README.md").read_text("utf-8").partition("| column | its names")
+    names, _, told = told.partition("```csv\n")
+    rows = [row.strip("| ").split(" | ")[1] for row in names.split("\n")[2:] if row]
+    heads = [head for row in rows for head in re.split("[,;] ", row.partition(":")[0])]
+    assert len(heads) > 30
+    path = written(tmp_path, ",".join(heads) + "\n")
+    assert read_clients(path, "en", "ES").unused == ()
+    sheet = read_clients(written(tmp_path, told.partition("```")[0]), "en", "ES")
+    assert [client.name for client in sheet.clients] == ["Anna Petrova", "Pablo García"]
+    assert sheet.clients[1].phones == ("+34612345679", "+34612345680")
+    assert not sheet.faults
 
 
 async def test_a_list_that_comes_twice_doubles_nobody(database_url: str) -> None:
@@ -83,12 +223,37 @@ async def test_the_command_previews_and_writes_only_when_told(tmp_path: Path) ->
     path, url = tmp_path / "clients.csv", f"sqlite:///{tmp_path}/dialead.db"
     path.write_text(LIST, encoding="utf-8")
     code, told = await commanded(url, str(path))
-    assert code == 1, "faults are there"
-    assert "Строка 4" in told
+    assert code == 0
+    assert "Строка 4, телефон: «12» не разобрать, строка пропущена" in told
+    assert "остальное взято" in told
+    assert "Не используются: Заметка" in told
     assert "Анна · +79031234567" in told
+    assert "Telegram @anna_test · ВКонтакте 55" in told
+    assert told.endswith("повторите команду с --yes\n")
     assert not (tmp_path / "dialead.db").exists()
     code, told = await commanded(url, str(path), "--yes")
-    assert "Записано новых: 2" in told
+    assert code == 1, "lines were left out"
+    assert "Записано новых: 3" in told
+    code, told = await commanded(url, "none.csv")
+    assert (code, told) == (2, "Не найден файл: none.csv\n")
+
+
+def written(folder: Path, text: str) -> Path:
+    """A CSV file of this text."""
+    path = folder / "clients.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def table(folder: Path, rows: Sequence[Sequence[object]]) -> Path:
+    """An Excel file of these rows."""
+    path = folder / "clients.xlsx"
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return path
 
 
 async def count(database: Database, table: sa.Table) -> int:
