@@ -293,6 +293,15 @@ class OfferOver:
 
 
 @dataclass(frozen=True, slots=True)
+class StepDue:
+    """A sweep found a next step to be looked at: its day gets another name, or it is due."""
+
+    step: int
+    at: datetime
+    kind: Literal["step_due"] = "step_due"
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureWanted:
     """Everything known of an account's person is to be erased; `receipt` proves it to them.
 
@@ -346,6 +355,7 @@ Event = (
     | PauseOver
     | LeadWaits
     | OfferOver
+    | StepDue
     | ErasureWanted
     | ErasureEnded
     | DeliveryEnded

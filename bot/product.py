@@ -211,9 +211,9 @@ class Product:
 
     async def _sweep_deadlines(self) -> None:
         try:
-            taken = sweeps.take_deadlines(self.database, self.now())
-            if await self.database.finish(taken):
-                self.inbox.wake()
+            for take in (sweeps.take_deadlines, sweeps.take_steps):
+                if await self.database.finish(take(self.database, self.now())):
+                    self.inbox.wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
 
@@ -366,6 +366,8 @@ def _policy(settings: Settings) -> Policy:
         offer_for=settings.leads.offer_for,
         offers=settings.leads.offers,
         messages_per_minute=settings.leads.messages_per_minute,
+        customers_kept=settings.retention.customers,
+        find_days=settings.leads.find_days,
         sources=settings.leads.sources,
         supervisors=team.supervisors,
         supervisors_chat=team.supervisors_chat,

@@ -14,6 +14,7 @@ from bot.domain.questionnaire import SILENCE
 from config.hours import DaysOff, WorkingWeek, ever_open
 from config.own_words import OutOfHours, OwnText, Questions
 from config.values import (
+    CENTURY,
     Accounts,
     Address,
     ApiUrl,
@@ -216,6 +217,10 @@ class Leads(Group):
         default=30,
         ge=0,
         description="what a customer writes faster is kept and shown together; 0: no limit",
+    )
+    find_days: Annotated[Whole, Field(ge=1, le=CENTURY)] = Field(
+        default=90,
+        description="how many days back `/find` looks at what was written",
     )
     sources: Sources = Field(
         default={},

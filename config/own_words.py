@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -15,6 +16,7 @@ CHOICES = 9  # beside them a VK message has room for one more button
 LABEL = 40  # characters that fit a button of every messenger
 _TEXT, _ASK = 4096, 1000  # characters
 _KINDS = ", ".join(AnswerKind)
+_PLACEHOLDER = re.compile(r"\{(\w{1,40})\}")
 _LIKE = 'write a text, or one per language like {ru = "…", es = "…"}'
 
 
@@ -48,7 +50,13 @@ def _from_environment(value: Any) -> Any:
 def _out_of_hours(value: Any) -> OwnWords | bool:
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         value = value.strip().lower() == "true"
-    return value or OwnWords() if isinstance(value, bool) else own_words(value)
+    if isinstance(value, bool):
+        return value or OwnWords()
+    words = own_words(value)
+    named = {name for _, text in words.by_language for name in _PLACEHOLDER.findall(text)}
+    if unknown := sorted(named - {"opens"}):
+        raise ValueError(f"does not know {{{unknown[0]}}}; write {{opens}}, or take it out")
+    return words
 
 
 def _question(value: Any) -> Question:

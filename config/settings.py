@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +27,7 @@ from config.groups import (
     Telegram,
     Vk,
 )
-from config.problems import Problem, SettingsError, in_words, unknown
+from config.problems import Problem, SettingPath, SettingsError, in_words, unknown
 from config.values import DatabaseUrl
 
 __all__ = ["Settings", "SettingsError", "load_settings"]
@@ -66,7 +67,8 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     found, problems = _from_environment(environ)
     values = _merged(_from_file(environ, folder), found)
     settings, refused = _validated(values)
-    problems += refused
+    problems += refused + _unstorable(values)
+    problems += _never_said(settings) if settings else []
     if connected:
         problems += _unconnected(values)
     if problems or settings is None:
@@ -146,6 +148,28 @@ def _validated(values: Values) -> tuple[Settings | None, list[Problem]]:
         return None, [in_words(item, Settings.leaves()) for item in error.errors()]
 
 
+def _unstorable(values: Any, path: SettingPath = ()) -> list[Problem]:
+    """Texts with what no database keeps, wherever they stand."""
+    if isinstance(values, str):
+        return [Problem(path, _UNSTORABLE)] if _NO_TEXT.search(values) else []
+    if not isinstance(values, dict | list):
+        return []
+    inside = values.items() if isinstance(values, dict) else enumerate(values)
+    return [one for name, value in inside for one in _unstorable(value, (*path, name))]
+
+
+def _never_said(settings: Settings) -> list[Problem]:
+    """What is to be said out of hours, where there are none."""
+    if settings.hours.week or settings.hours.holidays:
+        return []
+    channels = {name: getattr(settings.channels, name) for name in ("telegram", "vk")}
+    return [
+        Problem(("channels", name, "out_of_hours"), _NEVER_CLOSED)
+        for name, channel in channels.items()
+        if channel.out_of_hours
+    ]
+
+
 def _unconnected(values: Values) -> list[Problem]:
     """What is missing to serve anybody, judged by what is given even where that is wrong."""
     telegram, vk = ("telegram", "token"), ("vk", "token")
@@ -192,6 +216,9 @@ _RECIPIENTS = (
     ("channels", "telegram", "responsible"),
     ("channels", "vk", "responsible"),
 )
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_UNSTORABLE = "has a character that is none, such as NUL; write the text anew without it"
+_NEVER_CLOSED = "is never said, as the team works round the clock; set hours.week, or leave it out"
 _OFF = "names somebody on a messenger that is off; set {name}.token, or name another account"
 
 

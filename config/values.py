@@ -21,6 +21,8 @@ from bot.domain.hours import Term
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _LONGEST = timedelta(days=366)
+CENTURY = 36525  # days: nothing is looked for in a time before the calendar's
+_A_CENTURY = timedelta(days=CENTURY)
 _TIMEDELTA = TypeAdapter(timedelta)
 _TERM = re.compile(r"[+-]?P(?:(?P<days>\d+)D)?(?:T.+)?|\d+(\.\d+)?")
 _NO_DURATION = "must be a duration like PT15M, or a number of seconds"
@@ -125,6 +127,8 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def _has_host(value: str, schemes: tuple[str, ...]) -> bool:
+    if re.search(r"[\s\x00-\x1f]", value):  # which the parser would leave out
+        return False
     try:
         parts = urlsplit(value)
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
@@ -157,8 +161,8 @@ def _duration(value: Any) -> Any:
 
 
 def _kept(value: timedelta) -> timedelta:
-    if value < timedelta(0):
-        raise ValueError("write a time such as P365D, or 0 for ever")
+    if not timedelta(0) <= value <= _A_CENTURY:
+        raise ValueError("write a time of at most 100 years such as P365D, or 0 for ever")
     return value
 
 

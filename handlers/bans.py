@@ -1,12 +1,15 @@
-"""Bans: a banned customer gets no answer and makes no lead; what they write is kept and counted."""
+"""Bans: a banned person gets no answer and makes no lead; what they write is kept and counted."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from bot.domain.lead import Action, Actor, decide
 from handlers.buttons import BAN, BAN_REASONS
 from handlers.managers import Act, reject
 from handlers.work import Work
 from storage import accounts, cards, leads
+from storage.accounts import Account
 
 
 async def ban(work: Work, act: Act) -> str:
@@ -16,14 +19,15 @@ async def ban(work: Work, act: Act) -> str:
     if act.argument not in BAN_REASONS:
         cards.refresh(work.session, act.lead.id, work.now, menu=BAN)
         return work.texts("press.choose_reason")
-    account = await accounts.by_id(work.session, act.lead.account)
-    if account.banned_at is not None:
+    welcome = [one for one in await _tree(work, act) if one.banned_at is None]
+    if not welcome:
         cards.refresh(work.session, act.lead.id, work.now)
         return work.texts("press.banned")
     reason = work.texts(f"ban.{act.argument}")
-    accounts.change(
-        work.session, account, banned_at=work.now, banned_by=act.who.id, ban_reason=reason
-    )
+    for account in welcome:
+        accounts.change(
+            work.session, account, banned_at=work.now, banned_by=act.who.id, ban_reason=reason
+        )
     if act.lead.open:
         await reject(work, act, reason)
     _noted(work, act, "ban", reason)
@@ -32,12 +36,20 @@ async def ban(work: Work, act: Act) -> str:
 
 async def unban(work: Work, act: Act) -> str:
     """Welcome again: the next message is answered and makes a lead."""
-    account = await accounts.by_id(work.session, act.lead.account)
-    if account.banned_at is not None:
+    banned = [one for one in await _tree(work, act) if one.banned_at is not None]
+    for account in banned:
         accounts.change(work.session, account, banned_at=None, banned_by=None, ban_reason="")
+    if banned:
         _noted(work, act, "unban", "")
     cards.refresh(work.session, act.lead.id, work.now)
     return work.texts("press.unbanned")
+
+
+async def _tree(work: Work, act: Act) -> Sequence[Account]:
+    """Every account of the lead's person, who stays that person meanwhile."""
+    account = await accounts.by_id(work.session, act.lead.account)
+    accounts.expect_person(work.session, account)
+    return await accounts.of_person(work.session, account.person)
 
 
 def _noted(work: Work, act: Act, kind: str, reason: str) -> None:

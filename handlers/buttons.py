@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from bot.domain.lead import Action, DealKind, Lead, actions
 from bot.domain.people import last
 from bot.messages import Button, Keyboard, Look
-from handlers import recognition
+from handlers import recognition, step_menus, warmth
 from handlers.wire import pack
 from handlers.work import Policy, cut, reason_mark
-from storage import accounts, distribution, people
+from storage import accounts, distribution, people, steps
 from storage.distribution import Standing
 from storage.session import Session
 
-PASS = "pass"  # who is asked to take it leaves it to the next
+NEXT = "next"  # who is asked to take it leaves it to the next
 MORE = "more"  # the menu of what is seldom needed
 BAN = "ban"
 BAN_REASONS = ("spam", "abuse", "other")
@@ -32,8 +32,13 @@ async def keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> K
     possible = actions(lead.state)
     menu, _, page = menu.partition(":")
     if menu in (MORE, BAN) or menu in {action.value for action in possible}:
-        further = await _MENUS[menu](session, policy, lead)
         back = Button(f"‹ {policy.texts('button.back')}", pack("back", lead.id))
+        if menu == Action.STEP.value:
+            step = await steps.open_of(session, lead.id)
+            return step_menus.on_card(policy, lead.id, page, step, back)
+        further = await _MENUS[menu](session, policy, lead)
+        if menu == MORE and (tapped := warmth.row(policy, lead)):
+            return (tapped, *_pairs(further), (back,))
         if menu == Action.ASSIGN.value:
             return (*_page(lead, further, int(page or 0)), (back,))
         return (*_pairs(further), (back,))
@@ -47,8 +52,8 @@ async def keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> K
     ]
     more: list[Button] = []
     if lead.offer is not None:
-        buttons.append(Button(policy.texts(f"button.{PASS}"), pack(PASS, lead.id)))
-    if await _more(session, policy, lead):
+        buttons.append(Button(policy.texts(f"button.{NEXT}"), pack(NEXT, lead.id)))
+    if lead.open or await _more(session, policy, lead):
         more.append(Button(f"⋯ {policy.texts('button.more')}", pack(MORE, lead.id)))
     if asked := await _same_or_not(session, policy, lead):
         return (*_pairs(buttons), *asked, *_pairs(more))
@@ -137,7 +142,7 @@ async def _ban_reasons(session: Session, policy: Policy, lead: Lead) -> list[But
 
 async def _ban(session: Session, policy: Policy, lead: Lead) -> Button | None:
     account = await accounts.by_id(session, lead.account)
-    verb = "unban" if account.banned_at else BAN
+    verb = "unban" if await accounts.banned(session, account) else BAN
     return Button(policy.texts(f"button.{verb}"), pack(verb, lead.id))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.lead import Lead, State
-from bot.messages import Keyboard, Span, Style, Text, split_address
-from handlers import buttons, lists, recognition
+from bot.messages import Keyboard, Reach, Span, Style, Text, split_address
+from handlers import buttons, lists, recognition, step_menus, warmth
+from handlers.names import nameless
 from handlers.recognition import Alike
 from handlers.work import Policy, cut
-from storage import accounts, deals, dialogues, leads, messages, people, staff
+from storage import accounts, deals, dialogues, leads, messages, people, staff, steps, tags
 from storage.accounts import Account
 from storage.cards import Card
 from storage.session import Session
@@ -37,7 +38,7 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
     lead = await leads.by_id(session, card.lead)
     if lead is None:
         raise KeyError(f"card={card.id} of no lead={card.lead}")
-    if (await accounts.by_id(session, lead.account)).erased_at is not None:
+    if (await accounts.by_id(session, lead.account)).erased:
         return (Span(f"#{lead.id} · {policy.texts('card.erased')}", Style.ITALIC),), ()
     return await _face(session, policy, lead), await buttons.keyboard(
         session, policy, lead, card.menu
@@ -46,9 +47,9 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
 
 def person(account: Account, policy: Policy) -> str:
     """What a customer is called."""
-    if account.erased_at is not None:
+    if account.erased:
         return policy.texts("card.erased")
-    return account.name or account.username or policy.texts("card.nameless", id=account.platform_id)
+    return account.name or account.username or nameless(account, policy)
 
 
 def mention(who: Staff) -> Span:
@@ -76,7 +77,7 @@ async def line(session: Session, policy: Policy, lead: Lead) -> Text:
     return (
         Span(f"{_ICONS[lead.state]} "),
         Span(f"#{lead.id}", Style.BOLD),
-        Span(f" {cut(person(account, policy), _NAME)} · {state} · {at}"),
+        Span(f" {warmth.mark(lead)}{cut(person(account, policy), _NAME)} · {state} · {at}"),
     )
 
 
@@ -102,7 +103,8 @@ async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
     """The first line with who and state, what needs an answer last."""
     account = await accounts.by_id(session, lead.account)
     answered = await recognition.account_to_answer(session, lead)
-    lines: list[Text] = [_headline(policy, lead, account), (Span(_origin(policy, lead)),)]
+    origin = f"{_origin(policy, lead)}{await _tags(session, lead)}"
+    lines: list[Text] = [_headline(policy, lead, account), (Span(origin),)]
     lines += await _known(session, policy, lead)
     if answered.id != account.id:
         channel = policy.texts(f"channel.{answered.channel}")
@@ -111,17 +113,29 @@ async def _face(session: Session, policy: Policy, lead: Lead) -> Text:
         lines.append((Span(cut(lead.first_words, FIRST_WORDS), Style.QUOTE),))
     if told := await _answers(session, policy, lead):
         lines.append((Span(f"📝 {told}"),))
-    if account.banned_at is not None:
-        lines.append(await _banned(session, policy, account, account.banned_at))
-    if answered.reach != "open":
-        lines.append((Span(f"⚠️ {policy.texts(f'reach.{answered.reach.value}')}"),))
+    banned = await accounts.banned(session, account)
+    if banned is not None and banned.banned_at is not None:
+        lines.append(await _banned(session, policy, banned, banned.banned_at))
+    if answered.reach is not Reach.OPEN:
+        lines.append((Span(f"⚠️ {await _unreached(session, policy, lead, answered.reach)}"),))
     if outcome := await _outcome(session, policy, lead):
         lines.append((Span(outcome),))
+    if lead.open and (step := await steps.open_of(session, lead.id)):
+        lines.append((Span(step_menus.line(policy, step)),))
     if lead.state is State.NEW and (asked := await _asked(session, policy, lead)):
         lines.append(asked)
     if found := await recognition.alike(session, lead):
         lines.append(_perhaps(policy, found))
     return _joined(lines)
+
+
+async def _unreached(session: Session, policy: Policy, lead: Lead, reach: Reach) -> str:
+    """Why no words of ours arrive, and what is left to try."""
+    if reach is Reach.OFFLINE:
+        given = await people.contacts_of(session, lead.person)
+        if all(kind == recognition.USERNAME for kind, _ in given):
+            return policy.texts("card.no_contact")
+    return policy.texts(f"reach.{reach.value}")
 
 
 async def _known(session: Session, policy: Policy, lead: Lead) -> list[Text]:
@@ -151,10 +165,11 @@ def _perhaps(policy: Policy, found: Alike) -> Text:
     return (Span(f"🔗 {texts('card.perhaps', number=found.lead.id, **values)}"),)
 
 
-async def _banned(session: Session, policy: Policy, account: Account, at: datetime) -> Text:
-    """Why, and how much they wrote since."""
-    words = policy.texts("card.banned", reason=account.ban_reason)
-    if since := await messages.count_since(session, account.id, at):
+async def _banned(session: Session, policy: Policy, banned: Account, at: datetime) -> Text:
+    """Why, and how much they wrote since, by whichever account."""
+    words = policy.texts("card.banned", reason=banned.ban_reason)
+    tree = await accounts.of_person(session, banned.person)
+    if since := sum([await messages.count_since(session, one.id, at) for one in tree]):
         words = f"{words} · {policy.texts.plural('card.written_since', since)}"
     return (Span(f"⛔ {words}"),)
 
@@ -162,7 +177,7 @@ async def _banned(session: Session, policy: Policy, account: Account, at: dateti
 def _headline(policy: Policy, lead: Lead, account: Account) -> Text:
     """Number, who and state, in what a phone's notification shows."""
     into = f"→ #{lead.absorbed_into} " if lead.absorbed_into else ""
-    number = f"{_ICONS[lead.state]} #{lead.id} {into}"
+    number = f"{_ICONS[lead.state]} #{lead.id} {into}{warmth.mark(lead)}"
     state = f" · {policy.texts(f'state.{lead.state.value}').lower()}"
     name = cut(person(account, policy), _HEADLINE - len(number) - len(state))
     return (Span(f"{number}{name}", Style.BOLD), Span(state))
@@ -178,6 +193,13 @@ def _origin(policy: Policy, lead: Lead) -> str:
     return " · ".join(parts)
 
 
+async def _tags(session: Session, lead: Lead) -> str:
+    """The first few, as words that a messenger lets people tap."""
+    found = await tags.of_lead(session, lead.id)
+    more = " …" if len(found) > _SHOWN else ""
+    return " · " + " ".join(f"#{tag}" for tag in found[:_SHOWN]) + more if found else ""
+
+
 async def _answers(session: Session, policy: Policy, lead: Lead) -> str:
     """What they answered to the owner's questions; phones stand among the contacts."""
     if not policy.of(lead.channel).questions:
@@ -190,7 +212,10 @@ async def _contacts(session: Session, lead: Lead) -> Text:
     """Phones and e-mails by whichever account, and where the customer is found on messengers."""
     given = await people.contacts_of(session, lead.person)
     shown = [recognition.readable(*one) for one in given if one[0] != recognition.USERNAME]
-    found = [Span(words) for words in dict.fromkeys(shown)][:_SHOWN]
+    words = list(dict.fromkeys(shown))
+    found = [Span(one) for one in words[-_SHOWN:]]  # the newest are what they ask to use
+    if len(words) > _SHOWN:
+        found.append(Span(f"+{len(words) - _SHOWN}"))
     pages = [_page(one) for one in await accounts.of_person(session, lead.person)]
     found += [page for page in pages if page is not None][:_SHOWN]
     return tuple(part for one in found for part in (Span(" · "), one))[1:]

@@ -23,6 +23,8 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
     staff.remember(work.session, where, who, member, work.now)
     if not event.present:
         await _left(work, who)
+    elif await staff.at(work.session, who) is not None:
+        await offers.has_time(work)  # back, and perhaps on shift
 
 
 async def _left(work: Work, where: str) -> None:

@@ -1,21 +1,25 @@
-"""Commands of the team: lists of leads, one lead with its history, help."""
+"""Commands of the team, long by what they show: lists of leads, a lead with its history, help."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, Span, Style, Text, address, plain
-from handlers import by_hand, dead, shifts
+from handlers import by_hand, dead, find, recognition, shifts, step_menus, tags, templates
 from handlers import cards as faces
+from handlers.command import Command
 from handlers.digests import digest_text
 from handlers.people import author_of
 from handlers.relay import said
+from handlers.warmth import hot_first
 from handlers.work import Work
-from storage import deadlines, dialogues, leads, messages, staff
+from storage import deadlines, dialogues, leads, messages, staff, steps
+from storage import tags as tags_stored
 from storage.erasure import LIST
 from storage.staff import Staff
+from storage.steps import Step
 
 _LIKE_A_COMMAND = re.compile(r"\s*/[^\W\d]\w*(@\w+)?(\s|$)")
 _LISTED = 30
@@ -23,7 +27,9 @@ _QUOTED = 300  # characters of a message in a history
 _SAID = frozenset({"wrote", "answered", "note"})  # the message itself tells it
 
 
-async def commanded(work: Work, event: MessageReceived) -> None:
+async def commanded(
+    work: Work, event: MessageReceived, place: messages.Place | None = None
+) -> None:
     """A command in the team's chat, or in private by somebody of the team."""
     who = None
     if not event.author.anonymous:
@@ -36,6 +42,9 @@ async def commanded(work: Work, event: MessageReceived) -> None:
     name, rest = _split(event.text)
     if name == "/new":
         await _new(work, event, who, rest)
+        return
+    if name in _REPLYING:
+        await _replying(work, event, who, place)
         return
     text = await _COMMANDS.get(name, _help)(work, who, rest)
     about = await _named(work, rest) if name == "/lead" else None
@@ -61,7 +70,7 @@ async def unknown(work: Work, event: MessageReceived) -> None:
 def is_command(text: str) -> bool:
     """Whether a text is one of ours, wherever it is written."""
     name = _split(text)[0]
-    return name in _COMMANDS or name == "/new"
+    return name in _COMMANDS or name in _REPLYING or name == "/new"
 
 
 def looks_like_one(text: str) -> bool:
@@ -77,7 +86,7 @@ def _split(text: str) -> tuple[str, str]:
 
 async def _leads(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
-    found = await leads.unprocessed(work.session)
+    found = hot_first(await leads.unprocessed(work.session))
     title = work.texts.plural("leads.unprocessed", len(found))
     return await _list(work, found, title if found else work.texts("none.unprocessed"))
 
@@ -88,22 +97,30 @@ async def _my(work: Work, who: Staff | None, rest: str) -> Text:
         return plain(work.texts("reply.anonymous"))
     found = await leads.unprocessed(work.session, responsible=who.id)
     title = work.texts.plural("leads.mine", len(found))
-    return await _list(work, found, title if found else work.texts("none.mine"))
+    planned = await steps.open_of_leads(work.session, [lead.id for lead in found])
+    known = {lead.id: lead for lead in hot_first(found)}
+    found = [known[number] for number in dict.fromkeys((*planned, *known))]
+    return await _list(work, found, title if found else work.texts("none.mine"), planned)
 
 
 async def _overdue(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     late = set(await deadlines.overdue_leads(work.session, work.now))
-    found = [lead for lead in await leads.unprocessed(work.session) if lead.id in late]
+    found = [lead for lead in hot_first(await leads.unprocessed(work.session)) if lead.id in late]
     title = work.texts.plural("leads.overdue", len(found))
     return await _list(work, found, title if found else work.texts("none.overdue"))
 
 
-async def _list(work: Work, found: Sequence[Lead], title: str) -> Text:
-    """At most so many lines, oldest first, and how many there are."""
+async def _list(
+    work: Work, found: Sequence[Lead], title: str, planned: Mapping[int, Step] | None = None
+) -> Text:
+    """At most so many lines in their order, with what is planned, and how many there are."""
     lines: list[Span] = [Span(title, Style.BOLD)]
     for lead in found[:_LISTED]:
         lines += [Span("\n"), *await faces.line(work.session, work.policy, lead)]
+        if planned and lead.id in planned:
+            line = step_menus.line(work.policy, planned[lead.id], work.now)
+            lines.append(Span(f"\n    {line}"))
     if len(found) > _LISTED:
         lines.append(Span("\n" + work.texts.plural("leads.more", len(found) - _LISTED)))
     return tuple(lines)
@@ -123,6 +140,8 @@ async def _lead(work: Work, who: Staff | None, rest: str) -> Text:
         spans.append(Span(f" · {deal}"))
     if lead.source:
         spans.append(Span(f" · {work.policy.source(lead.source)}"))
+    if found := await tags_stored.of_lead(work.session, lead.id):
+        spans.append(Span(f" · {tags.shown(found)}"))
     if before := await faces.earlier(work.session, work.policy, lead, _LISTED):
         spans += [Span("\n"), *before]
     for at, text in sorted(story, key=lambda item: item[0]):  # type: ignore[arg-type, return-value]
@@ -183,9 +202,10 @@ def _to_staff(touch: leads.Touch) -> bool:
 
 async def _quoted(work: Work, message: messages.Message) -> str:
     lines = [message.text, *(said(one, work.texts) for one in message.attachments)]
-    text = "\n".join(line for line in lines if line)
-    if len(text) > _QUOTED:
-        text = f"{text[:_QUOTED]}…"
+    text = _short("\n".join(line for line in lines if line))
+    if message.edited_at is not None:
+        for before in await messages.versions_of(work.session, message.id):
+            text += "\n" + work.texts("lead.before", words=_short(before))
     if message.author == "customer":
         return f"← {text}"
     name = (await staff.by_id(work.session, message.staff)).name if message.staff else ""
@@ -195,11 +215,29 @@ async def _quoted(work: Work, message: messages.Message) -> str:
     return f"{mark} {name}: {text}" if name else f"{mark} {text}"
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
 async def _new(work: Work, event: MessageReceived, who: Staff | None, rest: str) -> None:
     if who is None:
         await _reply(work, event, plain(work.texts("reply.anonymous")))
     else:
         await by_hand.asked(work, event, who, rest)
+
+
+async def _replying(
+    work: Work, event: MessageReceived, who: Staff | None, place: messages.Place | None
+) -> None:
+    """A command about the lead, or the message, that it replies to."""
+    if who is None:
+        await _reply(work, event, plain(work.texts("reply.anonymous")))
+        return
+    name, rest = _split(event.text)
+    lead = await recognition.lead_replied_to(work.session, place) if place else None
+    text = await _REPLYING[name](work, Command(event, who, rest, place, lead))
+    if text is not None:
+        await _reply(work, event, text, lead)
 
 
 async def _digest(work: Work, who: Staff | None, rest: str) -> Text:
@@ -224,10 +262,19 @@ _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
     "/leads": _leads,
     "/my": _my,
     "/overdue": _overdue,
+    "/find": find.found,
     "/lead": _lead,
     "/on": shifts.on,
     "/off": shifts.off,
     "/digest": _digest,
     "/dead": dead.commanded,
     "/help": _help,
+}
+
+# Those that look at what they reply to; with no text they have said enough.
+_REPLYING: dict[str, Callable[[Work, Command], Awaitable[Text | None]]] = {
+    "/t": templates.used,
+    "/t+": templates.kept,
+    "/t-": templates.removed,
+    "/tag": tags.tagged,
 }

@@ -7,15 +7,15 @@ from dataclasses import replace
 from bot.domain.deals import read_deal
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, Lead, Role, State, decide
-from bot.messages import MessageReceived, Reach, address, plain
-from handlers import albums, dialogue, managers, recognition
+from bot.messages import Delete, MessageReceived, Reach, address, plain
+from handlers import albums, dialogue, erasing, managers, recognition, steps
 from handlers.answers import answered
 from handlers.managers import Act
 from handlers.people import author_of
 from handlers.presses import refused
 from handlers.relay import in_kind, in_words
 from handlers.work import Work
-from storage import cards, deals, leads, messages
+from storage import accounts, cards, deals, leads, messages
 from storage.accounts import Account
 from storage.messages import Place
 
@@ -34,13 +34,16 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
     lead = await _lead_of(work, place, asked)
     if role < Role.MANAGER or lead is None:
         return
+    if (await accounts.by_id(work.session, lead.account)).erased:
+        await _not_kept(work, event, lead)
+        return
     act = Act(await author_of(work, event.channel, event.author), role, lead)
     if asked.startswith(managers.NOTE):
         await _noted(work, event, act)
     elif asked:
         await _answer_asked(work, event, act, asked)
     else:
-        await _write(work, event, act)
+        await write(work, event, act)
 
 
 def _asked(place: Place, event: MessageReceived, author: str) -> str:
@@ -90,6 +93,8 @@ async def _answer_asked(work: Work, event: MessageReceived, act: Act, asked: str
             await managers.reject(work, act, event.text.strip())
         elif asked.startswith("deal:"):
             _describe(work, event, act, int(asked.removeprefix("deal:")))
+        elif asked.startswith(steps.ASKS):
+            await steps.described(work, act, asked, event.text)
     except Refused as refusal:
         await _say(work, event, act.lead, await refused(work, act, refusal.refusal))
         return
@@ -108,7 +113,7 @@ def _describe(work: Work, event: MessageReceived, act: Act, deal: int) -> None:
     cards.refresh(work.session, act.lead.id, work.now)
 
 
-async def _write(work: Work, event: MessageReceived, act: Act) -> None:
+async def write(work: Work, event: MessageReceived, act: Act) -> None:
     """Words to the customer; lines that begin with // stay inside, an album with such words too."""
     words = "\n".join(line for line in event.text.splitlines() if not _note(line)).strip()
     parts = await albums.earlier(work, event, act.lead)
@@ -192,9 +197,11 @@ async def _taken_by_answering(work: Work, act: Act) -> Lead:
 async def _keep(
     work: Work, event: MessageReceived, act: Act, direction: str, account: int | None = None
 ) -> int:
+    concerned = await accounts.by_id(work.session, account or act.lead.account)
+    accounts.expect_person(work.session, concerned)  # or they are erased by now
     return await messages.add(
         work.session,
-        account=account or act.lead.account,
+        account=concerned.id,
         lead=act.lead.id,
         direction=direction,
         author="staff",
@@ -206,6 +213,14 @@ async def _keep(
         attachments=event.attachments,
         album=event.album,
     )
+
+
+async def _not_kept(work: Work, event: MessageReceived, lead: Lead) -> None:
+    """Nobody reaches who was erased, and what is said of them is not kept."""
+    where = address(event.channel, event.chat.id)
+    await work.call(where, Delete(event.chat.id, event.message_id))
+    await work.post(where, plain(f"#{lead.id} · {work.texts('card.erased')}"))
+    erasing.forget_soon(work, f"{where}:{event.message_id}")
 
 
 async def _say(work: Work, event: MessageReceived, lead: Lead, words: str) -> None:

@@ -19,7 +19,7 @@ from bot.messages import (
     address,
 )
 from handlers import cards as faces
-from handlers import dialogue, edits, offers, privacy, recognition, slowing, welcome
+from handlers import dialogue, edits, erasing, offers, privacy, recognition, slowing, welcome
 from handlers.relay import body, in_kind, summary
 from handlers.work import DESK, Work
 from storage import accounts, cards, deadlines, leads, messages, staff
@@ -30,15 +30,19 @@ COURTESY_WINDOW = timedelta(hours=24)  # thanks within it join the closed lead
 
 async def wrote(work: Work, event: MessageReceived) -> None:
     """A customer's message: kept once, shown to the managers, answered for by a lead."""
+    if not await erasing.is_news(work, event):
+        return
     account, new = await _account(work, event)
     known = await messages.written(work.session, account.address, event.message_id)
     if known is not None:  # an edit of what is not known yet is taken for the message itself
         if event.edited:
-            await edits.edited(work, account, event, known)
+            banned = await accounts.banned(work.session, account) is not None
+            silent = banned or await slowing.slowed(work, account, event)
+            await edits.edited(work, account, event, known, silent=silent)
         else:
             await edits.original(work, event, known)
         return
-    if account.banned_at is not None:
+    if not new and await accounts.banned(work.session, account):
         await _from_banned(work, account, event)
         return
     if event.text == "/start" and not event.attachments:
@@ -50,8 +54,7 @@ async def wrote(work: Work, event: MessageReceived) -> None:
         await _keep(work, account, event, None)
         return
     if await slowing.slowed(work, account, event):
-        open_lead = await leads.open_of(work.session, account.person, DESK)
-        await _keep(work, account, event, open_lead.id if open_lead else None)
+        await _written_too_fast(work, account, event)
         return
     if new:
         await welcome.greet(work, account)
@@ -108,11 +111,20 @@ async def _show_anew(work: Work, account: Account) -> None:
 
 
 async def _from_banned(work: Work, account: Account, event: MessageReceived) -> None:
-    """No answer and no lead; the card of the latest counts."""
-    await _keep(work, account, event, None)
+    """No answer and no lead; the latest keeps it, and its card counts."""
     lead = await leads.latest_of(work.session, account.person, DESK)
+    await _keep(work, account, event, lead.id if lead else None)
     if lead is not None:
         cards.refresh(work.session, lead.id, work.now)
+
+
+async def _written_too_fast(work: Work, account: Account, event: MessageReceived) -> None:
+    """Kept under the lead of which it is part; what is part of none makes one as ever."""
+    lead = await leads.latest_of(work.session, account.person, DESK)
+    if lead is not None and (lead.open or _only_thanks(work, event, lead)):
+        await _keep(work, account, event, lead.id)
+    else:
+        await _arrived(work, account, event)
 
 
 async def _started(work: Work, account: Account, event: MessageReceived) -> None:
@@ -128,10 +140,13 @@ async def _arrived(work: Work, account: Account, event: MessageReceived) -> None
         message = await _keep(work, account, event, asked.lead.id)
         await dialogue.answered(work, account, asked, message)
         return
+    late = await dialogue.outlived(work, account, event)
     lead = await leads.latest_of(work.session, account.person, DESK)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
         await _join(work, account, event, lead)
         await welcome.away(work, account, lead)
+    elif late is not None:
+        await _join(work, account, event, late)
     else:
         lead = await _new_lead(work, account, event, lead)
         await welcome.away(work, account, lead)

@@ -16,7 +16,7 @@ from bot.messages import (
     plain,
     split_address,
 )
-from handlers import albums, erasing, too_large
+from handlers import albums, erasing, step_reminders, too_large
 from handlers import cards as faces
 from handlers.managers import Act
 from handlers.wire import pack
@@ -137,12 +137,14 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
         if not await _one_by_one(work, delivery, event):
             await too_large.told(work, delivery, outgoing, event.reason)
         _said_otherwise(work, event)
-    elif where in work.policy.recipients:
+    elif where in work.policy.recipients and not delivery.asks.startswith(step_reminders.MARK):
         # A supervisor who never started the bot: their news goes to the team's chat.
         words = Span(f"{work.texts('digest.instead')}\n\n", Style.ITALIC)
         text = (await _named(work, where), Span(", "), words, *outgoing.text)
         alarm = dead.is_alarm(delivery)
-        await work.post(work.policy.chat, text, priority=delivery.priority, alarm=alarm)
+        await work.post(
+            work.policy.chat, text, priority=delivery.priority, alarm=alarm, lead=delivery.lead
+        )
         _said_otherwise(work, event)
 
 

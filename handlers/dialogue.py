@@ -77,6 +77,25 @@ async def reply_of(work: Work, account: Account, event: MessageReceived) -> Aske
     return None
 
 
+async def outlived(work: Work, account: Account, event: MessageReceived) -> Lead | None:
+    """Take away a key that outlived its question; the lead for which a phone came by it."""
+    questions = questions_to(work, account)
+    dialogue = await dialogues.of_account(work.session, account.id) if questions else None
+    if dialogue is None or not 0 <= dialogue.question < len(questions):
+        return None
+    question = questions[dialogue.question]
+    if not _has_key(account, question) or await going_on(work, account) is not None:
+        return None
+    dialogues.end(work.session, account.id, work.now)
+    words = work.words_for(account)("customer.passed_on")
+    await work.to_customer(account, plain(words), takes_keys=True)
+    if not (event.attachments and _answer(work, account, question, event)):
+        return None
+    lead = await leads.by_id(work.session, dialogue.lead)
+    lead = await leads.standing_for(work.session, lead) if lead else None
+    return lead if lead is not None and lead.person == account.person else None
+
+
 async def answered(work: Work, account: Account, asked: Asked, message: int) -> None:
     """Keep a written answer, show it with its question, go on."""
     leads.touch(work.session, asked.lead.id, at=work.now, kind="wrote", actor="customer")

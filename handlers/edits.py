@@ -18,8 +18,13 @@ from storage.messages import Message
 _ADDED = frozenset({AttachmentKind.LINK})
 
 
-async def edited(work: Work, account: Account, event: MessageReceived, known: Message) -> None:
-    """Show what was changed under the card, and on the card where its first words are meant."""
+async def edited(
+    work: Work, account: Account, event: MessageReceived, known: Message, *, silent: bool = False
+) -> None:
+    """Show what was changed under the card, and on the card where its first words are meant.
+
+    `silent` keeps it, and shows it on the card alone.
+    """
     swapped = _carried(event.attachments) != _carried(known.attachments)
     if known.lead is None or (known.text == event.text and not swapped):
         return
@@ -33,6 +38,8 @@ async def edited(work: Work, account: Account, event: MessageReceived, known: Me
         work.session, known.lead, at=work.now, kind="edited", actor="customer", message=known.id
     )
     _on_card(work, lead, known, summed_up(event.text, event.attachments, work.texts))
+    if silent:
+        return
     await work.under_card(
         lead.id,
         _difference(work, account, event, known, swapped),

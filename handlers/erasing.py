@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.messages import (
     Delete,
@@ -11,34 +12,55 @@ from bot.messages import (
     Edit,
     ErasureEnded,
     ErasureWanted,
+    MessageReceived,
     Post,
     Priority,
     Span,
     Style,
+    address,
     plain,
     split_address,
 )
-from handlers.work import Work
-from storage import accounts, cards, erasure, inbox, outbox
+from handlers.work import DESK, Work
+from storage import (
+    accounts,
+    cards,
+    erased,
+    erasure,
+    inbox,
+    leads,
+    messages,
+    outbox,
+    people,
+    retention,
+)
 from storage.accounts import Account
 from storage.erasure import Copy
 from storage.outbox import Delivery
 
-MARK = "erased:"  # of the calls that empty copies
+MARK = erased.MARK  # of the calls that empty copies
 _AGAIN = timedelta(minutes=1)  # what was on its way meanwhile is there by then
 _LISTED = 30  # copies that a notice names
 
 
 async def wanted(work: Work, event: ErasureWanted) -> None:
-    """Erase all that is known, tell the customer, and empty the copies of their words."""
+    """Erase all that is known, tell the customer, and empty the copies of their words.
+
+    Customers speak for the account they write from: that others are theirs, too, is what a
+    manager believes.
+    """
+    if event.again:
+        await _look_again(work, event)
+        return
     account = await accounts.by_id(work.session, event.account)
-    tree = await accounts.of_person(work.session, account.person)
-    done = await erasure.of_receipt(work.session, event.receipt)
-    if event.again and done is not None:
-        await _empty(work, done.id, tree)
+    if account.erased or await erasure.of_receipt(work.session, event.receipt) is not None:
         return
-    if done is not None:
+    known = await accounts.of_person(work.session, account.person)
+    tree = [account] if event.asked_by == "customer" else known
+    if event.asked_by == "age" and not await _of_age(work, tree):
         return
+    accounts.expect_person(work.session, account)  # or they are merged or split meanwhile
+    await _show_alike_anew(work, tree)
     copies = await erasure.copies(work.session, tree)
     number = await erasure.erase(
         work.session,
@@ -47,15 +69,39 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         asked_by=event.asked_by,
         reasons=work.policy.reasons,
         now=work.now,
+        whole=all(one.erased or one in tree for one in known),
     )
     for lead in {one.lead for one in copies if one.lead}:
         cards.refresh(work.session, lead, work.now)
     await _empty(work, number, tree)
     if event.asked_by == "customer":
         await _confirm(work, account, number, event.receipt)
-    again = ErasureWanted(event.account, event.asked_by, event.receipt, again=True)
-    name = f"erasure:{event.receipt}:again"
-    inbox.later(work.session, name, again, now=work.now, at=work.now + _AGAIN)
+    _look_later(work, event, "again", work.now + _AGAIN)
+    # Its key is another one: nothing waits a day behind it.
+    last = ErasureWanted(0, event.asked_by, f"{event.receipt}/day")
+    _look_later(work, last, "again", work.now + erased.KEPT + _AGAIN)
+
+
+async def is_news(work: Work, event: MessageReceived) -> bool:
+    """Whether it was written after its author was erased, if that was lately.
+
+    A messenger's history may bring what was written before once more, and an edit too.
+    """
+    author = address(event.channel, event.author.id)
+    last = await erased.lately(work.session, author, work.now)
+    if last is None:
+        return True
+    written = await messages.written(work.session, author, event.message_id)
+    if written is not None or (event.at >= last.at.replace(microsecond=0) and not event.edited):
+        return True
+    forget_soon(work, f"{event.message_id}:{event.at.isoformat()}")
+    return False
+
+
+def forget_soon(work: Work, name: str) -> None:
+    """Keep nothing of the event being handled, once it is; `name` is its own."""
+    event = ErasureWanted(0, "customer", "")
+    _look_later(work, event, f"{name}:again", work.now + _AGAIN)
 
 
 async def copy_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
@@ -63,6 +109,9 @@ async def copy_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> No
     number = int(delivery.asks.partition(":")[2])
     if isinstance(delivery.outgoing, Post):
         erasure.forget_call(work.session, event.delivery)
+    elif isinstance(delivery.outgoing, Edit) and event.outcome == "sent":
+        where = address(delivery.channel, delivery.chat)
+        erasure.forget_list(work.session, where, delivery.outgoing.message_id)
     if not await erasure.waiting(work.session, number):
         ended = ErasureEnded(number)
         inbox.later(work.session, f"erasure:{number}:ended", ended, now=work.now, at=work.now)
@@ -83,11 +132,45 @@ async def ended(work: Work, event: ErasureEnded) -> None:
         await work.post(recipient, text, priority=Priority.DIGEST, alarm=True)
 
 
+async def _of_age(work: Work, tree: Sequence[Account]) -> bool:
+    """Whether they are still to be forgotten: they may have come back since the sweep."""
+    kept = work.policy.customers_kept
+    return bool(kept) and await retention.still_old(work.session, tree, work.now - kept)
+
+
+async def _look_again(work: Work, event: ErasureWanted) -> None:
+    """What was on its way meanwhile is emptied as well, and nothing is kept of what came."""
+    done = await erasure.of_receipt(work.session, event.receipt)
+    if done is not None:
+        tree = [await accounts.by_id(work.session, event.account)] if event.account else []
+        if tree and event.asked_by != "customer":
+            tree = list(await accounts.of_person(work.session, tree[0].person))
+        await _empty(work, done.id, tree)
+    await erasure.clean(work.session, work.now)
+
+
+def _look_later(work: Work, event: ErasureWanted, name: str, at: datetime) -> None:
+    again = replace(event, again=True)
+    inbox.later(work.session, f"erasure:{event.receipt}:{name}", again, now=work.now, at=at)
+
+
+async def _show_alike_anew(work: Work, tree: Sequence[Account]) -> None:
+    """Cards of others no longer say whom they look like."""
+    pairs = [pair for one in tree for pair in await accounts.contacts_of(work.session, one.id)]
+    for kind, value in pairs:
+        for person in await people.holders(work.session, kind, value):
+            lead = await leads.open_of(work.session, person, DESK)
+            if lead is not None:
+                cards.refresh(work.session, lead.id, work.now)
+
+
 async def _empty(work: Work, number: int, tree: Sequence[Account]) -> None:
     """Words are replaced; what else a copy shows, and what a manager wrote, can only be deleted."""
     known = await erasure.emptied(work.session, number)
-    for copy in await erasure.copies(work.session, tree):
+    late = await erasure.came_through(work.session, number)
+    for copy in (*late, *await erasure.copies(work.session, tree)):
         if (copy.chat, copy.message_id) not in known:
+            known.add((copy.chat, copy.message_id))
             await _empty_one(work, number, copy)
 
 
@@ -117,7 +200,7 @@ async def _confirm(work: Work, account: Account, number: int, receipt: str) -> N
             account.channel,
             part,
             chat=account.platform_id,
-            key=account.address,
+            key=work.policy.chat,  # after the copies there were emptied
             priority=Priority.REPLY,
             now=work.now,
             asks=f"{MARK}{number}",

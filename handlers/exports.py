@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import tzinfo
 
 from bot.messages import Attachment, AttachmentKind, Download
@@ -41,17 +41,15 @@ async def opened(session: Session, wanted: Attachment, policy: Policy) -> Downlo
     return Download(_NAME, len(content), _at_once(content))
 
 
-async def contacts(session: Session, tree: Sequence[Account]) -> list[str]:
+async def contacts(session: Session, account: Account) -> list[str]:
     """Phones and addresses that they gave, each once."""
-    found = [pair for one in tree for pair in await accounts.contacts_of(session, one.id)]
+    found = await accounts.contacts_of(session, account.id)
     return list(dict.fromkeys(value for _, value in found))
 
 
-async def consents(
-    session: Session, tree: Sequence[Account], texts: Texts, zone: tzinfo
-) -> list[str]:
+async def consents(session: Session, account: Account, texts: Texts, zone: tzinfo) -> list[str]:
     """What they agreed to, or declined, and when."""
-    found = [pair for one in tree for pair in await dialogues.consents_of(session, one.id)]
+    found = await dialogues.consents_of(session, account.id)
     return [
         texts(
             "privacy.agreed" if one.agreed else "privacy.declined",
@@ -71,25 +69,23 @@ def name(account: Account, texts: Texts) -> str:
 
 
 async def _written(session: Session, account: Account, texts: Texts, policy: Policy) -> str:
-    tree = await accounts.of_person(session, account.person)
-    numbers = [one.id for one in tree]
-    answers = await dialogues.answers_of_person(session, account.person)
+    answers = await exports.answers_of(session, account.id)
     zone = policy.timezone
     leads = [
         f"{texts.date(one.created_at.astimezone(zone))}  {policy.source(one.source)}".rstrip()
-        for one in await exports.leads_of(session, numbers)
+        for one in await exports.leads_of(session, account.id)
     ]
     messages = []
-    for one in await exports.messages_of(session, numbers):
+    for one in await exports.messages_of(session, account.id):
         lines = [one.text, *(said(attached, texts) for attached in one.attachments)]
         when = f"{texts.date(one.at.astimezone(zone))} {texts.time(one.at, zone)}"
         messages.append(f"{when}  {' '.join(filter(None, lines))}")
     sections = (
-        [name(one, texts) for one in tree],
-        await contacts(session, tree),
-        await consents(session, tree, texts, zone),
+        [name(account, texts)],
+        await contacts(session, account),
+        await consents(session, account, texts, zone),
         leads,
-        [f"{one.question} {one.answer}" for one in answers],
+        [" ".join(pair) for pair in answers],
         messages,
     )
     titled = zip(TITLE_KEYS, sections, strict=True)

@@ -14,10 +14,11 @@ from bot.messages import (
     OfferOver,
     PauseOver,
     ReachChanged,
+    StepDue,
     address,
 )
 from handlers.wire import unpack
-from storage import accounts, deadlines, leads, messages
+from storage import accounts, deadlines, leads, messages, steps
 from storage.session import Session
 
 _REMEMBERED = 1000  # messages of the team's chat
@@ -69,6 +70,10 @@ async def _key_of(event: Event, session: Session) -> str:
             return f"pause:{event.account}"  # what they write meanwhile must not wait for it
         case OfferOver():
             return f"offer:{event.offer}"  # one does not wait for the other
+        case StepDue():
+            step = await steps.by_id(session, event.step)
+            found = await _of_lead(session, step.lead if step else 0)
+            return found or f"step:{event.step}"
         case ErasureWanted(again=True):
             return f"erasure:{event.receipt}"  # nobody waits for it
         case ErasureWanted():

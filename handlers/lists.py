@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.domain.lead import Action
 from bot.messages import Button, Keyboard, Span, Style, Text
+from handlers.names import nameless
 from handlers.wire import pack
 from handlers.work import Policy, cut
 from storage import accounts, folding, leads, staff
@@ -34,8 +35,7 @@ async def _line(session: Session, policy: Policy, number: int) -> Text:
     if lead is None:
         return ()
     account = await accounts.by_id(session, lead.account)
-    name = account.name or account.username
-    name = name or policy.texts("card.nameless", id=account.platform_id)
+    name = account.name or account.username or nameless(account, policy)
     words = f" {cut(name, _NAME)}: {cut(lead.first_words, _WORDS)}"
     if lead.offer is not None:
         words = f"{words} 👉 {cut((await staff.by_id(session, lead.offer.staff)).name, _NAME)}"

@@ -1,4 +1,4 @@
-"""What managers do to a lead: each verb changes it once and says what happened, or refuses."""
+"""What managers do to a lead, long by its verbs: each changes it once and says so, or refuses."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
 from bot.messages import Span, Style, plain
 from handlers import cards as faces
 from handlers import offers
-from handlers.buttons import MORE, PASS, page_of
+from handlers.buttons import MORE, NEXT, page_of
 from handlers.people import colleague
 from handlers.work import DESK, Work
-from storage import cards, deadlines, deals, leads, staff
+from storage import cards, deadlines, deals, leads, staff, steps
 from storage.staff import Staff
 
 NOTE = "note:"  # a reply of whoever has this address is a note to who was given the lead
@@ -26,6 +26,8 @@ class Act:
     role: Role
     lead: Lead
     argument: str = ""
+    where: str = ""  # the address of the chat in which a button was pressed
+    message_id: str = ""  # and the message under which it was
 
 
 async def take(work: Work, act: Act) -> str:
@@ -194,7 +196,7 @@ async def _reopen(work: Work, act: Act) -> str:
     return work.texts("press.reopened", number=lead.id, name=to.name)
 
 
-async def _pass(work: Work, act: Act) -> str:
+async def _next(work: Work, act: Act) -> str:
     """Who is asked to take it leaves it to the next."""
     decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
     if act.lead.offer is None:
@@ -233,6 +235,7 @@ async def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     )
     for awaited in ("take", "first_reply"):
         deadlines.stop(work.session, act.lead.id, awaited, at=work.now)
+    steps.end(work.session, act.lead.id, at=work.now)
     await offers.has_time(work, besides=act.lead.id)
     cards.refresh(work.session, act.lead.id, work.now)
 
@@ -244,7 +247,7 @@ VERBS = {
     Action.CONVERT.value: _convert,
     Action.RETURN.value: _return,
     Action.REOPEN.value: _reopen,
-    PASS: _pass,
+    NEXT: _next,
     MORE: _more,
     "back": _back,
 }

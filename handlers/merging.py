@@ -9,7 +9,7 @@ from handlers import cards as faces
 from handlers import offers
 from handlers.managers import Act
 from handlers.work import DESK, Work, cut
-from storage import accounts, cards, deadlines, leads, people, staff
+from storage import accounts, cards, deadlines, leads, messages, people, staff, steps
 from storage.staff import Staff
 
 _WORDS = 120  # characters of an absorbed lead's first words
@@ -97,10 +97,20 @@ async def _absorb_one(work: Work, act: Act, winner: Person, loser: Person) -> in
     leads.relieve(work.session, goes.id, at=work.now)
     for awaited in ("take", "first_reply"):
         deadlines.stop(work.session, goes.id, awaited, at=work.now)
+    await _join_steps(work, stays, goes)
     await offers.has_time(work, besides=goes.id)
     _noted(work, act, goes.id, "absorb", into=stays.id)
     await _tell(work, act, stays, goes)
     return goes.id
+
+
+async def _join_steps(work: Work, stays: Lead, goes: Lead) -> None:
+    """What is to be done next goes along, unless something is to be done already."""
+    step = await steps.open_of(work.session, goes.id)
+    if step is not None and await steps.open_of(work.session, stays.id) is None:
+        steps.change(work.session, step, lead=stays.id)
+    else:
+        steps.end(work.session, goes.id, at=work.now)
 
 
 async def _tell(work: Work, act: Act, stays: Lead, goes: Lead) -> None:
@@ -115,7 +125,12 @@ async def _tell(work: Work, act: Act, stays: Lead, goes: Lead) -> None:
     text: Text = (Span(f"🔗 {words}", Style.ITALIC),)
     if goes.first_words:
         text = (*text, Span("\n"), Span(cut(goes.first_words, _WORDS), Style.QUOTE))
-    await work.under_card(stays.id, (*text, *await _called(work, act, stays, goes)))
+    said = await messages.of_lead(work.session, goes.id)
+    await work.under_card(
+        stays.id,
+        (*text, *await _called(work, act, stays, goes)),
+        message=said[0].id if said else None,  # of which it tells
+    )
 
 
 async def _called(work: Work, act: Act, *concerned: Lead) -> Text:
@@ -133,6 +148,10 @@ async def _restore(
     """The absorbed lead is open again, unless its own person has another one by now."""
     lead = await leads.by_id(work.session, absorbed)
     if lead is None or lead.state is not State.ABSORBED:
+        return
+    if (await accounts.by_id(work.session, lead.account)).erased:
+        gone = {"state": State.REJECTED.value, "absorbed_into": None, "closed_at": work.now}
+        leads.change(work.session, lead, **gone)
         return
     if standing is not None and (standing.account in parted) == (lead.account in parted):
         leads.change(work.session, standing)  # nobody closes it in the same moment

@@ -64,9 +64,10 @@ async def lead_waits(work: Work, event: LeadWaits) -> None:
         return
     cards.release(work.session, lead.id)
     cards.refresh(work.session, lead.id, work.now)
+    team = await _team(work)
     found = choose(
         _scheme(work, lead),
-        await _team(work),
+        team,
         await distribution.past(work.session, lead),
         offers=work.policy.offers,
         max_open=work.policy.max_open,
@@ -75,6 +76,8 @@ async def lead_waits(work: Work, event: LeadWaits) -> None:
         await _wait(work, lead, found)
     else:
         await _offer(work, lead, found)
+    if lead.queued and any(one.idle(work.policy.max_open) for one in team):
+        await _look_behind(work, lead)
 
 
 async def offer_over(work: Work, event: OfferOver) -> None:
@@ -115,6 +118,13 @@ def _wants(work: Work, lead: int) -> None:
     inbox.later(work.session, name, event, now=work.now, at=work.now)
 
 
+async def _look_behind(work: Work, lead: Lead) -> None:
+    """Whoever could not have this one may have the next in the queue."""
+    number = await distribution.next_waiting(work.session, behind=lead.id)
+    if number is not None:
+        _wants(work, number)
+
+
 async def _meet(work: Work, lead: Lead) -> None:
     """Write down managers who were named and never did anything; they count from then on."""
     for where, member in work.facts.colleagues.items():
@@ -142,8 +152,6 @@ async def _offer(work: Work, lead: Lead, number: int) -> None:
         who = await staff.by_id(work.session, number)
         words = work.texts("offer.yours", until=faces.moment(work.policy, work.now, until))
         await work.under_card(lead.id, (Span("👉 "), faces.mention(who), Span(f", {words}")))
-    if lead.queued:
-        await has_time(work, besides=lead.id)
 
 
 async def _seen(work: Work, lead: Lead) -> bool:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from bot.domain.errors import Refusal, Refused
-from bot.domain.lead import Lead, Role
+from bot.domain.lead import Action, Lead, Role
 from bot.messages import ButtonPressed, address
 from handlers import cards as faces
-from handlers import customers_presses
+from handlers import customers_presses, steps, warming
 from handlers.bans import BAN_VERBS
 from handlers.deliveries import repeat
 from handlers.managers import VERBS, Act
 from handlers.merging import MERGING_VERBS
 from handlers.people import author_of
+from handlers.warmth import VERB as WARM
 from handlers.wire import Press, unpack, unpack_customers
 from handlers.work import Work
 from storage import accounts, cards, leads, staff
 
-_VERBS = {**VERBS, **BAN_VERBS, **MERGING_VERBS, "repeat": repeat}
+_VERBS = {
+    **VERBS,
+    **BAN_VERBS,
+    **MERGING_VERBS,
+    Action.STEP.value: steps.pressed,
+    WARM: warming.warm,
+    "repeat": repeat,
+}
 
 
 async def pressed(work: Work, event: ButtonPressed) -> None:
@@ -35,7 +43,7 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
     if lead is None:
         await work.answer(event, work.texts("press.outdated"))
         return
-    if (await accounts.by_id(work.session, lead.account)).erased_at is not None:
+    if (await accounts.by_id(work.session, lead.account)).erased:
         await work.answer(event, work.texts("card.erased"))
         return
     await _act(work, event, press, lead)
@@ -62,7 +70,8 @@ async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> No
         return
     who = await author_of(work, event.channel, event.author)
     role = work.role(address(event.channel, event.author.id))
-    act = Act(who, role, lead, press.argument)
+    where = address(event.channel, event.chat.id)
+    act = Act(who, role, lead, press.argument, where, event.message_id)
     try:
         await work.answer(event, await verb(work, act))
     except Refused as refusal:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import sha256
 
-from bot.messages import Button, ButtonPressed, ErasureWanted, MessageReceived, plain
+from bot.messages import Button, ButtonPressed, ErasureWanted, MessageReceived, Reach, plain
 from handlers import exports
 from handlers.choices import settled
 from handlers.wire import pack_customers
@@ -13,6 +12,7 @@ from handlers.work import Work
 from storage import accounts, inbox, outbox
 from storage import exports as kept
 from storage.accounts import Account
+from storage.retention import receipt
 
 VERB = "erase"
 _ASKS = "privacy"  # marks an export under way: one at a time
@@ -40,16 +40,15 @@ async def pressed(work: Work, event: ButtonPressed, account: Account, argument: 
     if said == "no":
         await settled(work, event, plain(texts("customer.kept")), "")
         return ""
-    erase(work, account, issued)
+    erase(work, account)
     await settled(work, event, plain(texts("customer.erasing")), "")
     return ""
 
 
-def erase(work: Work, account: Account, mark: str) -> None:
-    """Have everything known of the customer erased, once for the same mark."""
-    receipt = sha256(f"{account.id}:{account.address}:{mark}".encode()).hexdigest()[:10].upper()
-    wanted = ErasureWanted(account.id, "customer", receipt)
-    inbox.later(work.session, f"erase:{receipt}", wanted, now=work.now, at=work.now + _SOON)
+def erase(work: Work, account: Account) -> None:
+    """Have everything known of the account erased, once however often that is confirmed."""
+    wanted = ErasureWanted(account.id, "customer", receipt())
+    inbox.later(work.session, f"erase:{account.id}", wanted, now=work.now, at=work.now + _SOON)
 
 
 async def _show(work: Work, account: Account) -> None:
@@ -57,19 +56,18 @@ async def _show(work: Work, account: Account) -> None:
     if await outbox.waits(work.session, account.address, _ASKS):
         return
     texts = work.words_for(account)
-    tree = await accounts.of_person(work.session, account.person) or [account]
-    numbers = [one.id for one in tree]
-    written = await kept.count_messages(work.session, numbers)
-    requests = await kept.leads_of(work.session, numbers)
-    agreed = await exports.consents(work.session, tree, texts, work.policy.timezone)
+    written = await kept.count_messages(work.session, account.id)
+    requests = await kept.leads_of(work.session, account.id)
+    agreed = await exports.consents(work.session, account, texts, work.policy.timezone)
     lines = [
         texts("privacy.stored"),
-        *(f"• {exports.name(one, texts)}" for one in tree),
-        *(f"• {value}" for value in await exports.contacts(work.session, tree)),
+        f"• {exports.name(account, texts)}",
+        *(f"• {value}" for value in await exports.contacts(work.session, account)),
         f"• {texts.plural('privacy.wrote', written)}",
         f"• {texts.plural('privacy.asked', len(requests))}",
         *(f"• {line}" for line in agreed),
         texts("privacy.file"),
+        *await _elsewhere(work, account, "/privacy"),
     ]
     file = (exports.attachment(account),)
     await work.to_customer(account, plain("\n".join(lines)), attachments=file, asks=_ASKS)
@@ -84,7 +82,18 @@ async def _ask_to_erase(work: Work, account: Account) -> None:
         (Button(texts("customer.erase"), yes, look="danger"),),
         (Button(texts("customer.keep"), no),),
     )
-    await work.to_customer(account, plain(texts("customer.erase_all")), keyboard=buttons)
+    lines = [texts("customer.erase_all"), *await _elsewhere(work, account, "/delete")]
+    await work.to_customer(account, plain("\n".join(lines)), keyboard=buttons)
+
+
+async def _elsewhere(work: Work, account: Account, command: str) -> list[str]:
+    """Where else the person seems to write from: a belief of ours, so nothing more is told."""
+    texts = work.words_for(account)
+    known = await accounts.of_person(work.session, account.person)
+    others = [one for one in known if one.id != account.id and not one.erased]
+    channels = dict.fromkeys(one.channel for one in others if one.reach is not Reach.OFFLINE)
+    names = [texts(f"channel.{one}") for one in channels]
+    return [texts("privacy.elsewhere", command=command, channel=name) for name in names]
 
 
 def _minute(work: Work) -> int:

@@ -24,6 +24,7 @@ from bot.messages import (
     OfferOver,
     PauseOver,
     ReachChanged,
+    StepDue,
     address,
 )
 from handlers import (
@@ -39,6 +40,7 @@ from handlers import (
     offers,
     presses,
     slowing,
+    step_reminders,
     sweeps,
 )
 from handlers.people import author_of
@@ -86,18 +88,10 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     if event.edited:
         await conversation.edited(work, event, where)
         return
+    place = await _replied_to(work, event, where) if event.reply_to else None
     if commands.is_command(event.text):
-        await commands.commanded(work, event)
-        return
-    place = None
-    if event.reply_to:
-        # Asked before the place is looked up: it may be written down in between.
-        in_doubt = await doubts.possible(work.session, where, event.reply_to)
-        place = await messages.place(work.session, where, event.reply_to)
-        place = place or await _answered_colleague(work, event, where)
-        if place is None and in_doubt:
-            raise TooEarly("a reply to what may be a post of ours that is being written down")
-    if place is not None and commands.looks_like_one(event.text):
+        await commands.commanded(work, event, place)
+    elif place is not None and commands.looks_like_one(event.text):
         await commands.unknown(work, event)
     elif place is not None and place.asks == by_hand.ASKS:
         await commands.entered(work, event)
@@ -105,6 +99,16 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
         await conversation.replied(work, event, place)
     elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
         await author_of(work, event.channel, event.author)  # to be offered as a colleague
+
+
+async def _replied_to(work: Work, event: MessageReceived, where: str) -> messages.Place | None:
+    # Asked before the place is looked up: it may be written down in between.
+    in_doubt = await doubts.possible(work.session, where, event.reply_to)
+    place = await messages.place(work.session, where, event.reply_to)
+    place = place or await _answered_colleague(work, event, where)
+    if place is None and in_doubt:
+        raise TooEarly("a reply to what may be a post of ours that is being written down")
+    return place
 
 
 async def _answered_colleague(
@@ -129,6 +133,7 @@ _HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
     PauseOver: slowing.pause_over,
     LeadWaits: offers.lead_waits,
     OfferOver: offers.offer_over,
+    StepDue: step_reminders.step_due,
     ErasureWanted: erasing.wanted,
     ErasureEnded: erasing.ended,
     DeliveryEnded: deliveries.ended,

@@ -70,6 +70,8 @@ class Policy:
     offer_for: Term = _OFFER_FOR
     offers: int = 3  # of one lead, before it is anybody's
     messages_per_minute: int = 0  # of one customer; whoever writes faster is slowed, 0: nobody
+    customers_kept: timedelta = timedelta(0)  # after their last sign; 0: for ever
+    find_days: int = 90  # how old the words may be that /find looks at
     supervisors: tuple[str, ...] = ()
     supervisors_chat: str = ""
     managers: tuple[str, ...] = ()
@@ -199,10 +201,12 @@ class Work:
         message: int | None = None,
         asks: str = "",
         album: str = "",
+        keyboard: Keyboard = (),
     ) -> None:
         """Post under the lead's card in the team's chat, as one with the rest of its album."""
         channel, chat = split_address(self.policy.chat)
-        for post in self.fit(channel, Post(chat, text, attachments=attachments)):
+        whole = Post(chat, text, keyboard, attachments)
+        for post in self.fit(channel, whole):
             await outbox.add(
                 self.session,
                 channel,

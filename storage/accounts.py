@@ -34,13 +34,17 @@ class Account:
     own: int = 0  # the person of before any merge
     # Of the root; 0 while nobody else can know of it.
     version: int = field(default=0, compare=False)
-    erased_at: datetime | None = None
     away_until: datetime | None = None  # they were told that nobody works before then
 
     @property
     def address(self) -> str:
         """`telegram:123`."""
         return address(self.channel, self.platform_id)
+
+    @property
+    def erased(self) -> bool:
+        """Whether nothing of them is kept any more; others of their person may be left."""
+        return self.platform_id == f"erased-{self.id}"
 
 
 async def at(session: Session, where: str) -> Account | None:
@@ -102,6 +106,14 @@ async def of_person(session: Session, root: int) -> Sequence[Account]:
     return found or ()
 
 
+async def banned(session: Session, account: Account) -> Account | None:
+    """Whichever of their person's accounts is banned: a ban holds for the whole person."""
+    if account.banned_at is not None:
+        return account
+    tree = await of_person(session, account.person)
+    return next((one for one in tree if one.banned_at is not None), None)
+
+
 def expect_person(session: Session, account: Account) -> None:
     """Let the flush fail with Conflict if the person is merged or split meanwhile."""
     if account.version:
@@ -116,7 +128,7 @@ async def contacts_of(session: Session, account: int) -> Sequence[tuple[str, str
 
 _roots = persons.alias("roots")
 _SELECT = (
-    sa.select(accounts, _roots.c.id.label("person_root"), _roots.c.version, persons.c.erased_at)
+    sa.select(accounts, _roots.c.id.label("person_root"), _roots.c.version)
     .join(persons, persons.c.id == accounts.c.person)
     .join(_roots, _roots.c.id == sa.func.coalesce(persons.c.root, persons.c.id))
 )
@@ -138,7 +150,6 @@ def _account(row: Any) -> Account:
         row.slowed_until,
         row.person,
         row.version,
-        row.erased_at,
         row.away_until,
     )
 

@@ -178,6 +178,11 @@ def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Inser
     return _upsert(connection.dialect.name, table, changed)
 
 
+def insert_new(connection: AsyncConnection, table: sa.Table) -> Insert:
+    """`Database.insert_new` for whoever has only a connection."""
+    return _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+
+
 def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
     if not url.database or url.database == ":memory:":
         raise DatabaseUnfit("database_url names no file; use sqlite:///dialead.db")

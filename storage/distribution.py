@@ -65,11 +65,12 @@ async def offered_to(session: Session, who: int) -> Sequence[int]:
     return [row.lead for row in rows]
 
 
-async def next_waiting(session: Session, *, besides: int = 0) -> int | None:
-    """The oldest lead in the queue for which nobody had time."""
+async def next_waiting(session: Session, *, besides: int = 0, behind: int = 0) -> int | None:
+    """The oldest lead in the queue for which nobody had time, of those behind a number."""
+    # By a sum, or SQLite would look through all leads by number instead of the few that wait.
     rows = await session.rows(
         sa.select(leads.c.id)
-        .where(_WAITS, leads.c.id != besides)
+        .where(_WAITS, leads.c.id != besides, leads.c.id + 0 > behind)
         .order_by(leads.c.created_at, leads.c.id)
         .limit(1)
     )
@@ -121,7 +122,10 @@ _TEAM = sa.select(
     staff.c.shift,
     staff_accounts.c.address,
     _of_each(sa.func.count(), _OPEN).label("open"),
-    _of_each(sa.func.count(), _OPEN, _OFFER).label("offered"),
+    # As a sum over the open ones: by its kind it would be looked for among all there ever were.
+    _of_each(sa.func.coalesce(sa.func.sum(sa.case((_OFFER, 1), else_=0)), 0), _OPEN).label(
+        "offered"
+    ),
     _of_each(sa.func.max(assignments.c.at), _OFFER).label("last"),
 ).join(staff_accounts, staff_accounts.c.staff == staff.c.id)
 

@@ -1,8 +1,8 @@
-"""Erasing a person: what is known of them goes, and what they were counted as stays."""
+"""Erasing a person, long by all that shows them: what is known goes, counts of them stay."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,20 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.messages import address
+from storage import erased
 from storage.accounts import Account
 from storage.database import Database
-from storage.forgetting import NOTHING, statements
+from storage.erased import MARK
+from storage.forgetting import NOTHING, emptied_events, statements
 from storage.schema import (
     answers,
+    cards,
     consents,
     contacts,
     erasures,
+    inbox,
     leads,
     messages,
     outbox,
     places,
 )
 from storage.session import Session
+from storage.words import forget
 
 LIST = "list"  # what a post in a chat of the team asks that tells of many leads
 
@@ -62,37 +67,36 @@ async def of_receipt(session: Session, receipt: str) -> Erasure | None:
 
 async def copies(session: Session, tree: Sequence[Account]) -> Sequence[Copy]:
     """Everything in the team's chats that shows something of these accounts."""
-    of_them = leads.c.account.in_([one.id for one in tree])
-    own = [one.address for one in tree]
-    shown = (
-        sa.select(places.c.chat, places.c.message_id, places.c.lead, messages.c.attachments)
-        .join(leads, sa.and_(leads.c.id == places.c.lead, of_them))
-        .join(messages, messages.c.id == places.c.message, isouter=True)
-        .where(places.c.chat.not_in(own))
-    )
-    written = (
-        sa.select(messages.c.chat, messages.c.message_id, messages.c.lead)
-        .join(leads, sa.and_(leads.c.id == messages.c.lead, of_them))
-        .where(messages.c.author == "staff")
-    )
-    lists = sa.select(places.c.chat, places.c.message_id).where(
-        places.c.lead.is_(None), places.c.asks == LIST
-    )
+    numbers = [one.id for one in tree]
     ours = [
-        Copy(row.chat, row.message_id, row.lead, bool(row.attachments), ours=True)
-        for row in await session.rows(shown)
+        Copy(row.chat, row.message_id, row.lead, _attached(row), ours=True)
+        for row in await session.rows(_shown(tree, numbers))
     ]
     theirs = [
         Copy(row.chat, row.message_id, row.lead, attached=True, ours=False)
-        for row in await session.rows(written)
+        for row in await session.rows(_written(numbers))
     ]
+    lists = sa.select(places.c.chat, places.c.message_id).where(
+        places.c.lead.is_(None), places.c.asks == LIST
+    )
     first = _first_ids(ours)
     of_many = [
         Copy(row.chat, row.message_id, 0, attached=False, ours=True)
         for row in await session.rows(lists)
-        if _number(row.message_id) > first.get(row.chat, _number(""))
+        if _number(row.message_id) > first.get(row.chat, 0)
     ]
     return [*ours, *theirs, *of_many]
+
+
+async def came_through(session: Session, erasure: int) -> Sequence[Copy]:
+    """What was on its way while they were erased, and is shown nevertheless."""
+    query = sa.select(places.c.chat, places.c.message_id, places.c.lead).where(
+        places.c.asks == f"{MARK}{erasure}"
+    )
+    return [
+        Copy(row.chat, row.message_id, row.lead or 0, attached=True, ours=True)
+        for row in await session.rows(query)
+    ]
 
 
 async def emptied(session: Session, erasure: int) -> set[tuple[str, str]]:
@@ -124,26 +128,46 @@ async def erase(
     asked_by: str,
     reasons: Sequence[str],
     now: datetime,
+    whole: bool,
 ) -> int:
     """Let everything that tells of these accounts be erased with the flush; the proof's number.
 
-    Of reasons to reject only the team's standard ones are kept.
+    Of reasons to reject only the team's standard ones are kept. `whole` says that their
+    person has no other accounts.
     """
     counts = await _counts(session, [one.id for one in tree])
     number = await session.insert(
         erasures, receipt=receipt, asked_by=asked_by, at=now, counts=counts
     )
-    for statement in statements(tree, reasons, now):
+    mark = f"{MARK}{number}"
+    for statement in statements(tree, reasons, now, mark=mark, whole=whole):
         session.execute(statement)
+    unreadable = await _unreadable(session, tree)
+    session.execute(emptied_events(inbox.c.id.in_(unreadable)))
+    erased.remember(session, receipt, [one.address for one in tree], now)
     return number
 
 
+async def clean(session: Session, now: datetime) -> None:
+    """Forget what was taken in since of all who were erased, as far as it was handled."""
+    ended = inbox.c.ended_at.is_not(None)
+    known = (ended, inbox.c.key.is_not(None), inbox.c.key != "erased")
+    keys = await session.rows(sa.select(inbox.c.key).where(*known).distinct())
+    theirs = await erased.among(session, [row.key for row in keys])
+    session.execute(emptied_events(ended, inbox.c.key.in_(theirs)))
+    session.execute(emptied_events(ended, inbox.c.key.like("%:erased-%")))
+    erased.forget(session, now)
+
+
 async def tidy(database: Database, now: datetime) -> bool:
-    """Leave nothing of what was erased in the database's own log; whether there was something."""
+    """Leave nothing of what was erased in indexes and log; whether there was something."""
     query = sa.select(erasures.c.id).where(erasures.c.tidied_at.is_(None))
     async with database.read() as connection:
         found = list((await connection.execute(query)).scalars())
-    if not found or not await database.truncate_log():
+    if not found:
+        return False
+    await forget(database)
+    if not await database.truncate_log():
         return False
     async with database.write() as connection:
         done = erasures.update().where(erasures.c.id.in_(found)).values(tidied_at=now)
@@ -154,6 +178,56 @@ async def tidy(database: Database, now: datetime) -> bool:
 def forget_call(session: Session, delivery: int) -> None:
     """Keep no trace of whom a call went to."""
     session.update(outbox, {"id": delivery}, chat="", key="erased", payload=NOTHING)
+
+
+def forget_list(session: Session, where: str, message_id: str) -> None:
+    """A list that shows nothing any more need not be emptied again."""
+    shown = (places.c.chat == where, places.c.message_id == message_id)
+    session.execute(places.delete().where(*shown, places.c.lead.is_(None), places.c.asks == LIST))
+
+
+def _shown(tree: Sequence[Account], numbers: Sequence[int]) -> sa.Select[Any]:
+    """What the bot posted of their words, and of their leads; not what others wrote there."""
+    about = sa.and_(places.c.message.is_(None), leads.c.account.in_(numbers))
+    of_them = sa.or_(messages.c.account.in_(numbers), about)
+    return (
+        sa.select(
+            places.c.chat,
+            places.c.message_id,
+            places.c.lead,
+            places.c.asks,
+            messages.c.attachments,
+        )
+        .join(leads, leads.c.id == places.c.lead)
+        .join(messages, messages.c.id == places.c.message, isouter=True)
+        .where(
+            places.c.chat.not_in([one.address for one in tree]),
+            sa.or_(of_them, _tells_of_a_lead_they_wrote_in(numbers)),
+        )
+    )
+
+
+def _written(numbers: Sequence[int]) -> sa.Select[Any]:
+    """What managers wrote to them, and noted."""
+    return sa.select(messages.c.chat, messages.c.message_id, messages.c.lead).where(
+        messages.c.author == "staff",
+        messages.c.lead.is_not(None),
+        messages.c.account.in_(numbers),
+    )
+
+
+def _tells_of_a_lead_they_wrote_in(numbers: Sequence[int]) -> sa.ColumnElement[bool]:
+    """A post about somebody else's lead, of when they were one person; but for its card."""
+    theirs = sa.select(messages.c.lead).where(messages.c.account.in_(numbers))
+    is_card = sa.exists().where(
+        cards.c.chat == places.c.chat, cards.c.message_id == places.c.message_id
+    )
+    return sa.and_(places.c.message.is_(None), places.c.lead.in_(theirs), ~is_card)
+
+
+def _attached(row: sa.Row[Any]) -> bool:
+    """Whether it shows more than words; of what came through too late nobody knows any more."""
+    return bool(row.attachments) or row.asks.startswith(MARK)
 
 
 def _first_ids(copies: Sequence[Copy]) -> dict[str, int]:
@@ -175,8 +249,24 @@ def _erasure(rows: Sequence[sa.Row[Any]]) -> Erasure | None:
     return None
 
 
+async def _unreadable(session: Session, tree: Sequence[Account]) -> list[int]:
+    """Events of theirs that were never understood, as far as they name them."""
+    ids = {one.platform_id for one in tree}
+    dead = sa.select(inbox.c.id, inbox.c.body).where(
+        inbox.c.state == sa.literal_column("'dead'"), inbox.c.key.is_(None)
+    )
+    return [row.id for row in await session.rows(dead) if _names(row.body, ids)]
+
+
+def _names(body: Any, ids: Collection[str]) -> bool:
+    if isinstance(body, dict | list):
+        parts = body.values() if isinstance(body, dict) else body
+        return any(_names(part, ids) for part in parts)
+    return str(body) in ids
+
+
 async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
-    return await session.rows(sa.select(outbox).where(outbox.c.asks == f"erased:{erasure}"))
+    return await session.rows(sa.select(outbox).where(outbox.c.asks == f"{MARK}{erasure}"))
 
 
 async def _counts(session: Session, numbers: Sequence[int]) -> dict[str, int]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from bot.messages import Attachment
-from storage.schema import leads, messages, versions
+from storage.schema import answers, leads, messages, versions
 from storage.session import Session
 
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
@@ -34,19 +34,19 @@ class Request:
     source: str
 
 
-async def count_messages(session: Session, accounts: Sequence[int]) -> int:
-    """How many messages these accounts wrote."""
-    query = sa.select(sa.func.count()).select_from(messages).where(_theirs(accounts))
+async def count_messages(session: Session, account: int) -> int:
+    """How many messages the account wrote."""
+    query = sa.select(sa.func.count()).select_from(messages).where(_theirs(account))
     return int((await session.rows(query))[0][0])
 
 
-async def messages_of(session: Session, accounts: Sequence[int]) -> Sequence[Written]:
-    """What these accounts wrote, oldest first, with what they changed since."""
-    now = await session.rows(sa.select(messages).where(_theirs(accounts)))
+async def messages_of(session: Session, account: int) -> Sequence[Written]:
+    """What the account wrote, oldest first, with what they changed since."""
+    now = await session.rows(sa.select(messages).where(_theirs(account)))
     before = await session.rows(
         sa.select(versions.c.text, messages.c.at)
         .join(messages, messages.c.id == versions.c.message)
-        .where(_theirs(accounts))
+        .where(_theirs(account))
     )
     found = [Written(row.at, row.text) for row in before]
     found += [
@@ -55,11 +55,17 @@ async def messages_of(session: Session, accounts: Sequence[int]) -> Sequence[Wri
     return sorted(found, key=lambda one: one.at)
 
 
-async def leads_of(session: Session, accounts: Sequence[int]) -> Sequence[Request]:
-    """What these accounts asked for, oldest first."""
-    query = sa.select(leads).where(leads.c.account.in_(accounts)).order_by(leads.c.id)
+async def leads_of(session: Session, account: int) -> Sequence[Request]:
+    """What the account asked for, oldest first."""
+    query = sa.select(leads).where(leads.c.account == account).order_by(leads.c.id)
     return [Request(row.created_at, row.source) for row in await session.rows(query)]
 
 
-def _theirs(accounts: Sequence[int]) -> sa.ColumnElement[Any]:
-    return sa.and_(messages.c.account.in_(accounts), messages.c.author == "customer")
+async def answers_of(session: Session, account: int) -> Sequence[tuple[str, str]]:
+    """(question, answer) of what the account was asked, in order."""
+    query = sa.select(answers).where(answers.c.account == account).order_by(answers.c.id)
+    return [(row.question, row.answer) for row in await session.rows(query)]
+
+
+def _theirs(account: int) -> sa.ColumnElement[Any]:
+    return sa.and_(messages.c.account == account, messages.c.author == "customer")

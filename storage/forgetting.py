@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bot.messages import OUTGOING, Delete
 from storage.accounts import Account
+from storage.erased import INTERNAL
 from storage.schema import (
     accounts,
     answers,
@@ -21,12 +22,14 @@ from storage.schema import (
     deals,
     dialogues,
     inbox,
+    lead_tags,
     leads,
     members,
     messages,
     outbox,
     persons,
     places,
+    steps,
     touches,
     versions,
 )
@@ -37,21 +40,48 @@ _DROPPED = sa.case((inbox.c.state == "dead", "dropped"), else_=inbox.c.state)
 
 
 def statements(
-    tree: Sequence[Account], reasons: Sequence[str], now: datetime
+    tree: Sequence[Account],
+    reasons: Sequence[str],
+    now: datetime,
+    *,
+    mark: str,
+    whole: bool,
 ) -> list[sa.Executable]:
-    """Everything that lets a person's accounts be forgotten; of reasons only these are kept."""
-    return [*_closing(tree, now), *_forgetting(tree, reasons), *_persons(tree, now)]
+    """Everything that lets accounts be forgotten; of reasons to reject only these are kept.
+
+    Calls are dropped for the reason `mark`. `whole` says that nothing of the person is left.
+    """
+    return [
+        *_closing(tree, now, mark),
+        *_forgetting(tree, reasons),
+        *_persons(tree, now, whole=whole),
+    ]
 
 
-def _closing(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
+def emptied_events(*meant: sa.ColumnElement[bool]) -> sa.Update:
+    """Let events be forgotten, also those that somebody was to decide about."""
+    values = {"body": sa.null(), "key": "erased", "reason": "", "state": _DROPPED}
+    return inbox.update().where(*meant).values(values)
+
+
+def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Executable]:
     """Nobody works their leads any more, and nothing goes out about them."""
     numbers, theirs = [one.id for one in tree], _leads(tree)
     to_them = sa.tuple_(outbox.c.channel, outbox.c.chat).in_(
         [(one.channel, one.platform_id) for one in tree]
     )
+    said = sa.select(messages.c.id).where(messages.c.account.in_(numbers))
+    about_them = sa.or_(
+        to_them,
+        outbox.c.message.in_(said),
+        sa.and_(outbox.c.lead.in_(theirs), outbox.c.message.is_(None)),
+    )
     return [
         deadlines.update()
         .where(deadlines.c.lead.in_(theirs), deadlines.c.done_at.is_(None))
+        .values(done_at=now),
+        steps.update()
+        .where(steps.c.lead.in_(theirs), steps.c.done_at.is_(None))
         .values(done_at=now),
         assignments.update()
         .where(assignments.c.lead.in_(theirs), assignments.c.ended_at.is_(None))
@@ -63,9 +93,9 @@ def _closing(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
         .where(leads.c.account.in_(numbers))
         .values(first_words="", version=leads.c.version + 1),
         outbox.update()
-        .where(sa.or_(outbox.c.lead.in_(theirs), to_them), outbox.c.ended_at.is_(None))
-        .values(state="dropped", ended_at=now, reason="erased"),
-        outbox.update().where(sa.or_(outbox.c.lead.in_(theirs), to_them)).values(payload=NOTHING),
+        .where(about_them, outbox.c.ended_at.is_(None))
+        .values(state="dropped", ended_at=now, reason=mark),
+        outbox.update().where(about_them).values(payload=NOTHING),
         # What tells of them beside others: lists, digests, alarms. Nobody needs it once it is sent.
         outbox.update().where(outbox.c.state.in_(MADE)).values(payload=NOTHING),
         outbox.update().where(to_them).values(chat="", key="erased"),
@@ -81,9 +111,11 @@ def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Exec
         .where(leads.c.account.in_(numbers), leads.c.reason.not_in([*reasons, ""]))
         .values(reason=""),
         deals.update().where(deals.c.lead.in_(theirs)).values(title=""),
+        steps.update().where(steps.c.lead.in_(theirs)).values(words=""),
         touches.update()
-        .where(touches.c.lead.in_(theirs), touches.c.kind.in_(("reject", "ban")))
+        .where(touches.c.lead.in_(theirs), touches.c.kind.in_(("reject", "ban", "tag")))
         .values(data={}),
+        lead_tags.delete().where(lead_tags.c.lead.in_(theirs)),
         places.delete().where(places.c.chat.in_(where)),
         places.update().where(places.c.message.in_(said)).values(message=None),
         outbox.update().where(outbox.c.message.in_(said)).values(message=None),
@@ -100,14 +132,19 @@ def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Exec
         inbox.update()
         .where(inbox.c.ended_at.is_not(None), inbox.c.state.in_(("done", "dropped")))
         .values(body=sa.null()),
+        emptied_events(inbox.c.ended_at.is_not(None), inbox.c.key.in_(where)),
+        # The erasure's own event is among them, and not ended yet.
         inbox.update()
-        .where(inbox.c.ended_at.is_not(None), inbox.c.key.in_(where))
-        .values(body=sa.null(), key="erased", reason="", state=_DROPPED),
+        .where(inbox.c.channel == INTERNAL, inbox.c.key.in_(where))
+        .values(key="erased"),
     ]
 
 
-def _persons(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
+def _persons(tree: Sequence[Account], now: datetime, *, whole: bool) -> list[sa.Executable]:
     numbers = [one.id for one in tree]
+    roots = {one.person for one in tree}
+    in_tree = sa.or_(persons.c.id.in_(roots), persons.c.root.in_(roots))
+    gone: dict[str, Any] = {"erased_at": now} if whole else {}
     return [
         accounts.update()
         .where(accounts.c.id.in_(numbers))
@@ -124,9 +161,7 @@ def _persons(tree: Sequence[Account], now: datetime) -> list[sa.Executable]:
             slowed_until=None,
             away_until=None,
         ),
-        persons.update()
-        .where(persons.c.id.in_([one.own for one in tree]))
-        .values(erased_at=now, version=persons.c.version + 1),
+        persons.update().where(in_tree).values(version=persons.c.version + 1, **gone),
     ]
 
 

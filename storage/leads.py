@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.lead import Lead, Offer, State
+from bot.domain.lead import Lead, Offer, State, Warmth
 from storage.schema import assignments, leads, touches
 from storage.session import Session
 
@@ -161,7 +161,8 @@ def _lead(row: Any) -> Lead:
     offer = None
     if row.offer is not None:
         offer = Offer(row.offer, row.offered_to, row.offered_at, row.until)
-    return Lead(**values | {"state": State(row.state), "offer": offer})
+    kinds = {"state": State(row.state), "warmth": Warmth(row.warmth)}
+    return Lead(**values | kinds | {"offer": offer})
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Lead]:

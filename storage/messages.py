@@ -169,17 +169,37 @@ async def lately(session: Session, account: int, since: datetime) -> int:
     return await session.one(_lately, (account, since)) or 0
 
 
+async def edits_since(session: Session, account: int, since: datetime) -> int:
+    """How often they changed something that they had written, since a moment."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(versions)
+        .join(messages, messages.c.id == versions.c.message)
+        .where(
+            messages.c.account == account,
+            messages.c.author == "customer",
+            messages.c.edited_at >= since,
+            versions.c.until >= since,
+        )
+    )
+    return int((await session.rows(query))[0][0])
+
+
 async def between(
     session: Session, account: int, since: datetime, until: datetime
 ) -> Sequence[Message]:
-    """What the customer wrote in a time, oldest first."""
+    """What the customer wrote, or changed, in a time, oldest first."""
     rows = await session.rows(
         sa.select(messages)
         .where(
             messages.c.account == account,
-            messages.c.at >= since,
-            messages.c.at < until,
             messages.c.author == "customer",
+            sa.or_(
+                *(
+                    sa.and_(when >= since, when < until)
+                    for when in (messages.c.at, messages.c.edited_at)
+                )
+            ),
         )
         .order_by(messages.c.at, messages.c.id)
     )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import OUTGOING, Outgoing, Priority, address
-from storage import albums, doubts
+from storage import albums, doubts, erased
 from storage.cards import of_channel
 from storage.database import Database, upsert
 from storage.schema import cards, messages, outbox, places
@@ -186,10 +186,14 @@ async def claim(connection: AsyncConnection, found: Sequence[Delivery], now: dat
 
 
 async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Write down how calls ended, and the places that they made."""
+    """Write down how calls ended, and the places that they made.
+
+    What was dropped meanwhile stays so; if it was made after all, its erasure looks again.
+    """
+    known = await _known(connection, outcomes)
     statement = (
         outbox.update()
-        .where(outbox.c.id == sa.bindparam("b_id"))
+        .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.ended_at.is_(None))
         .values(
             {name: sa.bindparam(name) for name in ("state", "reason", "not_before", "ended_at")}
         )
@@ -202,9 +206,15 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
         )
     )
     await connection.execute(statement, [_ended(outcome, now) for outcome in outcomes])
-    made = [place for outcome in outcomes for place in _places(outcome)]
+    made = [
+        place
+        for outcome in outcomes
+        if outcome.delivery.id in known
+        for place in _places(outcome, known[outcome.delivery.id])
+    ]
     if made:
         await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
+        await erased.look_again(connection, {place["asks"] for place in made}, now)
 
 
 async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
@@ -344,17 +354,28 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     }
 
 
-def _places(outcome: Outcome) -> list[dict[str, Any]]:
+async def _known(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> dict[int, Any]:
+    """What the database says of these calls by now: a message may be erased while it is shown."""
+    query = sa.select(outbox.c.id, outbox.c.chat, outbox.c.message, outbox.c.reason, outbox.c.state)
+    numbers = sorted(outcome.delivery.id for outcome in outcomes)
+    found = query.where(outbox.c.id.in_(numbers)).order_by(outbox.c.id).with_for_update()
+    return {row.id: row for row in await connection.execute(found)}
+
+
+def _places(outcome: Outcome, known: Any) -> list[dict[str, Any]]:
+    """Where people may reply; nothing is kept of the chats of who was erased."""
     delivery = outcome.delivery
-    if delivery.lead is None and not delivery.asks:
+    asks = known.reason if known.reason.startswith(erased.MARK) else delivery.asks
+    gone = not known.chat or delivery.asks.startswith(erased.MARK)
+    if gone or (delivery.lead is None and not asks):
         return []
     return [
         {
             "chat": address(delivery.channel, delivery.chat),
             "message_id": message_id,
             "lead": delivery.lead,
-            "message": delivery.message,
-            "asks": delivery.asks,
+            "message": known.message,
+            "asks": asks,
         }
         for message_id in outcome.message_ids
     ]

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from bot.messages import ErasureWanted
 from storage import inbox as events
+from storage.accounts import Account
 from storage.database import Database
 from storage.forgetting import MADE, NOTHING
 from storage.schema import accounts, inbox, leads, messages, outbox, persons
+from storage.session import Session
 
 _AT_ONCE = 1000
 _PURGED = "purged"  # the key of calls that were emptied
@@ -43,13 +46,26 @@ async def purge(database: Database, before: datetime) -> int:
 
 
 async def take_old_customers(database: Database, before: datetime, now: datetime) -> int:
-    """Take in the erasure of those who were last heard of before a moment; how many there were."""
+    """Take in the erasure of those who were last heard of before a moment; how many there were.
+
+    Whoever is spared, because they came back meanwhile, may be taken on another day.
+    """
     async with database.read() as connection:
         found = [int(row.id) for row in await connection.execute(_old(before))]
-    wanted = {f"erasure:age:{number}": ErasureWanted(number, "age", receipt()) for number in found}
+    day = f"{now:%Y-%m-%d}"
+    wanted = {
+        f"erasure:age:{number}:{day}": ErasureWanted(number, "age", receipt()) for number in found
+    }
     async with database.write() as connection:
         await events.add_events(database, connection, wanted, now)
     return len(found)
+
+
+async def still_old(session: Session, tree: Sequence[Account], before: datetime) -> bool:
+    """Whether nothing of these accounts is open, and nothing was heard of them since a moment."""
+    numbers = [one.id for one in tree]
+    found = await session.rows(sa.select(sa.or_(*_alive(numbers, before))))
+    return not found[0][0]
 
 
 def receipt() -> str:
@@ -69,13 +85,6 @@ def _old(before: datetime) -> sa.Select[tuple[int]]:
         .where(sa.func.coalesce(other.c.root, other.c.id) == own.c.id)
         .correlate(own)
     )
-    alive = [
-        sa.exists().where(messages.c.account.in_(theirs), messages.c.at >= before),
-        sa.exists().where(
-            leads.c.account.in_(theirs),
-            sa.or_(leads.c.state.in_(("new", "taken")), leads.c.closed_at >= before),
-        ),
-    ]
     return (
         sa.select(accounts.c.id)
         .join(own, own.c.id == accounts.c.person)
@@ -84,7 +93,20 @@ def _old(before: datetime) -> sa.Select[tuple[int]]:
             own.c.erased_at.is_(None),
             accounts.c.channel != "import",
             accounts.c.created_at < before,
-            *(~one for one in alive),
+            *(~one for one in _alive(theirs, before)),
         )
         .limit(_AT_ONCE)
     )
+
+
+def _alive(
+    theirs: sa.Select[tuple[int]] | Sequence[int], before: datetime
+) -> list[sa.ColumnElement[bool]]:
+    """That something of these accounts is open, or was heard since."""
+    return [
+        sa.exists().where(messages.c.account.in_(theirs), messages.c.at >= before),
+        sa.exists().where(
+            leads.c.account.in_(theirs),
+            sa.or_(leads.c.state.in_(("new", "taken")), leads.c.closed_at >= before),
+        ),
+    ]

@@ -275,6 +275,7 @@ leads = _table(
     _when("taken_at"),
     _when("answered_at"),
     _when("closed_at"),
+    _text("warmth"),  # cold | warm | hot; "" until somebody says
     _text("queued"),  # why nobody is asked to take it: nobody | busy | passed
     _only("uq_leads_open", "state in ('new', 'taken')", "person", "desk", unique=True),
     _only("ix_leads_open", "state in ('new', 'taken')", "created_at"),
@@ -357,6 +358,14 @@ cards = _table(
     _only("ix_cards_wanted", "wanted > shown", "id"),
 )
 
+lead_tags = sa.Table(
+    "lead_tags",
+    metadata,
+    _ref_key("lead", "leads"),
+    sa.Column("tag", Words, primary_key=True),  # as people write it, without a #
+    sa.Index("ix_lead_tags_tag", "tag", "lead"),
+)
+
 touches = _table(
     "touches",
     _id(),
@@ -390,6 +399,15 @@ deals = _table(
     _when("at", nullable=False),
 )
 
+templates = sa.Table(  # canned answers
+    "templates",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    _text("text"),
+    _ref("by", "staff"),
+    _when("at", nullable=False),
+)
+
 deadlines = _table(
     "deadlines",
     _id(),
@@ -401,6 +419,22 @@ deadlines = _table(
     _when("done_at"),
     _only("uq_deadlines_open", "done_at is null", "lead", "kind", unique=True),
     _only("ix_deadlines_next", "done_at is null and next_at is not null", "next_at"),
+)
+
+steps = _table(  # what a manager is to do next
+    "steps",
+    _id(),
+    _ref("lead", "leads"),
+    _text("words"),
+    _when("due_at", nullable=False),
+    _when("next_at"),  # when it is looked at next; null once it was reminded of
+    _flag("exact"),  # that very hour was chosen, whatever the working hours
+    _ref("by", "staff"),
+    _when("at", nullable=False),
+    _when("done_at"),
+    sa.Index("ix_steps_lead", "lead"),
+    _only("uq_steps_open", "done_at is null", "lead", unique=True),
+    _only("ix_steps_next", "done_at is null and next_at is not null", "next_at"),
 )
 
 # --- calls to be made -----------------------------------------------------

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.messages import DeadlineDue, DigestDue, Event
-from storage import deadlines, inbox
+from bot.messages import DeadlineDue, DigestDue, Event, StepDue
+from storage import deadlines, inbox, steps
 from storage.database import Database
 from storage.schema import cursors
 
@@ -22,6 +22,21 @@ async def take_deadlines(database: Database, now: datetime) -> int:
     events: dict[str, Event] = {
         f"deadline:{one.id}:{one.step}": DeadlineDue(one.id, one.step) for one in due
     }
+    if events:
+        async with database.write() as connection:
+            await inbox.add_events(database, connection, events, now)
+    return len(events)
+
+
+async def take_steps(database: Database, now: datetime) -> int:
+    """Take in every next step that is to be looked at; how many there were."""
+    async with database.read() as connection:
+        due = [
+            StepDue(one.id, one.next_at)
+            for one in await steps.due(connection, now, _AT_ONCE)
+            if one.next_at is not None
+        ]
+    events: dict[str, Event] = {f"step:{one.step}:{one.at.isoformat()}": one for one in due}
     if events:
         async with database.write() as connection:
             await inbox.add_events(database, connection, events, now)

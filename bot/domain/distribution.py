@@ -38,6 +38,14 @@ class Colleague:
     offered: int = 0  # of these, those they have not taken yet
     last: datetime | None = None  # when they were offered one; aware
 
+    def has_room(self, max_open: int) -> bool:
+        """Whether they may be offered one more; 0: there is always room."""
+        return not max_open or self.open < max_open
+
+    def idle(self, max_open: int) -> bool:
+        """Whether they are there for what waits in the queue: it goes to them one by one."""
+        return self.on and not self.offered and self.has_room(max_open)
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -66,22 +74,19 @@ def choose(
     others = [one for one in there if one.staff not in past.had]
     if not others:
         return Queue.PASSED if past.offers else Queue.FREE
-    idle = [one for one in others if _has_time(one, max_open, past.waited)]
-    return _first(scheme, idle, past.known).staff if idle else Queue.BUSY
+    may = Colleague.idle if past.waited else Colleague.has_room
+    left = [one for one in others if may(one, max_open)]
+    return _first(scheme, left, past.known).staff if left else Queue.BUSY
 
 
-def _has_time(one: Colleague, max_open: int, waited: bool) -> bool:
-    return (not max_open or one.open < max_open) and not (waited and one.offered)
-
-
-def _first(scheme: Scheme, idle: Sequence[Colleague], known: int | None) -> Colleague:
+def _first(scheme: Scheme, left: Sequence[Colleague], known: int | None) -> Colleague:
     if scheme is Scheme.STICKY:
-        for one in idle:
+        for one in left:
             if one.staff == known:
                 return one
     if scheme is Scheme.LEAST_LOADED:
-        return min(idle, key=lambda one: (one.open, *_turn(one)))
-    return min(idle, key=_turn)
+        return min(left, key=lambda one: (one.open, *_turn(one)))
+    return min(left, key=_turn)
 
 
 def _turn(one: Colleague) -> tuple[datetime, int]:

@@ -28,10 +28,20 @@ class Action(StrEnum):
 
     TAKE = "take"
     ASSIGN = "assign"
+    STEP = "step"
     CONVERT = "convert"
     REJECT = "reject"
     RETURN = "return"
     REOPEN = "reopen"
+
+
+class Warmth(StrEnum):
+    """How likely the lead is to become something, as a manager sees it."""
+
+    UNKNOWN = ""
+    COLD = "cold"
+    WARM = "warm"
+    HOT = "hot"
 
 
 class Role(IntEnum):
@@ -82,6 +92,7 @@ class Lead:
     answered_at: datetime | None = None  # first human answer
     closed_at: datetime | None = None
     absorbed_into: int | None = None  # the lead in which it went up
+    warmth: Warmth = Warmth.UNKNOWN
     queued: str = ""  # why nobody is asked to take it, see distribution.Queue
     offer: Offer | None = None
 
@@ -121,6 +132,7 @@ class Transition:
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(Action.TAKE, frozenset({State.NEW}), State.TAKEN, Role.DISPATCHER),
     Transition(Action.ASSIGN, OPEN, State.TAKEN, Role.DISPATCHER),
+    Transition(Action.STEP, frozenset({State.TAKEN}), State.TAKEN, Role.DISPATCHER),
     Transition(Action.CONVERT, OPEN, State.CONVERTED, Role.SUPERVISOR),
     Transition(Action.REJECT, OPEN, State.REJECTED, Role.SUPERVISOR),
     Transition(Action.RETURN, frozenset({State.TAKEN}), State.NEW, Role.DISPATCHER),
@@ -141,10 +153,22 @@ def decide(lead: Lead, action: Action, actor: Actor) -> Transition:
     transition = _BY_ACTION[action]
     if lead.state not in transition.sources:
         raise Refused(_why_not(lead, action))
-    somebody_elses = lead.holder not in (None, actor.staff)
-    if somebody_elses and actor.role < transition.anybodys:
-        raise Refused(Refusal.NOT_YOURS if lead.responsible else Refusal.OFFERED)
+    _refuse_somebody_elses(lead, actor, transition.anybodys)
     return transition
+
+
+def check_may_note(lead: Lead, actor: Actor) -> None:
+    """Raise Refused unless this actor may note something on an open lead, such as its warmth."""
+    if actor.role < Role.MANAGER:
+        raise Refused(Refusal.STRANGER)
+    if not lead.open:
+        raise Refused(Refusal.ABSORBED if lead.state is State.ABSORBED else Refusal.CLOSED)
+    _refuse_somebody_elses(lead, actor, Role.DISPATCHER)
+
+
+def _refuse_somebody_elses(lead: Lead, actor: Actor, anybodys: Role) -> None:
+    if lead.holder not in (None, actor.staff) and actor.role < anybodys:
+        raise Refused(Refusal.NOT_YOURS if lead.responsible else Refusal.OFFERED)
 
 
 def _why_not(lead: Lead, action: Action) -> Refusal:

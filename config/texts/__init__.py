@@ -75,6 +75,19 @@ class Texts:
         """The day in words and without its year, as in "May 5"."""
         return format_skeleton("MMMMd", day, locale=self.locale)
 
+    def weekday(self, day: dt.date) -> str:
+        """The day with its weekday and without its year, as in "Monday, May 5"."""
+        return f"{format_date(day, 'EEEE', locale=self.locale)}, {self.day(day)}"
+
+    def month(self, day: dt.date) -> str:
+        """The month of a day by itself, as in "May 2025"."""
+        return format_date(day, "LLLL y", locale=self.locale)
+
+    def weekdays(self) -> tuple[str, ...]:
+        """The weekdays from Monday on in two letters or so, as in "Mo"."""
+        names = self.locale.days["stand-alone"]["short"]
+        return tuple(names[number].capitalize() for number in range(7))
+
     def time(self, at: dt.datetime, tz: dt.tzinfo) -> str:
         """An aware moment on the clock of `tz`, as in 14:05."""
         return format_time(at, "HH:mm", tzinfo=tz, locale=self.locale)

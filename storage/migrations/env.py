@@ -13,6 +13,7 @@ from sqlalchemy.sql.schema import DefaultClause
 from storage.database import Database
 from storage.schema import Instant, metadata
 from storage.text import Words
+from storage.words import in_schema
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -32,6 +33,7 @@ def _run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         render_item=_render,
+        include_name=in_schema,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -295,7 +295,7 @@ ROWS = (
     Row(
         "a manager acts on free leads and their own only",
         "bot/domain/lead.py",
-        "    if somebody_elses and actor.role < transition.anybodys:\n",
+        "    if lead.holder not in (None, actor.staff) and actor.role < anybodys:\n",
         "    if False:\n",
         "tests/plays/test_roles.py::test_a_manager_acts_on_nobody_elses_lead[sqlite]",
     ),
@@ -369,8 +369,8 @@ ROWS = (
     Row(
         "a command under a card never reaches the customer",
         "handlers/router.py",
-        "    if place is not None and commands.looks_like_one(event.text):\n",
-        "    if False:\n",
+        "    elif place is not None and commands.looks_like_one(event.text):\n",
+        "    elif False:\n",
         "tests/plays/test_slips.py::test_a_command_under_a_card_never_reaches_the_customer[sqlite]",
     ),
     # --- calls made ---
@@ -498,8 +498,8 @@ ROWS = (
     Row(
         "a reply to a card that is just being written down is heard",
         "handlers/router.py",
-        "        if place is None and in_doubt:\n",
-        "        if False:\n",
+        "    if place is None and in_doubt:\n",
+        "    if False:\n",
         "tests/crash/test_adopt.py::test_manager_who_answers_before_the_card_is_found_is_heard",
     ),
     Row(

@@ -16,7 +16,8 @@ NINE = ", ".join(f'"{number}"' for number in range(9))
 
 def read(folder: Path, toml: str) -> ChannelPolicy:
     """What stands in the table of a channel, as the product gets it."""
-    (folder / "dialead.toml").write_text(f"[channels.vk]\n{toml}", encoding="utf-8")
+    closed = '[hours]\nholidays = "2026-12-31"\n'
+    (folder / "dialead.toml").write_text(f"{closed}[channels.vk]\n{toml}", encoding="utf-8")
     return load_settings({}, folder, connected=False).channels.vk
 
 
@@ -31,6 +32,7 @@ def test_the_environment_gives_languages_as_json(tmp_path: Path) -> None:
     environ = {
         "CHANNELS__VK__GREETING": '{"es": "Hola"}',
         "CHANNELS__VK__OUT_OF_HOURS": "true",
+        "HOURS__HOLIDAYS": "2026-12-31",
         "CHANNELS__VK__QUESTIONS": '[{"ask": "Name?"}]',
         "CHANNELS__TELEGRAM__GREETING": "{ smile }",
     }
@@ -71,6 +73,10 @@ REFUSED = [
     ("greeting = 5", "channels.vk.greeting", "write a text, or one per language"),
     ('greeting = {de = "Hallo"}', "channels.vk.greeting", "choose ru, en, es"),
     ("greeting = {ru = 1}", "channels.vk.greeting", "write a text, or one per language"),
+    ('out_of_hours = "Back {opnes}"', "channels.vk.out_of_hours", "{opnes}; write {opens}"),
+    ('out_of_hours = {es = "a", ru = "{open}"}', "out_of_hours", "does not know {open}"),
+    ('greeting = "Hi\\u0000"', "channels.vk.greeting", "such as NUL"),
+    ('questions = [{ask = "a\\u0000"}]', "channels.vk.questions[0].ask", "such as NUL"),
     ("out_of_hours = 9", "channels.vk.out_of_hours", "write a text, or one per language"),
     ('questions = "Name?"', "channels.vk.questions", "must be a list"),
     ("questions = [{}]", "channels.vk.questions[0]", "asks nothing; set ask"),
@@ -89,6 +95,9 @@ REFUSED = [
     ('consent = "https://a.b"', "channels.vk.consent", "must be a table"),
     ('consent = {url = "https://a.b"}', "channels.vk.consent", "set both, or neither"),
     ('consent = {url = "a.b", version = "1"}', "channels.vk.consent.url", "with its host"),
+    ('consent = {url = "javascript:a", version = "1"}', "consent.url", "with its host"),
+    ('consent = {url = "https://a b.c/", version = "1"}', "consent.url", "with its host"),
+    ('consent = {url = "https://a.b/\\u0000", version = "1"}', "consent.url", "with its host"),
 ]
 
 
@@ -107,3 +116,29 @@ def test_at_most_ten_questions_are_asked(tmp_path: Path) -> None:
     assert len(read(tmp_path, f"questions = [{', '.join(asked[:10])}]").questions) == 10
     with pytest.raises(SettingsError, match="must have at most 10 entries"):
         read(tmp_path, f"questions = [{', '.join(asked)}]")
+
+
+@pytest.mark.parametrize("words", ["true", '"We are away"'])
+def test_nothing_is_said_of_closed_hours_where_there_are_none(tmp_path: Path, words: str) -> None:
+    toml = f"[channels.telegram]\nout_of_hours = {words}"
+    (tmp_path / "dialead.toml").write_text(toml, encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"channels\.telegram\.out_of_hours.* set hours\.week"):
+        load_settings({}, tmp_path, connected=False)
+
+
+@pytest.mark.parametrize("name", ["events", "customers"])
+@pytest.mark.parametrize("value", ["P999999D", "-P1D", "PT9999999999999H", "36526000000"])
+def test_nothing_is_kept_for_longer_than_the_calendar_goes(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    environ = {f"RETENTION__{name.upper()}": value}
+    with pytest.raises(SettingsError, match=f"retention.{name}"):
+        load_settings(environ, tmp_path, connected=False)
+
+
+def test_a_hundred_years_are_not_too_long(tmp_path: Path) -> None:
+    environ = {"RETENTION__EVENTS": "P36525D", "LEADS__FIND_DAYS": "36525"}
+    found = load_settings(environ, tmp_path, connected=False)
+    assert (found.retention.events.days, found.leads.find_days) == (36525, 36525)
+    with pytest.raises(SettingsError, match=r"leads\.find_days"):
+        load_settings({"LEADS__FIND_DAYS": "36526"}, tmp_path, connected=False)

@@ -19,18 +19,21 @@ TABLE = [
     # state, responsible, action, manager, dispatcher, supervisor
     ("new", None, "take", "taken", "taken", "taken"),
     ("new", None, "assign", "taken", "taken", "taken"),
+    ("new", None, "step", Refusal.FREE, Refusal.FREE, Refusal.FREE),
     ("new", None, "convert", "converted", "converted", "converted"),
     ("new", None, "reject", "rejected", "rejected", "rejected"),
     ("new", None, "return", Refusal.FREE, Refusal.FREE, Refusal.FREE),
     ("new", None, "reopen", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
     ("taken", BORIS, "take", Refusal.TAKEN, Refusal.TAKEN, Refusal.TAKEN),
     ("taken", BORIS, "assign", "taken", "taken", "taken"),
+    ("taken", BORIS, "step", "taken", "taken", "taken"),
     ("taken", BORIS, "convert", "converted", "converted", "converted"),
     ("taken", BORIS, "reject", "rejected", "rejected", "rejected"),
     ("taken", BORIS, "return", "new", "new", "new"),
     ("taken", BORIS, "reopen", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
     ("taken", DASHA, "take", Refusal.TAKEN, Refusal.TAKEN, Refusal.TAKEN),
     ("taken", DASHA, "assign", Refusal.NOT_YOURS, "taken", "taken"),
+    ("taken", DASHA, "step", Refusal.NOT_YOURS, "taken", "taken"),
     ("taken", DASHA, "convert", Refusal.NOT_YOURS, Refusal.NOT_YOURS, "converted"),
     ("taken", DASHA, "reject", Refusal.NOT_YOURS, Refusal.NOT_YOURS, "rejected"),
     ("taken", DASHA, "return", Refusal.NOT_YOURS, "new", "new"),
@@ -39,7 +42,7 @@ TABLE = [
         (state, responsible, action, Refusal.CLOSED, Refusal.CLOSED, Refusal.CLOSED)
         for state in ("rejected", "converted")
         for responsible in (None, BORIS, DASHA)
-        for action in ("take", "assign", "convert", "reject", "return")
+        for action in ("take", "assign", "step", "convert", "reject", "return")
     ),
     *(
         (state, responsible, "reopen", "taken", "taken", "taken")
@@ -48,7 +51,7 @@ TABLE = [
     ),
     *(
         ("absorbed", None, action, Refusal.ABSORBED, Refusal.ABSORBED, Refusal.ABSORBED)
-        for action in ("take", "assign", "convert", "reject", "return", "reopen")
+        for action in ("take", "assign", "step", "convert", "reject", "return", "reopen")
     ),
 ]
 ROLES = (Role.MANAGER, Role.DISPATCHER, Role.SUPERVISOR)
@@ -101,7 +104,7 @@ def test_the_table_leaves_nothing_out() -> None:
     ("state", "buttons"),
     [
         ("new", ["take", "assign", "convert", "reject"]),
-        ("taken", ["assign", "convert", "reject", "return"]),
+        ("taken", ["assign", "step", "convert", "reject", "return"]),
         ("rejected", ["reopen"]),
         ("converted", ["reopen"]),
         ("absorbed", []),

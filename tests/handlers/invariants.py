@@ -27,6 +27,7 @@ _READ = (
     schema.clients,
     schema.deals,
     schema.deadlines,
+    schema.steps,
     schema.cards,
     schema.staff_accounts,
     schema.members,
@@ -49,6 +50,7 @@ async def assert_invariants(
     _check_absorbed(rows)
     _check_responsible(rows)
     _check_deadlines(rows)
+    _check_steps(rows)
     _check_messages(rows, no_source)
     _check_once_each(rows)
 
@@ -85,11 +87,15 @@ def _check_ends(rows: Rows, no_reason: Collection[str]) -> None:
     own = {one.id: one.person for one in rows["accounts"]}
     leads = {one.id: one for one in rows["leads"]}
     won = {one.lead for one in rows["deals"]}
-    erased = {one.id for one in rows["persons"] if one.erased_at is not None}
+    erased = {one.id for one in rows["accounts"] if one.platform_id == f"erased-{one.id}"}
     for lead in leads.values():
         ended = lead.state in ("rejected", "converted")
         assert (lead.closed_at is not None) == ended, f"lead={lead.id} {lead.state}: when?"
-        if lead.state == "rejected" and lead.channel not in no_reason and lead.person not in erased:
+        if (
+            lead.state == "rejected"
+            and lead.channel not in no_reason
+            and lead.account not in erased
+        ):
             assert lead.reason, f"lead={lead.id} was rejected without a reason"
         assert lead.state != "converted" or lead.id in won, f"lead={lead.id} has no deal"
         assert lead.repeat_of != lead.id
@@ -140,6 +146,14 @@ def _check_deadlines(rows: Rows) -> None:
             assert kinds <= {"first_reply"}, f"lead={lead.id} is taken and awaits {kinds}"
         else:
             assert not kinds, f"lead={lead.id} {lead.state} awaits {kinds}"
+
+
+def _check_steps(rows: Rows) -> None:
+    state = {one.id: one.state for one in rows["leads"]}
+    standing = [one for one in rows["steps"] if one.done_at is None]
+    assert max(Counter(one.lead for one in standing).values(), default=0) <= 1, "two next steps"
+    for step in standing:
+        assert state[step.lead] in OPEN, f"step={step.id} of lead={step.lead} {state[step.lead]}"
 
 
 def _check_messages(rows: Rows, no_source: Collection[str]) -> None:

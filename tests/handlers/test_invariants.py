@@ -36,9 +36,10 @@ from bot.messages import (
     MessageReceived,
     Reach,
     ReachChanged,
+    StepDue,
 )
 from handlers.work import reason_mark
-from storage.schema import accounts, deadlines, leads, merges
+from storage.schema import accounts, deadlines, leads, merges, steps
 from tests.cast import ANNA, BORIS, DASHA, NAMES, PABLO, TEAM
 from tests.handlers.invariants import assert_invariants
 from tests.handlers.stand import MANAGERS, MORNING, Asked, Stand, message, press
@@ -51,7 +52,10 @@ WORDS = (
     "It is @customer_102 on Telegram",
     "Спасибо!",
 )
-PRESSES = ("take", "return", "convert:deal", "convert:contact", "reopen", "reject", "ban:spam")
+PRESSES = (
+    *("take", "return", "convert:deal", "convert:contact", "reopen", "reject", "ban:spam"),
+    *("step:hour", "step:done", "warm:hot"),
+)
 REPLIES = ("We will call", "// a note")
 
 customers = st.sampled_from(CUSTOMERS)
@@ -263,6 +267,11 @@ class Life(RuleBasedStateMachine):
         )
         for row in self.run(self.stand.rows(due)):
             self.happen((DeadlineDue(row.id, row.step), Facts()))
+        looked = sa.select(steps.c.id, steps.c.next_at).where(
+            steps.c.done_at.is_(None), steps.c.next_at <= self.stand.now
+        )
+        for row in self.run(self.stand.rows(looked)):
+            self.happen((StepDue(row.id, row.next_at), Facts()))
 
     @invariant()
     def all_promises_hold(self) -> None:

@@ -1,4 +1,4 @@
-"""`main.py import` reads lists of clients as people keep them, and remembers each once."""
+"""`main.py import` reads clients as people keep them, a long list of ways, and each only once."""
 
 from __future__ import annotations
 

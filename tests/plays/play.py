@@ -1,4 +1,4 @@
-"""A play: the real product in this process, between strict local messengers, on a clock we move."""
+"""A play, long by all one can do in it: the real product between strict local messengers."""
 
 from __future__ import annotations
 

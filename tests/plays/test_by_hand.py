@@ -53,3 +53,16 @@ async def test_a_supervisor_enters_one_in_private_and_a_stranger_cannot(play: Pl
     play.telegram.write(GLEB, GLEB, "/new Anna")
     await play.card(2, "Gleb")
     assert [row.channel for row in await play.rows(accounts)] == ["hand", "telegram"]
+
+
+async def test_whoever_has_no_name_is_shown_by_no_number_of_ours(play: Play) -> None:
+    await play.start()
+    play.telegram.write(BORIS, TEAM, "/new wants two windows and will come by tomorrow")
+    card = await play.card(1, "two windows")
+    assert "#1 No name · new" in card.text
+    assert "neither phone nor e-mail is known" in card.text
+    play.telegram.write(BORIS, TEAM, "/new +34612345678")
+    card = await play.card(2, "612 34 56 78")
+    assert "#2 No name · new" in card.text
+    assert "answer by phone or e-mail" in card.text
+    assert str(TEAM) not in "".join(one.text for one in play.team() if one.from_bot)

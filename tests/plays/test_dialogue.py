@@ -273,3 +273,33 @@ async def test_without_questions_nobody_is_troubled(play: Play) -> None:
     await play.quiet()
     assert play.private(ANNA) == []
     assert await play.rows(dialogues) == []
+
+
+async def test_a_phone_shared_after_the_lead_closed_still_belongs_to_it(play: Play) -> None:
+    await asking(play, PHONE, NAME)
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.heard(ANNA, "Your phone?")
+    await play.press(BORIS, 1, "Reject")
+    await play.press(BORIS, 1, "Spam")
+    await play.card(1, "rejected")
+    await play.quiet()
+    play.telegram.press_key(ANNA, "Send my number", phone="+34600111222")
+    await play.heard(ANNA, "passed it on")
+    await play.card(1, "600 11 12 22")
+    await play.quiet()
+    assert play.telegram.reply_keyboard(ANNA) is None
+    assert len(await play.rows(leads)) == 1
+    assert len(play.private(ANNA)) == 2, "nothing more is asked"
+
+
+async def test_the_key_goes_with_the_next_words_after_the_end(play: Play) -> None:
+    await asking(play, PHONE)
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.heard(ANNA, "Your phone?")
+    await play.quiet()
+    play.move(24 * 3600)
+    await says(play, "Is anybody there?")
+    await play.shown("Is anybody there?")
+    await play.quiet()
+    assert play.telegram.reply_keyboard(ANNA) is None
+    assert len(await play.rows(leads)) == 1

@@ -1,13 +1,14 @@
-"""New leads are offered in turn, for a while, to who is on shift; else they wait, and it shows."""
+"""New leads are offered in turn to who is on shift, or wait; long by its many cases."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from storage.schema import assignments
+from storage.schema import assignments, inbox
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
-from tests.plays.play import Play
+from tests.plays.play import PATIENCE, Play
 
 MANAGERS = [f"telegram:{BORIS}", f"telegram:{DASHA}"]
 MARIA, ROSA, IVAN = 103, 104, 105
@@ -35,6 +36,15 @@ async def said(play: Play, who: int, command: str) -> str:
     number = play.telegram.write(who, TEAM, command)
     found = await play.until(lambda: [one for one in play.team() if one.reply_to == number])
     return str(found[0].text)
+
+
+async def timer_of_the_first_offer_ended(play: Play) -> None:
+    """What was to happen when its time is over has happened."""
+    first = next(row for row in await play.rows(assignments) if row.kind == "offer")
+    name = f"offer:{first.id}"
+    async with asyncio.timeout(PATIENCE):
+        while ("done", name) not in {(row.state, row.event_id) for row in await play.rows(inbox)}:
+            await asyncio.sleep(0.01)
 
 
 async def check(play: Play) -> None:
@@ -131,9 +141,24 @@ async def test_whoever_is_asked_may_leave_it_to_the_next_at_once(play: Play) -> 
     await play.card(1, "Offered to Dasha")
     await play.press(DASHA, 1, "Take")
     assert "Pass on" not in (await play.card(1, "With Dasha")).labels
-    told = await play.forge(DASHA, "1:pass:1")
+    told = await play.forge(DASHA, "1:next:1")
     assert told.text == "This lead is already yours"
     await check(play)
+
+
+async def test_the_next_has_all_the_time_whenever_the_one_before_left_it(play: Play) -> None:
+    await opened(play)
+    await asks(play, ANNA)
+    await play.card(1, "Offered to Boris")
+    play.move(2 * MINUTES)
+    await play.press(BORIS, 1, "Pass on")
+    await play.card(1, "Offered to Dasha")
+    play.move(2 * MINUTES)
+    await timer_of_the_first_offer_ended(play)
+    await play.quiet()
+    assert "Offered to Dasha" in (await play.card(1)).text
+    play.move(1 * MINUTES + 1)
+    await play.card(1, "Nobody took it in time")
 
 
 async def test_what_nobody_takes_is_anybodys_and_the_supervisors_hear_once(play: Play) -> None:
@@ -210,6 +235,9 @@ async def test_who_has_enough_is_offered_more_when_they_have_closed_something(pl
     await asks(play, PABLO)
     await play.card(2, "In the queue: everybody on shift is busy")
     await play.heard(VERA, "Everybody on shift is busy: lead #2 (Pablo)")
+    assert "1 new lead waits in the queue" in await said(play, BORIS, "/on")
+    await play.quiet()
+    assert (await said(play, BORIS, "/lead 2")).count("everybody busy") == 1
     await play.press(BORIS, 1, "Reject")
     await play.press(BORIS, 1, "No reply")
     await play.card(2, "Offered to Boris")
@@ -243,6 +271,30 @@ async def test_what_is_given_back_is_offered_to_another(play: Play) -> None:
     await play.press(BORIS, 1, "Take")
     await play.press(BORIS, 1, "Return")
     await play.card(1, "Offered to Dasha")
+
+
+async def test_where_managers_are_named_nobody_else_is_asked_unless_they_say_so(
+    play: Play,
+) -> None:
+    await opened(play, team={"managers": MANAGERS[:1]})
+    await said(play, DASHA, "/my")
+    for number, who in ((1, ANNA), (2, PABLO)):
+        await asks(play, who)
+        await play.card(number, "Offered to Boris")
+    await said(play, DASHA, "/on")
+    await asks(play, MARIA)
+    await play.card(3, "Offered to Dasha")
+
+
+async def test_the_queue_goes_to_all_who_have_time(play: Play) -> None:
+    await opened(play, team={})
+    for number, who in ((1, ANNA), (2, PABLO)):
+        await asks(play, who)
+        await play.card(number, "In the queue: nobody is on shift")
+    await said(play, BORIS, "/my")
+    await said(play, DASHA, "/on")
+    await play.card(1, "Offered to Boris")
+    await play.card(2, "Offered to Dasha")
 
 
 async def test_without_named_managers_those_who_ever_acted_are_asked_but_no_supervisor(

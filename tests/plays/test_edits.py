@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox.telegram.files import Media, content
 from bot.sandbox.vk.attachments import Link, Photo
 from storage.schema import leads, messages, versions
-from tests.cast import ANNA, TEAM
+from tests.cast import ANNA, BORIS, TEAM
 from tests.plays.contents import OTHER_PICTURE, PICTURE
 from tests.plays.play import Play
 from tests.plays.test_albums import pictures
@@ -25,6 +25,16 @@ async def test_an_edit_of_the_first_words_changes_the_card_and_shows_the_differe
     await play.card(1, "Three windows")
     (kept,) = await play.rows(versions)
     assert kept.text == "Two windows"
+
+
+async def test_the_history_keeps_the_original_of_an_edit(play: Play) -> None:
+    await play.start()
+    first = play.telegram.write(ANNA, ANNA, "Two windows")
+    await play.card(1, "Two windows")
+    play.telegram.edit(ANNA, ANNA, first, "Three windows")
+    await play.card(1, "Three windows")
+    play.telegram.write(BORIS, TEAM, "/lead 1")
+    assert "(before: Two windows)" in (await play.shown("← Three windows")).text
 
 
 async def test_an_edit_of_later_words_leaves_the_card_alone(play: Play) -> None:

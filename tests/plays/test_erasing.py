@@ -9,11 +9,14 @@ import sqlalchemy as sa
 
 from bot.messages import ErasureWanted
 from storage.schema import accounts, erasures, leads, messages
-from tests.cast import ANNA, BORIS, TEAM, VERA
+from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.plays.play import Play
+from tests.plays.test_merging import told_on_vk
 
 NAME, WORDS, PHONE = "Anna", "aquamarine umbrella", "+34612345678"
 SPOKEN = "+34 612 345 678"
+TAG = "heliotrope"
+SAID = (NAME, WORDS, *WORDS.split(), "anna")  # an index has single words, in lower case
 
 
 async def known(play: Play) -> None:
@@ -27,7 +30,9 @@ async def known(play: Play) -> None:
     await play.shown("big")
     play.telegram.write(ANNA, ANNA, f"Another {WORDS}")
     await play.shown("Another")
-    for command in ("/lead 1", "/leads", "/digest"):
+    await play.reply(BORIS, 1, f"/tag {TAG}")
+    await play.card(1, TAG)
+    for command in ("/lead 1", "/leads", "/digest", "/find umbrella"):
         play.telegram.write(VERA, TEAM, command)
     await play.quiet()
 
@@ -49,10 +54,10 @@ async def test_nothing_of_an_erased_person_is_left_in_the_database(
     await known(play)
     assert play.product is not None
     before = await bytes_of(play, database_url)
-    assert all(one.encode() in before for one in (NAME, WORDS, PHONE))
+    assert all(one.encode() in before for one in (NAME, WORDS, PHONE, TAG))
     await erased(play)
     after = await bytes_of(play, database_url)
-    assert [one for one in (NAME, WORDS, PHONE, SPOKEN) if one.encode() in after] == []
+    assert [one for one in (*SAID, PHONE, SPOKEN, TAG) if one.encode() in after] == []
     assert not await play.rows(messages)
     (account,) = await play.rows(accounts)
     assert (account.platform_id, account.name, account.reach) == ("erased-1", "", "gone")
@@ -77,6 +82,29 @@ async def test_who_comes_back_is_somebody_new(play: Play) -> None:
     play.telegram.write(ANNA, ANNA, "Hello again")
     assert "repeat" not in (await play.card(2, "Anna")).text
     assert "erased" in (await play.forge(BORIS, "1:reopen:1")).text
+
+
+async def test_one_who_was_merged_and_split_leaves_nothing_with_the_other(play: Play) -> None:
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    play.telegram.write(ANNA, ANNA, f"A door, call {SPOKEN}")
+    await play.press(BORIS, 1, "Take")
+    play.vk.write(PABLO, f"Where is my {WORDS}? {SPOKEN}")
+    await play.card(2, "Pablo")
+    await play.press(BORIS, 2, "Same person")
+    await play.shown("it is the same person")
+    play.vk.write(PABLO, f"I mean the {WORDS} of yesterday")
+    await play.shown("of yesterday")
+    await play.reply(BORIS, 1, f"Your {WORDS} is packed")
+    await told_on_vk(play, "packed")
+    await play.press(VERA, 1, "More")
+    await play.press(VERA, 1, "Split")
+    await play.shown("#2 Pablo")
+    assert play.product is not None
+    wanted = ErasureWanted(2, "customer", "ABCD1234")
+    await play.product.inbox.add({"erasure:2": wanted})
+    await play.until(lambda: not play.team(WORDS))
+    assert "A door" in (await play.card(1, "Anna")).text
 
 
 async def test_what_the_platform_does_not_let_go_is_listed_for_an_admin(play: Play) -> None:

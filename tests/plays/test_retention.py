@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from storage.schema import accounts, inbox, outbox
+from bot.messages import ErasureWanted
+from storage.schema import accounts, erasures, inbox, leads, outbox
 from tests.cast import ANNA, BORIS, PABLO
 from tests.plays.play import Play
 
@@ -42,3 +43,41 @@ async def test_who_writes_no_more_is_forgotten_but_not_who_waits(play: Play) -> 
     anna, pablo = await play.rows(accounts)
     assert (anna.name, pablo.name) == ("", "Pablo")
     assert "Pablo" in (await play.card(2)).text
+
+
+async def test_who_comes_back_just_then_keeps_their_lead(play: Play) -> None:
+    await play.start(retention={"customers": "P30D"})
+    play.telegram.write(ANNA, ANNA, "A door")
+    await play.press(BORIS, 1, "Reject")
+    await play.press(BORIS, 1, "Spam")
+    await play.card(1, "rejected")
+    await play.quiet()
+    play.telegram.write(ANNA, ANNA, "Now I want to buy it")
+    await play.card(2, "repeat of #1")
+    await play.quiet()
+    play.move(31 * DAY)
+    assert play.product is not None
+    swept = {"erasure:age:1:then": ErasureWanted(1, "age", "ABCD1234")}  # just before she wrote
+    await play.product.inbox.add(swept)
+    await play.quiet()
+    assert [row.state for row in await play.rows(leads)] == ["rejected", "new"]
+    assert "Anna" in (await play.card(2)).text
+    assert not await play.rows(erasures)
+
+
+async def test_whoever_was_spared_once_is_forgotten_another_time(play: Play) -> None:
+    await play.start(retention={"customers": "P30D"})
+    play.telegram.write(ANNA, ANNA, "A door")
+    await play.press(BORIS, 1, "Reject")
+    await play.press(BORIS, 1, "Spam")
+    await play.card(1, "rejected")
+    await play.quiet()
+    assert play.product is not None
+    today = f"{play.product.now():%Y-%m-%d}"
+    await play.product.inbox.add({f"erasure:age:1:{today}": ErasureWanted(1, "age", "ABCD1234")})
+    await play.quiet()
+    assert not await play.rows(erasures)
+    await play.stop()
+    play.move(31 * DAY)
+    await play.start(retention={"customers": "P30D"})
+    await play.until(lambda: play.team("#1 · the customer’s data are erased"))

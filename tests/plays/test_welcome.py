@@ -71,11 +71,11 @@ async def closed(play: Play, words: Any) -> None:
 
 
 async def test_whoever_writes_out_of_hours_hears_once_when_the_team_is_back(play: Play) -> None:
-    await closed(play, {"en": "We are back {opens}. {Sic}", "ru": "Вернёмся {opens}"})
+    await closed(play, {"en": "We are back {opens}. { Sic }", "ru": "Вернёмся {opens}"})
     play.telegram.write(ANNA, ANNA, "Hello")
     back = datetime.fromtimestamp(play.now(), UTC).astimezone(MADRID) + timedelta(days=2)
     heard = await play.heard(ANNA, "We are back")
-    assert heard.text == f"We are back on {back:%A} at 0:00. {{Sic}}"
+    assert heard.text == f"We are back on {back:%A} at 0:00. {{ Sic }}"
     play.telegram.write(ANNA, ANNA, "Anybody?")
     await play.shown("Anybody?")
     await play.quiet()

@@ -15,6 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from storage.database import Database, DatabaseUnfit
 from storage.migrate import assert_current, head, revision, upgrade, upgrade_at
 from storage.schema import metadata
+from storage.words import in_schema
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ async def test_the_steps_make_exactly_the_schema(empty: Database) -> None:
     assert await revision(empty) == head()
     async with empty.read() as connection:
         differences: list[Any] = await connection.run_sync(
-            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+            lambda sync: compare_metadata(
+                MigrationContext.configure(sync, opts={"include_name": in_schema}), metadata
+            )
         )
         unseen = await _deferred_on_a_column(connection) if empty.sqlite else set()
     assert [one for one in differences if not _same_key(one, unseen)] == []

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.domain.lead import Lead
 from bot.messages import AnswerPress, Post, Priority, plain
 from storage import cards, messages, outbox
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
+from storage.schema import outbox as outbox_table
 from tests.cast import ANNA, BORIS, PABLO, TEAM
 from tests.storage.making import CHAT, NOW, annas_lead, asking, saving
 
@@ -71,6 +74,22 @@ async def test_a_call_comes_back_as_it_was_given(database: Database) -> None:
     assert (found.expires_at, found.attempts, found.card) == (LATER, 0, None)
     assert 0 < found.random_id < 2**31
     assert await outbox.by_id(asking(database), number) == found
+
+
+async def test_a_call_that_was_dropped_while_it_was_made_is_not_made_again(
+    database: Database,
+) -> None:
+    number = await _say(database)
+    (found,) = await _waiting(database)
+    await _claim(database, [found])
+    async with database.write() as connection:
+        dropped = outbox_table.update().values(state="dropped", ended_at=NOW, reason="erased:7")
+        await connection.execute(dropped)
+    await _end(database, Outcome(found, "queued", "timeout", retry_at=NOW))
+    assert await _waiting(database) == []
+    async with database.read() as connection:
+        query = sa.select(outbox_table.c.state).where(outbox_table.c.id == number)
+        assert (await connection.execute(query)).scalar() == "dropped"
 
 
 async def test_a_channel_sees_its_own_calls_alone(database: Database) -> None:

@@ -1,0 +1,102 @@
+"""Who was erased lately: for a day nothing of before is taken in again, whatever still comes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.messages import EVENTS, ErasureWanted
+from storage.database import insert_new
+from storage.schema import cursors, erasures, inbox
+from storage.session import Session
+
+MARK = "erased:"  # with an erasure's number: what its calls ask, and why others were dropped
+INTERNAL = "dialead"  # as storage.inbox has it
+KEPT = timedelta(days=1)  # longer than any messenger's history is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """One erasure of the last day: whose it was only they who have the address can tell."""
+
+    receipt: str
+    at: datetime
+    salt: str
+    hashes: frozenset[str]
+
+    def means(self, where: str) -> bool:
+        """Whether an address was among those erased."""
+        return _hash(self.salt, where) in self.hashes
+
+
+def remember(session: Session, receipt: str, addresses: Sequence[str], now: datetime) -> None:
+    """Know these addresses again, by a salted hash of each, until `forget`."""
+    salt = secrets.token_hex(16)
+    value = " ".join((now.isoformat(), salt, *(_hash(salt, one) for one in addresses)))
+    session.upsert(cursors, channel=f"{MARK}{receipt}", value=value)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Know nothing of those who were erased longer ago."""
+    old = (cursors.c.channel.startswith(MARK), cursors.c.value < (now - KEPT).isoformat())
+    session.execute(cursors.delete().where(*old))
+
+
+async def lately(session: Session, where: str, now: datetime) -> Erased | None:
+    """The latest erasure of an address, if it was within the day."""
+    found = await _all(session)
+    theirs = [one for one in found if one.at >= now - KEPT and one.means(where)]
+    return max(theirs, key=lambda one: one.at, default=None)
+
+
+async def among(session: Session, addresses: Collection[str]) -> list[str]:
+    """Those of some addresses that were erased within the day."""
+    found = await _all(session)
+    return [where for where in addresses if any(one.means(where) for one in found)]
+
+
+async def look_again(connection: AsyncConnection, asks: Collection[str], now: datetime) -> None:
+    """Let erasures look at what came through while they were done; `asks` names them."""
+    numbers = [int(one.removeprefix(MARK)) for one in asks if one.startswith(MARK)]
+    if not numbers:
+        return
+    rows = await connection.execute(sa.select(erasures).where(erasures.c.id.in_(numbers)))
+    wanted = [
+        {
+            "channel": INTERNAL,
+            "event_id": f"erasure:{row.receipt}:{now.isoformat()}:again",
+            "body": EVENTS.dump_python(
+                ErasureWanted(0, row.asked_by, row.receipt, again=True), mode="json"
+            ),
+            "received_at": now,
+        }
+        for row in rows
+    ]
+    if wanted:
+        await connection.execute(insert_new(connection, inbox), wanted)
+
+
+def _hash(salt: str, where: str) -> str:
+    return blake2b(where.encode(), key=bytes.fromhex(salt), digest_size=16).hexdigest()
+
+
+async def _all(session: Session) -> Sequence[Erased]:
+    return await session.one(_found, "") or ()
+
+
+async def _found(connection: AsyncConnection, keys: Sequence[str]) -> Mapping[str, list[Erased]]:
+    rows = await connection.execute(sa.select(cursors).where(cursors.c.channel.startswith(MARK)))
+    found = [_erased(row.channel, row.value) for row in rows]
+    return dict.fromkeys(keys, found)
+
+
+def _erased(channel: str, value: str) -> Erased:
+    at, salt, *hashes = value.split()
+    receipt = channel.removeprefix(MARK)
+    return Erased(receipt, datetime.fromisoformat(at), salt, frozenset(hashes))

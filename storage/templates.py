@@ -1,0 +1,42 @@
+"""Canned answers: what the team says often, each under a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from storage.schema import templates
+from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One answer; `{name}` in its text is the customer's."""
+
+    name: str
+    text: str
+
+
+async def every(session: Session) -> Sequence[Template]:
+    """All of them, by name."""
+    rows = await session.rows(sa.select(templates).order_by(templates.c.name))
+    return [Template(row.name, row.text) for row in rows]
+
+
+async def named(session: Session, name: str) -> Template | None:
+    """The one of this name."""
+    rows = await session.rows(sa.select(templates).where(templates.c.name == name))
+    return next((Template(row.name, row.text) for row in rows), None)
+
+
+def keep(session: Session, name: str, text: str, *, by: int, at: datetime) -> None:
+    """Store one, in the place of the one that has the name."""
+    session.upsert(templates, name=name, text=text, by=by, at=at)
+
+
+def remove(session: Session, name: str) -> None:
+    """Remove the one of this name."""
+    session.execute(templates.delete().where(templates.c.name == name))
