@@ -1,4 +1,4 @@
-"""Erasing in the middle of a long list of things: what is on its way, comes again, or is written after."""
+"""Erasing amid a long list of things: what is on its way, comes again, or is written after."""
 
 from __future__ import annotations
 
