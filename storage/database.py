@@ -47,7 +47,6 @@ class Database:
         """`url` as in the settings: sqlite:///FILE or postgresql://…"""
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
-        self._dialect = "sqlite" if self.sqlite else "postgresql"
         self._writer = _sqlite_engine(self.url, writes=True) if self.sqlite else _pg(self.url)
         self._reader = _sqlite_engine(self.url, writes=False) if self.sqlite else self._writer
         self._one_writer = asyncio.Lock()
@@ -113,14 +112,6 @@ class Database:
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield connection
 
-    def insert_new(self, table: sa.Table) -> Insert:
-        """An INSERT that leaves rows alone which are already there."""
-        return _INSERT[self._dialect](table).on_conflict_do_nothing()
-
-    def upsert(self, table: sa.Table, *changed: str) -> Insert:
-        """An INSERT that brings the `changed` columns of an existing row up to date."""
-        return _upsert(self._dialect, table, changed)
-
     async def reserve_ids(self, table: sa.Table, count: int) -> Sequence[int]:
         """Numbers for rows to come, never handed out twice.
 
@@ -174,12 +165,12 @@ def _truncate_log(path: str) -> bool:
 
 
 def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Insert:
-    """`Database.upsert` for whoever has only a connection."""
+    """An INSERT that brings the `changed` columns of an existing row up to date."""
     return _upsert(connection.dialect.name, table, changed)
 
 
 def insert_new(connection: AsyncConnection, table: sa.Table) -> Insert:
-    """`Database.insert_new` for whoever has only a connection."""
+    """An INSERT that leaves rows alone which are already there."""
     return _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
 
 

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import EVENTS, OUTGOING, EventSetAside, Failure, Post, Priority
-from storage.database import Database
 from storage.inbox import INTERNAL, add_events
 from storage.schema import cards, cursors, inbox, outbox
 from storage.session import Session
@@ -86,12 +85,7 @@ def must_be_heard(call: _Call, reason: str) -> bool:
     return reason != Failure.REFUSED or call.priority not in _TOLD_OTHERWISE
 
 
-async def tell(
-    database: Database,
-    connection: AsyncConnection,
-    found: Sequence[EventSetAside],
-    now: datetime,
-) -> None:
+async def tell(connection: AsyncConnection, found: Sequence[EventSetAside], now: datetime) -> None:
     """Let a handler hear of what was set aside: at once, or a minute after the last notice."""
     if not found:
         return
@@ -102,7 +96,7 @@ async def tell(
     events: Mapping[str, EventSetAside] = {
         f"{_NOTICE}{one.what}:{one.number}:{now.isoformat()}": one for one in found
     }
-    await add_events(database, connection, events, now, not_before=not_before)
+    await add_events(connection, events, now, not_before=not_before)
 
 
 async def take_notices(session: Session, now: datetime) -> list[EventSetAside]:

@@ -11,13 +11,12 @@ from hashlib import blake2b
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import EVENTS, ErasureWanted
-from storage.database import insert_new
-from storage.schema import cursors, erasures, inbox
+from bot.messages import ErasureWanted
+from storage.inbox import add_events
+from storage.schema import cursors, erasures
 from storage.session import Session
 
 MARK = "erased:"  # with an erasure's number: what its calls ask, and why others were dropped
-INTERNAL = "dialead"  # as storage.inbox has it
 KEPT = timedelta(days=1)  # longer than any messenger's history is asked for
 
 
@@ -67,19 +66,13 @@ async def look_again(connection: AsyncConnection, asks: Collection[str], now: da
     if not numbers:
         return
     rows = await connection.execute(sa.select(erasures).where(erasures.c.id.in_(numbers)))
-    wanted = [
-        {
-            "channel": INTERNAL,
-            "event_id": f"erasure:{row.receipt}:{now.isoformat()}:again",
-            "body": EVENTS.dump_python(
-                ErasureWanted(0, row.asked_by, row.receipt, again=True), mode="json"
-            ),
-            "received_at": now,
-        }
+    wanted = {
+        f"erasure:{row.receipt}:{now.isoformat()}:again": ErasureWanted(
+            0, row.asked_by, row.receipt, again=True
+        )
         for row in rows
-    ]
-    if wanted:
-        await connection.execute(insert_new(connection, inbox), wanted)
+    }
+    await add_events(connection, wanted, now)
 
 
 def _hash(salt: str, where: str) -> str:

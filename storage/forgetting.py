@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.messages import OUTGOING, Delete
 from storage.accounts import Account
-from storage.erased import INTERNAL
+from storage.inbox import INTERNAL
 from storage.schema import (
     accounts,
     answers,

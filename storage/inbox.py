@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import EVENTS, Event, Raw
-from storage.database import Database
+from storage.database import Database, insert_new, upsert
 from storage.schema import cursors, inbox
 from storage.session import Session
 
@@ -37,10 +37,10 @@ async def accept(
         {"channel": channel, "event_id": raw.id, "body": raw.body, "received_at": now}
         for raw in raws
     ]
-    position = database.upsert(cursors, "value").values(channel=channel, value=cursor)
     async with database.write() as connection:
         if rows:
-            await connection.execute(database.insert_new(inbox), rows)
+            await connection.execute(insert_new(connection, inbox), rows)
+        position = upsert(connection, cursors, "value").values(channel=channel, value=cursor)
         await connection.execute(position)
 
 
@@ -54,7 +54,6 @@ async def cursor(database: Database, channel: str) -> str:
 
 
 async def add_events(
-    database: Database,
     connection: AsyncConnection,
     events: Mapping[str, Event],
     now: datetime,
@@ -64,30 +63,13 @@ async def add_events(
     """Events of the product's own, by their unique names; known ones are left alone."""
     if not events:
         return
-    rows = [
-        {
-            "channel": INTERNAL,
-            "event_id": name,
-            "body": EVENTS.dump_python(event, mode="json"),
-            "received_at": now,
-            "not_before": not_before,
-        }
-        for name, event in events.items()
-    ]
-    await connection.execute(database.insert_new(inbox), rows)
+    rows = [_row(name, event, now, not_before) for name, event in events.items()]
+    await connection.execute(insert_new(connection, inbox), rows)
 
 
 def later(session: Session, name: str, event: Event, *, now: datetime, at: datetime) -> None:
     """An event of the product's own to be handled at a later moment, once by its unique name."""
-    session.put(
-        inbox,
-        ignore=True,
-        channel=INTERNAL,
-        event_id=name,
-        body=EVENTS.dump_python(event, mode="json"),
-        received_at=now,
-        not_before=at,
-    )
+    session.put(inbox, ignore=True, **_row(name, event, now, at))
 
 
 async def unrouted(
@@ -175,6 +157,17 @@ async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str], now
         ),
         [{"b_id": number, "b_reason": why} for number, why in reasons.items()],
     )
+
+
+def _row(name: str, event: Event, now: datetime, not_before: datetime | None) -> dict[str, Any]:
+    """An event of the product's own as it is kept."""
+    return {
+        "channel": INTERNAL,
+        "event_id": name,
+        "body": EVENTS.dump_python(event, mode="json"),
+        "received_at": now,
+        "not_before": not_before,
+    }
 
 
 def _of(channels: Collection[str] | None) -> sa.ColumnElement[bool]:

@@ -57,7 +57,7 @@ async def take_old_customers(database: Database, before: datetime, now: datetime
         f"erasure:age:{number}:{day}": ErasureWanted(number, "age", receipt()) for number in found
     }
     async with database.write() as connection:
-        await events.add_events(database, connection, wanted, now)
+        await events.add_events(connection, wanted, now)
     return len(found)
 
 

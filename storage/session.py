@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import Database
+from storage.database import Database, insert_new, upsert
 from storage.schema import leads, metadata
 
 K = TypeVar("K")
@@ -196,7 +196,7 @@ async def flush(
             await connection.execute(statement)
         # Updates first: they free what a unique index allows once, such as the open assignment.
         await _update(connection, [u for s in sessions for u in s.updates])
-        await _insert(database, connection, [i for s in sessions for i in s.inserts])
+        await _insert(connection, [i for s in sessions for i in s.inserts])
         await _update(connection, [u for s in sessions for u in s.late_updates])
         if also is not None:
             await also(connection)
@@ -233,9 +233,7 @@ def _named(row: tuple[str, int]) -> str:
     return f"{row[0].removesuffix('s')}={row[1]}"
 
 
-async def _insert(
-    database: Database, connection: AsyncConnection, inserts: Iterable[_Insert]
-) -> None:
+async def _insert(connection: AsyncConnection, inserts: Iterable[_Insert]) -> None:
     groups: dict[tuple[str, str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for insert in inserts:
         groups[insert.table.name, insert.known, tuple(insert.values)].append(insert.values)
@@ -243,9 +241,9 @@ async def _insert(
         name, known, columns = group
         statement: sa.Insert = metadata.tables[name].insert()
         if known == "ignore":
-            statement = database.insert_new(metadata.tables[name])
+            statement = insert_new(connection, metadata.tables[name])
         elif known == "replace":
-            statement = database.upsert(metadata.tables[name], *columns)
+            statement = upsert(connection, metadata.tables[name], *columns)
         await connection.execute(statement, groups[group])
 
 

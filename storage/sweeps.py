@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.messages import DeadlineDue, DigestDue, Event, StepDue
 from storage import deadlines, inbox, steps
-from storage.database import Database
+from storage.database import Database, upsert
 from storage.schema import cursors
 
 _AT_ONCE = 500
@@ -24,7 +24,7 @@ async def take_deadlines(database: Database, now: datetime) -> int:
     }
     if events:
         async with database.write() as connection:
-            await inbox.add_events(database, connection, events, now)
+            await inbox.add_events(connection, events, now)
     return len(events)
 
 
@@ -39,7 +39,7 @@ async def take_steps(database: Database, now: datetime) -> int:
     events: dict[str, Event] = {f"step:{one.step}:{one.at.isoformat()}": one for one in due}
     if events:
         async with database.write() as connection:
-            await inbox.add_events(database, connection, events, now)
+            await inbox.add_events(connection, events, now)
     return len(events)
 
 
@@ -57,7 +57,7 @@ async def take_digest(
         if last is not None and datetime.fromisoformat(last) >= due_at:
             return False
         reached = (due_at if last is not None else now).isoformat()
-        statement = database.upsert(cursors, "value").values(channel=mark, value=reached)
+        statement = upsert(connection, cursors, "value").values(channel=mark, value=reached)
         await connection.execute(statement)
         if last is None:
             return False
@@ -66,5 +66,5 @@ async def take_digest(
             f"{mark}:{day}:{recipient}": DigestDue(period, day, recipient)
             for recipient in recipients
         }
-        await inbox.add_events(database, connection, events, now)
+        await inbox.add_events(connection, events, now)
     return True

@@ -53,7 +53,7 @@ class Dispatcher:
         self._busy: set[str] = set()
         self._ready: list[Job] = []
         self._preparing: set[asyncio.Task[None]] = set()
-        self._setbacks = Setbacks(database, now=now, heard=self._wake.set)
+        self._setbacks = Setbacks(now=now, heard=self._wake.set)
         self._routes = Routes(
             database, handlers, self._ids, self._setbacks, channels=self._channels, now=now
         )
@@ -71,7 +71,7 @@ class Dispatcher:
         if not events:
             return
         async with self._database.write() as connection:
-            await inbox.add_events(self._database, connection, events, self._now())
+            await inbox.add_events(connection, events, self._now())
         self._wake.set()
 
     def wake(self) -> None:

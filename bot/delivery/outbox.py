@@ -224,9 +224,7 @@ class Sender:
         wanted = [item.work for item in items if isinstance(item.work, Card)]
         now = self._now()
         async with self._database.write() as connection:
-            heard = await record.write(
-                self._database, connection, self._channel, made, now, alone=self._lanes == 1
-            )
+            heard = await record.write(connection, self._channel, made, now, alone=self._lanes == 1)
             if calls:
                 await outbox.claim(connection, calls, now)
             if wanted:

@@ -52,7 +52,6 @@ def completed(delivery: Delivery, joined: Sequence[Delivery] = ()) -> Outgoing:
 
 
 async def write(
-    database: Database,
     connection: AsyncConnection,
     channel: Channel,
     made: Sequence[Made],
@@ -81,9 +80,9 @@ async def write(
     await doubts.posted(connection, _posted(channel, made))
     await _pass_over(connection, channel, outcomes)
     events = _events(outcomes) | _moves(channel, made) | _shut_out(channel, made, now)
-    await inbox.add_events(database, connection, events, now)
+    await inbox.add_events(connection, events, now)
     aside = _set_aside(made, outcomes)
-    await dead.tell(database, connection, aside, now)
+    await dead.tell(connection, aside, now)
     return bool(events or aside)
 
 
@@ -105,7 +104,7 @@ async def recover(database: Database, channel: Channel, now: datetime) -> None:
             await outbox.record(connection, outcomes, now)
         await albums.hold_all(connection, channel.name, now)
         await _pass_over(connection, channel, outcomes)
-        await inbox.add_events(database, connection, _events(outcomes), now)
+        await inbox.add_events(connection, _events(outcomes), now)
 
 
 def _outcome(

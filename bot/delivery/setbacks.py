@@ -12,7 +12,6 @@ from bot.delivery.backoff import delay
 from bot.delivery.describing import describe
 from bot.messages import EventSetAside, SendError
 from storage import dead, inbox
-from storage.database import Database
 from storage.session import Conflict
 
 ATTEMPTS = 8  # before an event is set aside
@@ -24,10 +23,7 @@ log = structlog.get_logger()
 class Setbacks:
     """Writes down what could not be handled; `heard` is called when somebody is to be told."""
 
-    def __init__(
-        self, database: Database, *, now: Callable[[], datetime], heard: Callable[[], None]
-    ) -> None:
-        self._database = database
+    def __init__(self, *, now: Callable[[], datetime], heard: Callable[[], None]) -> None:
         self._now = now
         self._heard = heard
 
@@ -50,7 +46,7 @@ class Setbacks:
         """Keep events with the reason why they can't be handled, and let somebody hear of it."""
         await inbox.set_aside(connection, reasons, self._now())
         events = [EventSetAside(number, reason) for number, reason in reasons.items()]
-        await dead.tell(self._database, connection, events, self._now())
+        await dead.tell(connection, events, self._now())
         self._heard()
 
 

@@ -43,10 +43,8 @@ ROWS = (
     Row(
         "the same update twice is one event",
         "storage/inbox.py",
-        "            await connection.execute(database.insert_new(inbox), rows)\n"
-        "        await connection.execute(position)",
-        "            await connection.execute(inbox.insert(), rows)\n"
-        "        await connection.execute(position)",
+        "            await connection.execute(insert_new(connection, inbox), rows)\n",
+        "            await connection.execute(inbox.insert(), rows)\n",
         "tests/storage/test_inbox.py::test_what_comes_twice_is_kept_once_with_the_newest_cursor"
         "[sqlite]",
     ),

@@ -124,7 +124,7 @@ async def test_an_event_of_our_own_comes_once_by_its_name(database: Database) ->
     for _ in range(2):
         async with database.write() as connection:
             events = {"deadline:5:0": DeadlineDue(5, 0)}
-            await inbox.add_events(database, connection, events, NOW)
+            await inbox.add_events(connection, events, NOW)
     (found,) = await inbox.unrouted(database, 10)
     assert (found.channel, found.body) == (
         inbox.INTERNAL,
