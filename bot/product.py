@@ -48,7 +48,8 @@ from config.texts import load
 from handlers import cards as faces
 from handlers import exports, router
 from handlers.keys import Keys
-from handlers.work import ChannelPolicy, Policy, Work
+from handlers.policy import ChannelPolicy, Policy
+from handlers.work import Work
 from storage import chats, erasure, inbox, retention, sweeps
 from storage.cards import Card
 from storage.database import UNREACHABLE, Database

@@ -8,8 +8,9 @@ from bot.domain.lead import Action, DealKind, Lead, actions
 from bot.domain.people import last
 from bot.messages import Button, Keyboard, Look
 from handlers import recognition, step_menus, warmth
+from handlers.policy import Policy, reason_mark
 from handlers.wire import pack
-from handlers.work import Policy, cut, reason_mark
+from handlers.work import cut
 from storage import accounts, distribution, people, steps
 from storage.distribution import Standing
 from storage.session import Session

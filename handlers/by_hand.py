@@ -10,6 +10,7 @@ from bot.domain.contacts import Contact, read
 from bot.domain.lead import Lead
 from bot.messages import MessageReceived, Reach, address, plain
 from handlers import recognition
+from handlers.command import Command
 from handlers.work import DESK, Work, cut
 from storage import accounts, cards, deadlines, leads, messages
 from storage.accounts import Account
@@ -22,14 +23,15 @@ _NAME = 40  # characters
 _WORDS = 200
 
 
-async def asked(work: Work, event: MessageReceived, who: Staff, rest: str) -> None:
+async def asked(work: Work, command: Command) -> None:
     """`/new` with everything in one line, or alone."""
-    where = address(event.channel, event.chat.id)
-    if rest:
-        await _entered(work, event, who, rest)
+    event = command.event
+    if command.rest:
+        await _entered(work, event, command.who, command.rest)
         return
     reply_to = "" if event.chat.private else event.message_id
-    await work.post(where, plain(f"✍️ {work.texts('ask.new')}"), reply_to=reply_to, asks=ASKS)
+    words = plain(f"✍️ {work.texts('ask.new')}")
+    await work.post(command.where, words, reply_to=reply_to, asks=ASKS)
 
 
 async def answered(work: Work, event: MessageReceived, who: Staff) -> None:

@@ -8,8 +8,9 @@ from bot.domain.lead import Lead, State
 from bot.messages import Keyboard, Reach, Span, Style, Text, split_address
 from handlers import buttons, lists, recognition, step_menus, warmth
 from handlers.names import nameless
+from handlers.policy import Policy
 from handlers.recognition import Alike
-from handlers.work import Policy, cut
+from handlers.work import cut
 from storage import accounts, deals, dialogues, leads, messages, people, staff, steps, tags
 from storage.accounts import Account
 from storage.cards import Card

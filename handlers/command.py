@@ -1,10 +1,10 @@
-"""A command of somebody of the team that is about what it replies to."""
+"""A command of somebody of the team that is about a message, or replies to one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.domain.lead import Lead
+from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, address
 from storage.messages import Place
 from storage.staff import Staff
@@ -16,6 +16,7 @@ class Command:
 
     event: MessageReceived
     who: Staff
+    role: Role
     rest: str
     place: Place | None = None
     lead: Lead | None = None

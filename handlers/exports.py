@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 from bot.messages import Attachment, AttachmentKind, Download
 from config.texts import Texts
+from handlers.policy import Policy
 from handlers.relay import said
-from handlers.work import Policy
 from storage import accounts, dialogues, exports
 from storage.accounts import Account
 from storage.session import Session

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from bot.domain.lead import Action
 from bot.messages import Button, Keyboard, Span, Style, Text
 from handlers.names import nameless
+from handlers.policy import Policy
 from handlers.wire import pack
-from handlers.work import Policy, cut
+from handlers.work import cut
 from storage import accounts, folding, leads, staff
 from storage.cards import Card
 from storage.session import Session

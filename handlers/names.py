@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages import Reach
-from handlers.work import Policy
+from handlers.policy import Policy
 from storage.accounts import Account
 
 

@@ -10,7 +10,8 @@ from bot.domain.lead import Lead, State
 from bot.messages import LeadWaits, OfferOver, Span, split_address
 from handlers import cards as faces
 from handlers.people import colleague
-from handlers.work import Policy, Work
+from handlers.policy import Policy
+from handlers.work import Work
 from storage import accounts, cards, distribution, inbox, leads, staff
 from storage.distribution import Standing
 from storage.staff import Staff

@@ -10,9 +10,10 @@ from bot.domain import steps as rules
 from bot.domain.lead import Action
 from bot.domain.steps import Near
 from bot.messages import Button, Keyboard
+from handlers.policy import Policy
 from handlers.welcome import when
 from handlers.wire import pack
-from handlers.work import Policy, cut
+from handlers.work import cut
 from storage.steps import Step
 
 _HOURS = 4  # in a row

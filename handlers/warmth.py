@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.domain.lead import Lead, Warmth
 from bot.messages import Button
+from handlers.policy import Policy
 from handlers.wire import pack
-from handlers.work import Policy
 
 VERB = "warm"
 MARKS = {Warmth.COLD: "❄️", Warmth.WARM: "🌤", Warmth.HOT: "🔥"}

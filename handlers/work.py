@@ -1,17 +1,13 @@
-"""What a handler is given, in one long list of ways to speak: session, time, policy, words."""
+"""What a handler is given: session, time, policy, and the ways to speak."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, tzinfo
-from zlib import crc32
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.domain.distribution import Scheme
-from bot.domain.hours import Hours, Term
-from bot.domain.languages import spoken
+from bot.domain.hours import Term
 from bot.domain.lead import Role
-from bot.domain.questionnaire import SILENCE, OwnWords, Question
 from bot.messages import (
     AnswerPress,
     Attachment,
@@ -26,7 +22,8 @@ from bot.messages import (
     plain,
     split_address,
 )
-from config.texts import Texts, load
+from config.texts import Texts
+from handlers.policy import Policy
 from storage import dead, outbox
 from storage.accounts import Account
 from storage.session import Session
@@ -34,99 +31,8 @@ from storage.session import Session
 DESK = "main"  # the one team; several come later
 ANSWER_EXPIRES = timedelta(seconds=30)  # after that no messenger takes the answer to a press
 REPLY_EXPIRES = timedelta(hours=24)
-_OFFER_FOR = Term(time=timedelta(minutes=3))
 
 Fit = Callable[[str, Post], tuple[Post, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelPolicy:
-    """What the owner decided for the leads of one channel."""
-
-    lead_source: bool = True
-    responsible: str = ""  # an address
-    distribution: Scheme = Scheme.CLAIM
-    reject_reason_required: bool = True
-    greeting: OwnWords = SILENCE
-    out_of_hours: OwnWords | bool = SILENCE  # True: in our words
-    questions: tuple[Question, ...] = ()
-    consent: tuple[str, str] | None = None  # the policy's address and version
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the owner decided, in the terms handlers need; chats and people are addresses."""
-
-    chat: str
-    texts: Texts
-    timezone: tzinfo
-    hours: Hours
-    currency: str
-    reasons: tuple[str, ...]
-    take: Term
-    first_reply: Term
-    former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
-    max_open: int = 0  # leads, after which nobody is offered more; 0: no limit
-    offer_for: Term = _OFFER_FOR
-    offers: int = 3  # of one lead, before it is anybody's
-    messages_per_minute: int = 0  # of one customer; whoever writes faster is slowed, 0: nobody
-    customers_kept: timedelta = timedelta(0)  # after their last sign; 0: for ever
-    find_days: int = 90  # how old the words may be that /find looks at
-    supervisors: tuple[str, ...] = ()
-    supervisors_chat: str = ""
-    managers: tuple[str, ...] = ()
-    channels: Mapping[str, ChannelPolicy] = field(default_factory=dict)
-    sources: Mapping[str, str] = field(default_factory=dict)  # names of payloads and refs
-    daily_at: time = time(9)  # local; when the day that a digest tells of ends
-    weekly_at: time = time(9)
-
-    def is_team(self, where: str) -> bool:
-        """Whether this is the team's chat, by its address of now or by one of before."""
-        return where == self.chat or where in self.former_chats
-
-    def of(self, channel: str) -> ChannelPolicy:
-        """The policy of a channel."""
-        return self.channels.get(channel, ChannelPolicy())
-
-    @property
-    def offers_leads(self) -> bool:
-        """Whether the leads of any channel are offered to somebody."""
-        return any(one.distribution is not Scheme.CLAIM for one in self.channels.values())
-
-    def words_for(self, account: Account) -> Texts:
-        """The words in a customer's language."""
-        return load(spoken(account.language, "", self.texts.language))
-
-    def source(self, source: str) -> str:
-        """What the owner calls a source, VK's `ref (place)` by its ref; others as they are."""
-        return self.sources.get(source) or self.sources.get(source.partition(" (")[0], source)
-
-    def reason(self, mark: str) -> str:
-        """The reason a button stands for, or "" when the list has changed since."""
-        return next((reason for reason in self.reasons if reason_mark(reason) == mark), "")
-
-    @property
-    def messenger(self) -> str:
-        """The name of the channel on which the team has its chat."""
-        return self.chat.partition(":")[0]
-
-    @property
-    def recipients(self) -> frozenset[str]:
-        """Everybody who is told things beside the team's chat."""
-        responsible = (channel.responsible for channel in self.channels.values())
-        return frozenset((*self.reports_to, *filter(None, responsible))) - {self.chat}
-
-    @property
-    def reports_to(self) -> tuple[str, ...]:
-        """Where digests and alarms go: a chat of theirs, each supervisor, or the team's chat."""
-        if self.supervisors_chat:
-            return (self.supervisors_chat,)
-        return self.supervisors or (self.chat,)
-
-
-def reason_mark(reason: str) -> str:
-    """A short mark for a button, which survives a change of the list's order."""
-    return f"{crc32(reason.encode()):08x}"
 
 
 class TooEarly(Exception):

@@ -38,7 +38,7 @@ from bot.messages import (
     ReachChanged,
     StepDue,
 )
-from handlers.work import reason_mark
+from handlers.policy import reason_mark
 from storage.schema import accounts, deadlines, leads, merges, steps
 from tests.cast import ANNA, BORIS, DASHA, NAMES, PABLO, TEAM
 from tests.handlers.invariants import assert_invariants

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from bot.domain.distribution import Scheme
 from bot.messages import EVENTS, Author, Chat, Facts, Member, MemberChanged, MessageReceived
-from handlers.work import ChannelPolicy, reason_mark
+from handlers.policy import ChannelPolicy, reason_mark
 from storage.schema import assignments, inbox, leads, staff, staff_accounts
 from tests.cast import BORIS, DASHA, NAMES, TEAM, VERA
 from tests.handlers.invariants import assert_invariants

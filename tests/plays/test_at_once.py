@@ -12,7 +12,7 @@ import pytest
 from bot.delivery.jobs import Job
 from bot.messages import Event, Facts, Member, Raw
 from bot.product import Product, open_product
-from handlers.work import reason_mark
+from handlers.policy import reason_mark
 from storage.inbox import unrouted
 from storage.schema import accounts, inbox, leads, merges, messages, persons
 from storage.session import Session
