@@ -252,6 +252,7 @@ chats = sa.Table(
     sa.Column("moved_to", Words),
     _count("posted_id"),  # the highest message id known, of ours
     _count("heard_id"),  # and of what others wrote, roughly
+    _flag("forum"),  # whether it has topics, as far as was last seen
 )
 
 # --- leads ----------------------------------------------------------------
@@ -304,7 +305,7 @@ messages = _table(
     _id(),
     _ref("account", "accounts"),
     _ref("lead", "leads", nullable=True, index=True),
-    _text("direction"),  # in | out | note
+    _text("direction"),  # in | out | note | held, until its author confirms whom it is for
     _text("author"),  # customer | staff | bot | admin
     _ref("staff", "staff", nullable=True),
     _text("chat"),  # the address of the chat in which it was written
@@ -314,6 +315,7 @@ messages = _table(
     _when("at", nullable=False),
     _when("edited_at"),
     _text("album"),  # what came together has the same
+    _when("withdrawn_at"),  # taken back from the customer
     sa.UniqueConstraint("chat", "message_id"),
     sa.Index("ix_messages_account_at", "account", "at"),
 )
@@ -352,10 +354,15 @@ cards = _table(
     _when("claimed_at"),
     sa.Column("posted_above", sa.Integer),  # it may stand under an id above this one
     _when("shown_at"),  # when it was last posted or changed
+    _text("thread"),  # the topic in which it stands; "" for none
+    _text("topic"),  # the lead's own topic in a forum; "" before it has one
+    _text("titled"),  # the title, icon and openness that its topic shows
+    _text("left"),  # where it stood before; that message is still to lead here
     _text("reason"),
     _when("queued_at", nullable=False),
     sa.UniqueConstraint("lead", "chat"),
     _only("ix_cards_wanted", "wanted > shown", "id"),
+    _only("ix_cards_topic", "topic != ''", "chat", "topic"),
 )
 
 lead_tags = sa.Table(
@@ -399,6 +406,34 @@ deals = _table(
     _when("at", nullable=False),
 )
 
+reasons = sa.Table(  # for rejecting, as supervisors edited them; none: those of the settings
+    "reasons",
+    metadata,
+    sa.Column("reason", Words, primary_key=True),
+    _count("position"),
+    _ref("by", "staff"),
+    _when("at", nullable=False),
+)
+
+assistants = sa.Table(  # who said that they mean to answer a colleague's lead
+    "assistants",
+    metadata,
+    _ref_key("lead", "leads"),
+    _ref_key("staff", "staff"),
+    _when("at", nullable=False),
+)
+
+feedback = sa.Table(  # what a customer was asked by one tap after a lead was closed
+    "feedback",
+    metadata,
+    _ref_key("lead", "leads"),
+    sa.Column("kind", Words, primary_key=True),  # farewell | rating
+    _text("answer"),  # "" until they tapped
+    _when("asked_at", nullable=False),
+    _when("answered_at"),
+    sa.Index("ix_feedback_answered_at", "kind", "answered_at"),
+)
+
 templates = sa.Table(  # canned answers
     "templates",
     metadata,
@@ -412,13 +447,25 @@ deadlines = _table(
     "deadlines",
     _id(),
     _ref("lead", "leads"),
-    _text("kind"),  # take | first_reply
+    _text("kind"),  # take | first_reply | next_reply | close
     _count("step"),
     _when("due_at", nullable=False),
     _when("next_at"),  # when the next step of reminding is due; null after the last
+    _when("paused_at"),  # while it is the customer's turn, nothing is due
     _when("done_at"),
     _only("uq_deadlines_open", "done_at is null", "lead", "kind", unique=True),
     _only("ix_deadlines_next", "done_at is null and next_at is not null", "next_at"),
+)
+
+incidents = _table(  # what only a person can mend, from its beginning to its end
+    "incidents",
+    _id(),
+    _text("kind"),
+    _text("subject"),  # a channel, a chat; "" for the whole
+    _when("began_at", nullable=False),
+    _when("told_at"),
+    _when("ended_at"),
+    _only("uq_incidents_open", "ended_at is null", "kind", "subject", unique=True),
 )
 
 steps = _table(  # what a manager is to do next
