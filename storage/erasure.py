@@ -117,7 +117,8 @@ async def left(session: Session, erasure: int) -> Sequence[tuple[str, str]]:
 
 async def waiting(session: Session, erasure: int) -> bool:
     """Whether some copies are still to be emptied."""
-    return any(row.state in ("queued", "claimed") for row in await _calls(session, erasure))
+    query = sa.select(outbox.c.id).where(*_asking(erasure), outbox.c.ended_at.is_(None)).limit(1)
+    return bool(await session.rows(query))
 
 
 async def erase(
@@ -266,7 +267,12 @@ def _names(body: Any, ids: Collection[str]) -> bool:
 
 
 async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
-    return await session.rows(sa.select(outbox).where(outbox.c.asks == f"{MARK}{erasure}"))
+    return await session.rows(sa.select(outbox).where(*_asking(erasure)))
+
+
+def _asking(erasure: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """The calls of an erasure; the second condition is that of their index."""
+    return outbox.c.asks == f"{MARK}{erasure}", sa.literal_column("outbox.asks != ''")
 
 
 async def _counts(session: Session, numbers: Sequence[int]) -> dict[str, int]:

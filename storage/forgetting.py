@@ -97,7 +97,7 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         .values(state="dropped", ended_at=now, reason=mark),
         outbox.update().where(about_them).values(payload=NOTHING),
         # What tells of them beside others: lists, digests, alarms. Nobody needs it once it is sent.
-        outbox.update().where(outbox.c.state.in_(MADE)).values(payload=NOTHING),
+        outbox.update().where(outbox.c.state.in_(MADE), _full()).values(payload=NOTHING),
         outbox.update().where(to_them).values(chat="", key="erased"),
     ]
 
@@ -130,7 +130,11 @@ def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Exec
         chats.delete().where(chats.c.address.in_(where)),
         # An event is known by its id; what it said is of no use once it was handled.
         inbox.update()
-        .where(inbox.c.ended_at.is_not(None), inbox.c.state.in_(("done", "dropped")))
+        .where(
+            inbox.c.ended_at.is_not(None),
+            inbox.c.state.in_(("done", "dropped")),
+            inbox.c.body.is_not(None),
+        )
         .values(body=sa.null()),
         emptied_events(inbox.c.ended_at.is_not(None), inbox.c.key.in_(where)),
         # The erasure's own event is among them, and not ended yet.
@@ -163,6 +167,12 @@ def _persons(tree: Sequence[Account], now: datetime, *, whole: bool) -> list[sa.
         ),
         persons.update().where(in_tree).values(version=persons.c.version + 1, **gone),
     ]
+
+
+def _full() -> sa.ColumnElement[bool]:
+    """Whether a call's words are still there; those emptied before are not written once more."""
+    empty = sa.cast(sa.literal(NOTHING, sa.JSON), sa.Text)
+    return sa.cast(outbox.c.payload, sa.Text) != empty
 
 
 def _leads(tree: Sequence[Account]) -> sa.Select[tuple[int]]:

@@ -514,5 +514,6 @@ outbox = _table(
     _only("ix_outbox_waiting", "ended_at is null", "channel", "turn_at"),
     _only("ix_outbox_key", "ended_at is null", "key", "id"),
     _only("ix_outbox_album", "album != ''", "key", "album"),
+    _only("ix_outbox_asks", "asks != ''", "asks"),
     sa.Index("ix_outbox_ended_at", "ended_at"),
 )

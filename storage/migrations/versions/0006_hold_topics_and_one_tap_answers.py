@@ -16,6 +16,7 @@ def upgrade() -> None:
     for name in ("thread", "topic", "titled", "left"):
         op.add_column("cards", _text(name))
     _index("ix_cards_topic", "cards", "topic != ''", "chat", "topic")
+    _index("ix_outbox_asks", "outbox", "asks != ''", "asks")
     op.add_column("messages", _when("withdrawn_at"))
     op.add_column("deadlines", _when("paused_at"))
     _chat_tables()
