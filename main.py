@@ -69,6 +69,14 @@ def import_clients(
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The copy to be made; it must not exist yet.")],
+) -> None:
+    """Copy the SQLite database while the product runs, and verify the copy."""
+    _do(_backup(_settings(connected=False), file))
+
+
+@app.command()
 def dead(
     words: Annotated[
         list[str] | None,
@@ -138,6 +146,19 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
         typer.echo(texts("import.done", new=done.new, known=done.known))
     if sheet.left_out:
         raise typer.Exit(FAILED)
+
+
+async def _backup(settings: Settings, file: Path) -> None:
+    from config.texts import load
+    from storage.backup import back_up, size_of
+
+    url = settings.database_url
+    with typer.progressbar(length=size_of(url), file=sys.stderr) as bar:
+        made = await back_up(url, file, bar.update)
+    texts = load(settings.team.language)
+    size = texts("attachment.megabytes", number=-(-made.size // 2**20))
+    values = {"file": file, "size": size, "leads": made.leads, "messages": made.messages}
+    typer.echo(texts("backup.done", **values))
 
 
 async def _check(settings: Settings) -> None:
