@@ -1,4 +1,4 @@
-"""The command line: every command loads what it needs, and tells errors in words."""
+"""The command line, long by its commands: each loads what it needs and tells errors in words."""
 
 from __future__ import annotations
 
@@ -74,6 +74,14 @@ def backup(
 ) -> None:
     """Copy the SQLite database while the product runs, and verify the copy."""
     _do(_backup(_settings(connected=False), file))
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option(help="An empty database, postgresql://…")],
+) -> None:
+    """Move everything from SQLite to PostgreSQL, and verify it row by row."""
+    _do(_copy(_settings(connected=False), to))
 
 
 @app.command()
@@ -159,6 +167,20 @@ async def _backup(settings: Settings, file: Path) -> None:
     size = texts("attachment.megabytes", number=-(-made.size // 2**20))
     values = {"file": file, "size": size, "leads": made.leads, "messages": made.messages}
     typer.echo(texts("backup.done", **values))
+
+
+async def _copy(settings: Settings, to: str) -> None:
+    from bot.operations.copy import copied
+    from config.texts import load
+
+    with typer.progressbar(length=1, file=sys.stderr) as bar:
+
+        def expect(steps: int) -> None:
+            bar.length = max(1, steps)
+
+        moved = await copied(settings.database_url, to, expect, bar.update)
+    texts = load(settings.team.language)
+    typer.echo(texts("copy.done", rows=moved.rows, tables=moved.tables))
 
 
 async def _check(settings: Settings) -> None:
