@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from bot.operations.init import Run, Ways
     from config.settings import Settings
 
 VERSION = "0.1.0"  # that of pyproject.toml, which a copy of the program need not have
@@ -44,9 +46,23 @@ def demo(
 
 
 @app.command()
-def check() -> None:
+def init(
+    language: Annotated[
+        str, typer.Option(help="The team's language: ru, en or es; else it is asked.")
+    ] = "",
+) -> None:
+    """Set everything up by questions and answers: writes dialead.toml, then checks it."""
+    _init(language)
+
+
+@app.command()
+def check(
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what the messengers let be mended.")
+    ] = False,
+) -> None:
     """Say what is wrong with settings, database, tokens, chats and rights, and what to do."""
-    _do(_check(_settings()))
+    _do(_check(_settings(), fix=fix))
 
 
 @app.command()
@@ -85,6 +101,22 @@ def copy(
 
 
 @app.command()
+def report(
+    name: Annotated[str, typer.Argument(help="digest, leads, reasons, sources, managers …")],
+    since: Annotated[
+        str, typer.Option("--from", metavar="D", help="The first day; else 30 days are told of.")
+    ] = "",
+    until: Annotated[
+        str, typer.Option("--to", metavar="D", help="The last day; else it is today.")
+    ] = "",
+    form: Annotated[str, typer.Option("--format", help="text, json, png or xlsx.")] = "text",
+    output: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+) -> None:
+    """Write any report that the bot gives, for any period of whole days in the team's time."""
+    _do(_report(_settings(connected=False), name, since, until, form, output))
+
+
+@app.command()
 def dead(
     words: Annotated[
         list[str] | None,
@@ -98,6 +130,58 @@ def dead(
     _do(_dead(_settings(connected=False), words or []))
 
 
+def _init(language: str) -> None:
+    """The questions, the file, the check; whoever stops before has changed nothing."""
+    from bot.operations.init import converse
+    from bot.operations.settings_file import may_write, write
+    from bot.operations.talk import Talk, choose_language
+    from config.texts import LANGUAGES, load
+
+    if language and language not in LANGUAGES:
+        typer.echo(f"--language: choose {', '.join(LANGUAGES)}", err=True)
+        raise typer.Exit(WRONG)
+    path = Path(os.environ.get("DIALEAD_CONFIG", "").strip() or "dialead.toml").absolute()
+    stopped = ""
+    try:
+        talk = Talk(load(language or choose_language(os.environ.get("LANG", "")[:2])))
+        stopped = talk.texts("init.stopped")
+        if not may_write(talk, path):
+            raise typer.Exit(FAILED)
+        with asyncio.Runner() as runner:
+            answers = converse(talk, _ways(runner.run))
+        write(talk, path, answers)
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo(f"\n{stopped}", err=True)
+        raise typer.Exit(130) from None
+    talk.say(f"\n{talk.texts('init.check')}")
+    _do(_looked_over(_settings()))
+    python = os.path.relpath(sys.executable) if sys.prefix != sys.base_prefix else sys.executable
+    command = f"{python} {os.path.relpath(__file__)}"
+    talk.say(f"\n{talk.texts('init.start', run=f'{command} run', check=f'{command} check')}")
+
+
+def _ways(run: Run) -> Ways:
+    """How `init` reaches the messengers: where the environment says, if it says."""
+    from bot.channels.telegram.setup import Setup
+    from bot.channels.vk.setup import community
+    from bot.operations.init import Ways
+
+    environ = {name: value for name, value in os.environ.items() if name != "DIALEAD_CONFIG"}
+    found = _read_settings(environ, Path(os.devnull))  # where no file of settings can be
+    telegram, vk = found.telegram, found.vk
+    return Ways(
+        run,
+        lambda token: Setup(token, telegram.api_url, telegram.proxy),
+        lambda token: community(token, vk.api_url, vk.proxy),
+    )
+
+
+async def _looked_over(settings: Settings) -> None:
+    """What `check` finds, whatever it is."""
+    with contextlib.suppress(typer.Exit):
+        await _check(settings)
+
+
 async def _demo(port: int, language: str, *, browser: bool) -> None:
     from bot.demo import PortTaken, run_demo
 
@@ -106,6 +190,34 @@ async def _demo(port: int, language: str, *, browser: bool) -> None:
     except PortTaken as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
+
+
+async def _report(
+    settings: Settings, name: str, since: str, until: str, form: str, output: Path | None
+) -> None:
+    """The report on standard output, or whole in a file; WRONG when there is no such report."""
+    from bot.clock import Clock
+    from bot.operations.report import Wanted, WrongReport, check, write
+
+    wanted, now = Wanted(name, since, until, form), Clock(settings.rehearsal.clock_file)()
+    try:
+        check(settings, wanted, now)
+    except WrongReport as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG) from None
+    if output is None:
+        await write(settings, wanted, now, sys.stdout.buffer, _progress)
+        return
+    part = output.with_name(f"{output.name}.part")
+    with part.open("wb") as file:
+        await write(settings, wanted, now, file, _progress)
+    part.replace(output)
+
+
+def _progress(done: int, of: int) -> None:
+    """How far it is, now and then, for who looks on."""
+    if sys.stderr.isatty() and (done == of or done % 1000 == 0):
+        typer.echo(f"\r{done:,} / {of:,}", nl=done == of, err=True)
 
 
 async def _dead(settings: Settings, words: list[str]) -> None:
@@ -183,7 +295,7 @@ async def _copy(settings: Settings, to: str) -> None:
     typer.echo(texts("copy.done", rows=moved.rows, tables=moved.tables))
 
 
-async def _check(settings: Settings) -> None:
+async def _check(settings: Settings, *, fix: bool = False) -> None:
     """Each line as soon as it is known; the end with FAILED unless all is well."""
     from bot.clock import Clock
     from bot.operations.check import check, line, total
@@ -194,7 +306,7 @@ async def _check(settings: Settings) -> None:
     findings = []
     async with open_channels(settings) as channels:
         now = Clock(settings.rehearsal.clock_file)()
-        async for finding in check(settings, channels, now):
+        async for finding in check(settings, channels, now, fix=fix):
             findings.append(finding)
             typer.echo(line(texts, finding))
     typer.echo(total(texts, findings))
@@ -220,15 +332,22 @@ def _options(
 def _settings(*, connected: bool = True) -> Settings:
     """The settings found, or the end with what is wrong in them."""
     from bot.logs import start_logs
+
+    settings = _read_settings(os.environ, Path.cwd(), connected=connected)
+    start_logs(settings.log.level, settings.log.format)
+    return settings
+
+
+def _read_settings(
+    environ: Mapping[str, str], folder: Path, *, connected: bool = False
+) -> Settings:
     from config.settings import SettingsError, load_settings
 
     try:
-        settings = load_settings(os.environ, Path.cwd(), connected=connected)
+        return load_settings(environ, folder, connected=connected)
     except SettingsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
-    start_logs(settings.log.level, settings.log.format)
-    return settings
 
 
 def _do(work: Coroutine[Any, Any, None]) -> None:

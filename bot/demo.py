@@ -35,13 +35,36 @@ async def run_demo(
         await _start(stage, port)
         try:
             say("Starting…")
-            await stage.run([sys.executable, str(main), "run"], _settings(stage, language, folder))
+            await stage.run(
+                [sys.executable, str(main), "run"], settings_for(stage, language, folder)
+            )
             await _either(stage.settled(), stopping.wait())
             if not stopping.is_set():
                 await _announce(stage.url, browser, say)
             await stopping.wait()
         finally:
             await stage.stop()
+
+
+def settings_for(stage: Stage, language: str, folder: str) -> dict[str, str]:
+    """What `run` is told by its environment; nothing of the owner's real settings counts."""
+    telegram, vk = stage.telegram, stage.vk
+    foreign = {name: "" for name in os.environ if _is_setting(name)}
+    return foreign | {
+        "DIALEAD_CONFIG": os.devnull,
+        "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
+        "TELEGRAM__TOKEN": telegram.token,
+        "TELEGRAM__API_URL": telegram.url,
+        "VK__TOKEN": vk.token,
+        "VK__GROUP_ID": str(vk.community.group_id),
+        "VK__API_URL": vk.url,
+        "TEAM__CHAT": stage.team_chat,
+        "TEAM__LANGUAGE": language,
+        "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
+        "HTTP__PORT": "0",
+        "REHEARSAL__CLOCK_FILE": str(stage.clock_file),
+        "LOG__LEVEL": "warning",
+    }
 
 
 def _stopping(say: Callable[[str], None]) -> asyncio.Event:
@@ -65,27 +88,6 @@ async def _start(stage: Stage, port: int) -> None:
         if error.errno != errno.EADDRINUSE:
             raise
         raise PortTaken(f"port {port} is taken, try --port {port % 65535 + 1}") from None
-
-
-def _settings(stage: Stage, language: str, folder: str) -> dict[str, str]:
-    """What `run` is told by its environment; nothing of the owner's real settings counts."""
-    telegram, vk = stage.telegram, stage.vk
-    foreign = {name: "" for name in os.environ if _is_setting(name)}
-    return foreign | {
-        "DIALEAD_CONFIG": os.devnull,
-        "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
-        "TELEGRAM__TOKEN": telegram.token,
-        "TELEGRAM__API_URL": telegram.url,
-        "VK__TOKEN": vk.token,
-        "VK__GROUP_ID": str(vk.community.group_id),
-        "VK__API_URL": vk.url,
-        "TEAM__CHAT": stage.team_chat,
-        "TEAM__LANGUAGE": language,
-        "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
-        "HTTP__PORT": "0",
-        "REHEARSAL__CLOCK_FILE": str(stage.clock_file),
-        "LOG__LEVEL": "warning",
-    }
 
 
 def _is_setting(name: str) -> bool:

@@ -45,6 +45,7 @@ class Style(StrEnum):
     STRIKE = "strike"
     CODE = "code"
     QUOTE = "quote"
+    FOLDED = "folded"  # a quote of which a few rows are seen until it is tapped
     LINK = "link"
 
 
@@ -159,7 +160,11 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived:
-    """A message, or with `edited` its new text; `source` is a start payload or VK's ref."""
+    """A message, or with `edited` its new text; `source` is a start payload or VK's ref.
+
+    `opened_as` is the title that the bot gave to the topic in which it stands; "" where
+    somebody else opened that, or the message replies to another one in it.
+    """
 
     channel: str
     chat: Chat
@@ -170,6 +175,7 @@ class MessageReceived:
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
     thread: str = ""
+    opened_as: str = ""
     album: str = ""
     source: str = ""
     forwarded_from: str = ""
@@ -235,7 +241,7 @@ class ChatMoved:
 
 @dataclass(frozen=True, slots=True)
 class AdminWrote:
-    """A community admin answered a customer in the messenger's own inbox."""
+    """A community admin answered a customer in the messenger's own inbox, or changed that."""
 
     channel: str
     account: str  # the customer's platform id
@@ -244,6 +250,7 @@ class AdminWrote:
     at: datetime
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
+    edited: bool = False
     kind: Literal["admin_wrote"] = "admin_wrote"
 
 
@@ -253,7 +260,15 @@ class DeadlineDue:
 
     deadline: int
     step: int
+    at: datetime | None = None  # when it was due
     kind: Literal["deadline_due"] = "deadline_due"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsOverdue:
+    """A sweep found more steps due than people should get a message each for."""
+
+    kind: Literal["leads_overdue"] = "leads_overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +317,15 @@ class StepDue:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedbackDue:
+    """A lead was closed a moment ago: its customer may be asked something, if it still is."""
+
+    lead: int
+    closed_at: datetime
+    kind: Literal["feedback_due"] = "feedback_due"
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureWanted:
     """Everything known of an account's person is to be erased; `receipt` proves it to them.
 
@@ -334,6 +358,21 @@ class DeliveryEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TroubleSeen:
+    """Something that only a person can mend began, or is `over`; see storage.incidents.
+
+    `subject` is a channel, or the address of a chat, or "" for the product as a whole.
+    """
+
+    trouble: Literal["refused", "silent", "shut_out", "topics", "disk"]
+    subject: str
+    at: datetime
+    over: bool = False
+    detail: str = ""  # of a disk the megabytes that are free, of topics what lacks: forum, rights
+    kind: Literal["trouble"] = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
 class EventSetAside:
     """An event, a call or a card failed for good; a supervisor must hear of it."""
 
@@ -351,11 +390,14 @@ Event = (
     | ChatMoved
     | AdminWrote
     | DeadlineDue
+    | LeadsOverdue
+    | TroubleSeen
     | DigestDue
     | PauseOver
     | LeadWaits
     | OfferOver
     | StepDue
+    | FeedbackDue
     | ErasureWanted
     | ErasureEnded
     | DeliveryEnded
@@ -388,7 +430,9 @@ class Post:
     """A new message. `random_id` (non-zero int32) makes a repeat harmless where that is known.
 
     `asks_phone` labels a key that shares the reader's own phone, where the messenger has
-    such keys; it stays until a post `takes_keys`, and goes with no `keyboard`.
+    such keys; it stays until a post `takes_keys`, and goes with no `keyboard`. `asks_reply`
+    opens the reply to it for whoever it names or replies to, where the messenger can; such
+    a post has no `keyboard` either, and cannot be edited later.
     """
 
     chat: str  # the platform's own id
@@ -400,6 +444,7 @@ class Post:
     silent: bool = False
     asks_phone: str = ""
     takes_keys: bool = False
+    asks_reply: bool = False
     random_id: int = 0
     kind: Literal["post"] = "post"
 
@@ -447,6 +492,40 @@ class React:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTopic:
+    """A new topic in a forum; what is sent answers with its id. `icon` is an emoji, or "".
+
+    An icon that the messenger does not have is left out.
+    """
+
+    chat: str
+    title: str
+    icon: str = ""
+    kind: Literal["open_topic"] = "open_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTopic:
+    """A topic's new title and icon; an icon that the messenger does not have is taken away."""
+
+    chat: str
+    topic: str
+    title: str
+    icon: str = ""
+    kind: Literal["rename_topic"] = "rename_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTopic:
+    """Close a topic, so that members write there no more, or open it again."""
+
+    chat: str
+    topic: str
+    closed: bool = True
+    kind: Literal["close_topic"] = "close_topic"
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """Leave a chat where the bot has no business."""
 
@@ -481,7 +560,7 @@ _PATIENCE = {
 }
 
 
-Outgoing = Post | Edit | Delete | AnswerPress | React | Leave
+Outgoing = Post | Edit | Delete | AnswerPress | React | OpenTopic | RenameTopic | CloseTopic | Leave
 
 OUTGOING: TypeAdapter[Outgoing] = TypeAdapter(Annotated[Outgoing, Field(discriminator="kind")])
 
@@ -580,11 +659,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a check: `key` names the text, `values` fill it; `ok` or what to mend."""
+    """One line of a check: `key` names the text, `values` fill it; `ok` or what to mend.
+
+    `mend` is what the channel's `mend` can do about it, "" where only a person can.
+    """
 
     ok: bool
     key: str
     values: dict[str, str] = field(default_factory=dict)
+    mend: str = ""
 
 
 Accept = Callable[[Sequence[Raw], str], Awaitable[None]]
@@ -599,9 +682,9 @@ class Channel(Protocol):
     async def receive(self, accept: Accept, cursor: str) -> None:
         """Take events in until cancelled: `accept(raws, cursor)` commits, then it is told.
 
-        `cursor` is what the last `accept` was given ("" at the first start). Survives
-        every network fault by backing off; raises ChannelRefused when only a person
-        can help.
+        `cursor` is what the last `accept` was given ("" at the first start). That a poll
+        brought nothing is told as well, with no events. Survives every network fault
+        by backing off; raises ChannelRefused when only a person can help.
         """
 
     def parse(self, body: dict[str, Any]) -> Event | None:
@@ -628,8 +711,20 @@ class Channel(Protocol):
     async def profiles(self, users: Sequence[str]) -> dict[str, Profile]:
         """Names of accounts; unknown ones are missing."""
 
-    async def check(self, chat: str) -> list[Finding]:
-        """What is right and wrong with token, rights and the team `chat` ("" if not here)."""
+    async def has_topics(self, chat: str) -> bool:
+        """Whether a chat is a forum, in which messages stand in topics."""
+
+    async def reaches(self, user: str) -> bool:
+        """Whether the bot may write to somebody in private; nothing is posted to find out."""
+
+    async def check(self, chat: str, *, running: bool = False) -> list[Finding]:
+        """What is right and wrong with token, rights and the team `chat` ("" if not here).
+
+        `running`: the product itself takes events in meanwhile. Changes nothing.
+        """
+
+    async def mend(self, what: str) -> Finding:
+        """Do what a finding's `mend` asks for and say so; KeyError for anything else."""
 
     async def close(self) -> None:
         """Give connections and threads back."""

@@ -17,14 +17,15 @@ import structlog
 from bot import schedule
 from bot.channels import CHANNELS, open_channel
 from bot.clock import Clock
-from bot.delivery import record
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.outbox import Sender
 from bot.delivery.pacing import Pace, Pacer
 from bot.delivery.prepare import Prepare
+from bot.domain.deadlines import Kind
 from bot.domain.digests import last_due
 from bot.domain.distribution import Scheme
+from bot.domain.hours import Term
 from bot.messages import (
     EVENTS,
     Attachment,
@@ -35,23 +36,24 @@ from bot.messages import (
     Event,
     Facts,
     Failure,
-    Keyboard,
     Post,
     SendError,
-    Text,
+    TroubleSeen,
     address,
+    split_address,
 )
-from bot.web import health
+from bot.reports import files
+from bot.watch import Watch
+from bot.web.serving import serving
 from config.hours import working_hours
 from config.settings import Settings
 from config.texts import load
-from handlers import cards as faces
-from handlers import exports, router
+from handlers import exports, router, topics
 from handlers.keys import Keys
 from handlers.policy import ChannelPolicy, Policy
 from handlers.work import Work
 from storage import chats, erasure, inbox, retention, sweeps
-from storage.cards import Card
+from storage.cards import Card, Face
 from storage.database import UNREACHABLE, Database
 from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
@@ -83,10 +85,14 @@ class Product:
             chat=lambda: self.policy.chat,
             is_team=lambda where: self.policy.is_team(where),
             managers=settings.team.managers,
+            dispatchers=settings.team.dispatchers,
             now=self.now,
         )
         self.inbox = Dispatcher(
             database, self, channels=set(channels), now=self.now, flushed=self._wake_senders
+        )
+        self.watch = Watch(
+            database, channels, add=self.inbox.add, policy=lambda: self.policy, now=self.now
         )
         self._purged_at = datetime.min.replace(tzinfo=UTC)
         self.senders = {name: self._sender(name) for name in channels}
@@ -116,9 +122,9 @@ class Product:
 
     # --- what the senders ask ---
 
-    async def render(self, card: Card, reads: Reads) -> tuple[Text, Keyboard]:
+    async def render(self, card: Card, reads: Reads) -> Face:
         """A card's face at this moment."""
-        return await faces.render(card, Session(reads, Ids(self.database)), self.policy)
+        return await topics.face(card, Session(reads, Ids(self.database)), self.policy)
 
     @asynccontextmanager
     async def open_file(self, attachment: Attachment) -> AsyncIterator[Download]:
@@ -126,6 +132,11 @@ class Product:
         if attachment.channel == exports.CHANNEL:
             session = Session(Reads(self.database), Ids(self.database))
             yield await exports.opened(session, attachment, self.policy)
+            return
+        if attachment.channel == files.CHANNEL:
+            session = Session(Reads(self.database), Ids(self.database))
+            async with files.opened(session, attachment, self.policy.basis) as download:
+                yield download
             return
         async with AsyncExitStack() as opened:
             try:
@@ -152,6 +163,7 @@ class Product:
                 "deadlines": self._sweep_deadlines,
                 "digests": self._sweep_digests,
                 "retention": self._sweep_retention,
+                "watch": self.watch.sweep,
             }
         )
         loops = [self.inbox.run(), *(sender.run() for sender in self.senders.values())]
@@ -184,31 +196,50 @@ class Product:
     async def _receive(self, name: str, channel: Channel) -> None:
         """Take events in; what only a person can mend is told, and tried again now and then."""
 
+        known = ""
+
         async def accept(raws: Any, cursor: str) -> None:
+            nonlocal known
+            self.watch.heard(name)
+            if not raws and cursor in ("", known):
+                return
             try:
                 await self.inbox.accept(name, raws, cursor)
             except UNREACHABLE as error:
                 log.warning("intake_database", channel=name, reason=describe(error))
                 raise  # the channel does not acknowledge, and comes again
+            known = cursor
 
+        if name == self.policy.messenger:
+            await self._ask_for_topics(name, channel)
         while True:
             try:
-                await channel.receive(accept, await inbox.cursor(self.database, name))
+                known = await inbox.cursor(self.database, name)
+                await channel.receive(accept, known)
             except ChannelRefused as refusal:
                 log.error("channel_refused", channel=name, reason=str(refusal))
-                await self._tell_refused(name)
+                self.watch.refused(name)
             except UNREACHABLE as error:
                 log.warning("intake_database", channel=name, reason=describe(error))
                 await asyncio.sleep(_UNREACHABLE_FOR)
                 continue
             await asyncio.sleep(_REFUSED_FOR)
 
-    async def _tell_refused(self, name: str) -> None:
-        """Handlers know whom to tell, once."""
-        with contextlib.suppress(*UNREACHABLE):
-            await self.inbox.add(
-                {f"shut out:{name}::{self.now():%Y-%m-%dT%H}": record.shut_out(name, "")}
-            )
+    async def _ask_for_topics(self, name: str, channel: Channel) -> None:
+        """Whether the team's chat is a forum, before its first event; the events tell it too."""
+        chat = split_address(self.policy.chat)[1]
+        try:
+            forum = await channel.has_topics(chat)
+            async with self.database.write() as connection:
+                await chats.found(connection, self.policy.chat, forum=forum)
+            if self.policy.needs_topics:
+                lacks = TroubleSeen(
+                    "topics", self.policy.chat, self.now(), over=forum, detail="forum"
+                )
+                told = f"trouble:topics:{self.policy.chat}:{forum}:{self.now():%Y-%m-%dT%H:%M}"
+                await self.inbox.add({told: lacks})
+        except (SendError, *UNREACHABLE) as error:
+            log.warning("topics_unknown", channel=name, reason=describe(error))
 
     async def _sweep_deadlines(self) -> None:
         try:
@@ -335,7 +366,15 @@ async def run_product(settings: Settings, say: Callable[[str], None]) -> None:
 
 async def _run(settings: Settings, say: Callable[[str], None]) -> None:
     opened = open_product(settings, say)
-    async with opened as product, health.serving(settings.http, product.database):
+    async with (
+        opened as product,
+        serving(
+            settings.http,
+            product.database,
+            hindrances=product.watch.hindrances,
+            now=product.now,
+        ),
+    ):
         log.info("started", channels=sorted(product.channels))
         await product.run()
 
@@ -359,8 +398,7 @@ def _policy(settings: Settings) -> Policy:
         hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
         currency=_CURRENCIES[team.language],
         reasons=settings.leads.reject_reasons or texts.under("reason."),
-        take=settings.deadlines.take,
-        first_reply=settings.deadlines.first_reply,
+        deadlines=_terms(settings.deadlines),
         daily_at=settings.digest.at,
         weekly_at=settings.digest.weekly.at,
         max_open=settings.leads.max_open,
@@ -372,7 +410,9 @@ def _policy(settings: Settings) -> Policy:
         sources=settings.leads.sources,
         supervisors=team.supervisors,
         supervisors_chat=team.supervisors_chat,
+        conversation=team.conversation,
         managers=team.managers,
+        dispatchers=team.dispatchers,
         channels={
             name: _channel_policy(getattr(settings.channels, name)) for name in ("telegram", "vk")
         },
@@ -388,9 +428,18 @@ def _channel_policy(found: Any) -> ChannelPolicy:
         reject_reason_required=found.reject_reason_required,
         greeting=found.greeting,
         out_of_hours=found.out_of_hours,
+        farewell=found.farewell,
+        rating=found.rating,
         questions=found.questions,
         consent=(consent.url, consent.version) if consent.url else None,
+        deadlines=_terms(found.deadlines),
     )
+
+
+def _terms(found: Any) -> dict[Kind, Term]:
+    """Those of a group of settings that are set."""
+    given = {kind: getattr(found, kind.value) for kind in Kind}
+    return {kind: term for kind, term in given.items() if term is not None}
 
 
 def _pace(name: str, settings: Settings) -> Pace:

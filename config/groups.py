@@ -12,15 +12,15 @@ from pydantic.fields import FieldInfo
 from bot.domain.hours import Term
 from bot.domain.questionnaire import SILENCE
 from config.hours import DaysOff, WorkingWeek, ever_open
-from config.own_words import OutOfHours, OwnText, Questions
+from config.own_words import Farewell, OutOfHours, OwnText, Questions
 from config.values import (
     CENTURY,
     Accounts,
     Address,
     ApiUrl,
-    Duration,
     Keeping,
     OptionalAccount,
+    OptionalTerm,
     OptionalUrl,
     PerPeriod,
     Proxy,
@@ -119,16 +119,19 @@ class Team(Group):
         default=(),
         description="accounts offered as colleagues, beside the admins and whoever acted",
     )
-    dispatchers: Annotated[Accounts, only_built(())] = Field(
-        default=(), description="accounts that assign leads; not built yet"
+    dispatchers: Accounts = Field(
+        default=(),
+        description="accounts that give out and take back anybody's leads, like the chat's admins",
     )
     supervisors: Accounts = Field(
         default=(),
         description="accounts, `telegram:123`, `vk:45`; they get digests and alarms in private",
     )
     supervisors_chat: Address = Field(default="", description="a chat for digests instead")
-    conversation: Annotated[Literal["auto", "replies", "topics"], only_built("auto", "replies")] = (
-        Field(default="auto", description="how managers answer; not yet `topics`")
+    conversation: Literal["auto", "replies", "topics"] = Field(
+        default="auto",
+        description="how managers answer: `replies` to cards, a topic for each lead (`topics`), or"
+        " by what the group is; see [above](#a-topic-for-each-lead)",
     )
 
 
@@ -147,6 +150,19 @@ class Consent(Group):
         if bool(self.url) is not bool(self.version):
             raise ValueError("needs both url and version; set both, or neither")
         return self
+
+
+class ChannelDeadlines(Group):
+    """How long the leads of one channel may wait, where that is another time than elsewhere."""
+
+    take: OptionalTerm = Field(default=None, description="here instead of `deadlines.take`")
+    first_reply: OptionalTerm = Field(
+        default=None, description="here instead of `deadlines.first_reply`"
+    )
+    next_reply: OptionalTerm = Field(
+        default=None, description="here instead of `deadlines.next_reply`"
+    )
+    close: OptionalTerm = Field(default=None, description="here instead of `deadlines.close`")
 
 
 class ChannelPolicy(Group):
@@ -176,12 +192,22 @@ class ChannelPolicy(Group):
         description="said, once each time, to who writes outside `hours.week`: a text, or one per"
         " language, in which `{opens}` is when the team is back; `true`: ours; empty: nothing",
     )
+    farewell: Farewell = Field(
+        default=SILENCE,
+        description="said to whose lead was rejected, with a one-tap question why: a text, or one"
+        " per language; `true`: ours; empty: nothing",
+    )
+    rating: bool = Field(
+        default=False,
+        description="whether a customer whose lead was closed is asked for one tap, 1 to 5",
+    )
     questions: Questions = Field(
         default=(),
         description="up to 10, asked one by one after the first message of a new lead;"
         " see [above](#what-it-says-by-itself)",
     )
     consent: Consent = Consent()
+    deadlines: ChannelDeadlines = ChannelDeadlines()
 
 
 class Channels(Group):
@@ -239,11 +265,14 @@ class Deadlines(Group):
         default=Term(time=timedelta(minutes=15)),
         description="until the customer gets a first human answer",
     )
-    next_reply: Annotated[Duration, only_built(timedelta(hours=1))] = Field(
-        default=timedelta(hours=1), description="until each further answer; not built yet"
+    next_reply: WorkingTerm = Field(
+        default=Term(time=timedelta(hours=1)),
+        description="until a customer who writes on gets a further human answer",
     )
-    close: Annotated[Duration, only_built(timedelta(days=7))] = Field(
-        default=timedelta(days=7), description="until the lead is closed; not built yet"
+    close: WorkingTerm = Field(
+        default=Term(days=7),
+        description="until a taken lead is rejected or converted; while it is the customer's turn"
+        " this time stands still",
     )
 
 

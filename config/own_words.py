@@ -47,12 +47,26 @@ def _from_environment(value: Any) -> Any:
         return value  # a text that begins like this
 
 
-def _out_of_hours(value: Any) -> OwnWords | bool:
+def _or_ours(value: Any) -> OwnWords | bool:
+    """Own words, or True for ours."""
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
         value = value.strip().lower() == "true"
     if isinstance(value, bool):
         return value or OwnWords()
-    words = own_words(value)
+    return own_words(value)
+
+
+def _farewell(value: Any) -> OwnWords | bool:
+    words = _or_ours(value)
+    if isinstance(words, OwnWords) and any(len(text) > _ASK for _, text in words.by_language):
+        raise ValueError(f"must be at most {_ASK} characters long")
+    return words
+
+
+def _out_of_hours(value: Any) -> OwnWords | bool:
+    words = _or_ours(value)
+    if isinstance(words, bool):
+        return words
     named = {name for _, text in words.by_language for name in _PLACEHOLDER.findall(text)}
     if unknown := sorted(named - {"opens"}):
         raise ValueError(f"does not know {{{unknown[0]}}}; write {{opens}}, or take it out")
@@ -98,6 +112,9 @@ def _all_differ(value: tuple[Question, ...]) -> tuple[Question, ...]:
 OwnText = Annotated[OwnWords, BeforeValidator(own_words), BeforeValidator(_from_environment)]
 OutOfHours = Annotated[
     OwnWords | bool, BeforeValidator(_out_of_hours), BeforeValidator(_from_environment)
+]
+Farewell = Annotated[
+    OwnWords | bool, BeforeValidator(_farewell), BeforeValidator(_from_environment)
 ]
 Questions = Annotated[
     tuple[Annotated[Question, BeforeValidator(_question)], ...],

@@ -50,6 +50,8 @@ def _written(default: object) -> str:
             return str(TypeAdapter(timedelta).dump_python(default, mode="json"))
         case Term(days=0, time=time_of_work):
             return _written(time_of_work)
+        case Term(days=days):
+            return f"P{days}D"
         case time():
             return f"{default:%H:%M}"
         case str() | WeeklyTime() | OwnWords():

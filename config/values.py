@@ -189,6 +189,10 @@ def _term(value: Any) -> Any:
     return Term(days, whole - timedelta(days=days))
 
 
+def _optional_term(value: Any) -> Any:
+    return None if value is None or value == "" else _term(value)
+
+
 def _time_of_day(value: Any) -> time:
     if isinstance(value, time):
         return value
@@ -237,12 +241,10 @@ TimeZone = Annotated[str, AfterValidator(_timezone)]
 Sources = Annotated[dict[str, Any], AfterValidator(_sources)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]  # fits a button of every messenger
 Reasons = Annotated[tuple[Reason, ...], Field(max_length=30), AfterValidator(_distinct)]
-Duration = Annotated[
-    timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_sensible)
-]
 Keeping = Annotated[
     timedelta, BeforeValidator(_duration), BeforeValidator(_number), AfterValidator(_kept)
 ]
+OptionalTerm = Annotated[Term | None, BeforeValidator(_optional_term), BeforeValidator(_number)]
 WorkingTerm = Annotated[Term, BeforeValidator(_term), BeforeValidator(_number)]
 TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 TimeOfWeek = Annotated[WeeklyTime, BeforeValidator(_weekly_time)]

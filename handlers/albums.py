@@ -29,6 +29,9 @@ def is_note(parts: list[Message]) -> bool:
 
 async def keep_inside(work: Work, account: Account, parts: list[Message]) -> bool:
     """Take back what waits to be sent of these; whether some of it had gone already."""
+    for part in parts:
+        if part.direction == "held":
+            messages.keep_inside(work.session, part)
     meant = [part for part in parts if part.direction == "out"]
     if not meant:
         return False

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.domain.lead import Lead
 from bot.messages import AdminWrote, Span, Style, address
+from handlers import terms
 from handlers.relay import body, in_kind
 from handlers.work import DESK, Work
-from storage import accounts, deadlines, leads, messages
+from storage import accounts, leads, messages
+from storage.messages import Message
 
 
 async def admin_wrote(work: Work, event: AdminWrote) -> None:
@@ -14,7 +16,10 @@ async def admin_wrote(work: Work, event: AdminWrote) -> None:
     account = await accounts.at(work.session, address(event.channel, event.account))
     if account is None:
         return
-    if await messages.written(work.session, account.address, event.message_id) is not None:
+    known = await messages.written(work.session, account.address, event.message_id)
+    if known is not None:
+        if event.edited and known.author == "admin":
+            await _edited(work, event, known)
         return
     lead = await leads.open_of(work.session, account.person, DESK)
     number = await messages.add(
@@ -38,8 +43,22 @@ async def admin_wrote(work: Work, event: AdminWrote) -> None:
     await work.under_card(lead.id, text, attachments=in_kind(event.attachments), message=number)
 
 
+async def _edited(work: Work, event: AdminWrote, known: Message) -> None:
+    """The words before are kept, and the difference is shown where the answer was."""
+    overtaken = known.edited_at is not None and event.at < known.edited_at
+    if known.text == event.text or overtaken:
+        return
+    messages.edit(work.session, known, event.text, at=event.at)
+    if known.lead is None:
+        return
+    head = work.texts("relay.admin_edited", channel=work.texts(f"channel.{event.channel}"))
+    was = (Span(f"{known.text}\n", Style.STRIKE),) if known.text else ()
+    text = (Span(f"{head}\n", Style.ITALIC), *was, Span(event.text))
+    await work.under_card(known.lead, text, message=known.id)
+
+
 async def answered(work: Work, lead: Lead) -> None:
     """A human answered the customer."""
-    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
     if lead.answered_at is None:
-        leads.change(work.session, lead, answered_at=work.now)
+        lead = leads.change(work.session, lead, answered_at=work.now)
+    await terms.answered(work, lead)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.domain.lead import Action, Actor, decide
+from bot.domain.errors import Refusal, Refused
+from bot.domain.lead import Action, Actor, Lead, decide
 from handlers.buttons import BAN, BAN_REASONS
 from handlers.managers import Act, reject
-from handlers.work import Work
+from handlers.work import DESK, Work
 from storage import accounts, cards, leads
 from storage.accounts import Account
 
 
 async def ban(work: Work, act: Act) -> str:
     """Open the list of reasons, or ban for one of them; an open lead is rejected with it."""
-    if act.lead.open:
-        decide(act.lead, Action.REJECT, Actor(act.who.id, act.role))
+    still_open = await _open_lead(work, act)
     if act.argument not in BAN_REASONS:
         cards.refresh(work.session, act.lead.id, work.now, menu=BAN)
         return work.texts("press.choose_reason")
@@ -28,8 +29,8 @@ async def ban(work: Work, act: Act) -> str:
         accounts.change(
             work.session, account, banned_at=work.now, banned_by=act.who.id, ban_reason=reason
         )
-    if act.lead.open:
-        await reject(work, act, reason)
+    if still_open is not None:
+        await reject(work, replace(act, lead=still_open), reason)
     _noted(work, act, "ban", reason)
     return work.texts("press.banned")
 
@@ -43,6 +44,20 @@ async def unban(work: Work, act: Act) -> str:
         _noted(work, act, "unban", "")
     cards.refresh(work.session, act.lead.id, work.now)
     return work.texts("press.unbanned")
+
+
+async def _open_lead(work: Work, act: Act) -> Lead | None:
+    """The person's open lead, whichever lead's button was pressed; Refused if it is not theirs."""
+    lead = await leads.open_of(work.session, act.lead.person, DESK)
+    if lead is None:
+        return None
+    try:
+        decide(lead, Action.REJECT, Actor(act.who.id, act.role))
+    except Refused:
+        if lead.id == act.lead.id:
+            raise
+        raise Refused(Refusal.OTHER_OPEN) from None
+    return lead
 
 
 async def _tree(work: Work, act: Act) -> Sequence[Account]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.domain.lead import Action, DealKind, Lead, actions
+from bot.domain.lead import Action, DealKind, Lead, State, actions
 from bot.domain.people import last
 from bot.messages import Button, Keyboard, Look
-from handlers import recognition, step_menus, warmth
+from handlers import reasons, recognition, step_menus, warmth
+from handlers.menus import page_of as turned
+from handlers.menus import paged, pairs
 from handlers.policy import Policy, reason_mark
 from handlers.wire import pack
 from handlers.work import cut
@@ -21,10 +23,12 @@ BAN = "ban"
 BAN_REASONS = ("spam", "abuse", "other")
 _COLLEAGUES = 8  # on a page
 _NAME = 20  # characters of a colleague's name, so that what they have can be read behind it
-_LOOKS: dict[Action, Look] = {
-    Action.TAKE: "primary",
-    Action.CONVERT: "success",
-    Action.REJECT: "danger",
+# What one does most in a state stands out; of what ends it only where somebody has it.
+_LOOKS: dict[tuple[State, Action], Look] = {
+    (State.NEW, Action.TAKE): "primary",
+    (State.TAKEN, Action.STEP): "primary",
+    (State.TAKEN, Action.CONVERT): "success",
+    (State.TAKEN, Action.REJECT): "danger",
 }
 
 
@@ -34,51 +38,50 @@ async def keyboard(session: Session, policy: Policy, lead: Lead, menu: str) -> K
     menu, _, page = menu.partition(":")
     if menu in (MORE, BAN) or menu in {action.value for action in possible}:
         back = Button(f"‹ {policy.texts('button.back')}", pack("back", lead.id))
-        if menu == Action.STEP.value:
+        if menu in (Action.STEP.value, Action.LATER.value):
             step = await steps.open_of(session, lead.id)
-            return step_menus.on_card(policy, lead.id, page, step, back)
+            return step_menus.on_card(policy, lead, page, step, back)
         further = await _MENUS[menu](session, policy, lead)
         if menu == MORE and (tapped := warmth.row(policy, lead)):
-            return (tapped, *_pairs(further), (back,))
+            return (tapped, *pairs(further), (back,))
         if menu == Action.ASSIGN.value:
             return (*_page(lead, further, int(page or 0)), (back,))
-        return (*_pairs(further), (back,))
-    buttons = [
-        Button(
-            policy.texts(f"button.{action.value}"),
-            pack(action.value, lead.id),
-            look=_LOOKS.get(action, ""),
-        )
-        for action in possible
-    ]
-    more: list[Button] = []
+        return (*pairs(further), (back,))
+    return await _actions(session, policy, lead)
+
+
+async def _actions(session: Session, policy: Policy, lead: Lead) -> Keyboard:
+    """An open question first; then whether to take it, then the rest, and the way to more."""
+    possible = [_button(policy, lead, action) for action in actions(lead.state)]
+    taking = possible[:1] if lead.state is State.NEW else []
+    further = possible[len(taking) :]
     if lead.offer is not None:
-        buttons.append(Button(policy.texts(f"button.{NEXT}"), pack(NEXT, lead.id)))
+        taking.append(Button(policy.texts(f"button.{NEXT}"), pack(NEXT, lead.id)))
+    if lead.state is State.REJECTED and reasons.is_spam(lead.reason):
+        further[1:1] = await _spammer(session, policy, lead)  # next to Reopen
     if lead.open or await _more(session, policy, lead):
-        more.append(Button(f"⋯ {policy.texts('button.more')}", pack(MORE, lead.id)))
-    if asked := await _same_or_not(session, policy, lead):
-        return (*_pairs(buttons), *asked, *_pairs(more))
-    return _pairs(buttons + more)
+        further.append(Button(f"⋯ {policy.texts('button.more')}", pack(MORE, lead.id)))
+    asked = await _same_or_not(session, policy, lead)
+    return (*asked, *pairs(taking), *pairs(further))
+
+
+def _button(policy: Policy, lead: Lead, action: Action) -> Button:
+    label, look = policy.texts(f"button.{action.value}"), _LOOKS.get((lead.state, action), "")
+    return Button(label, pack(action.value, lead.id), look=look)
 
 
 def page_of(argument: str) -> int | None:
     """The page that a press asks for, from 0; None when it stands for something else."""
     if not argument:
         return 0
-    number = argument.removeprefix("p")
-    wanted = number != argument and number.isascii() and number.isdigit() and len(number) < 4
-    return int(number) if wanted else None
+    return turned(argument)
 
 
 def _page(lead: Lead, further: list[Button], page: int) -> Keyboard:
-    """So many as a thumb scrolls by, and the ways to those before and after."""
-    page = min(page, max(0, len(further) - 1) // _COLLEAGUES)
-    first, end = page * _COLLEAGUES, (page + 1) * _COLLEAGUES
-    turns = [("‹", page - 1)] if page else []
-    turns += [("›", page + 1)] if end < len(further) else []
-    verb = Action.ASSIGN.value
-    row = tuple(Button(label, pack(verb, lead.id, f"p{to}")) for label, to in turns)
-    return (*_pairs(further[first:end]), *((row,) if row else ()))
+    def turn(name: str) -> str:
+        return pack(Action.ASSIGN.value, lead.id, name)
+
+    return paged(further, page, turn, _COLLEAGUES)
 
 
 async def _same_or_not(session: Session, policy: Policy, lead: Lead) -> Keyboard:
@@ -87,11 +90,11 @@ async def _same_or_not(session: Session, policy: Policy, lead: Lead) -> Keyboard
     if found is None:
         return ()
     verbs = ("merge", "differ")
-    return (
-        tuple(
+    return pairs(
+        [
             Button(policy.texts(f"button.{verb}"), pack(verb, lead.id, str(found.person)))
             for verb in verbs
-        ),
+        ]
     )
 
 
@@ -102,9 +105,9 @@ async def _more(session: Session, policy: Policy, lead: Lead) -> list[Button]:
 
 
 async def _reasons(session: Session, policy: Policy, lead: Lead) -> list[Button]:
-    del session
     verb = Action.REJECT.value
-    buttons = [Button(r, pack(verb, lead.id, reason_mark(r))) for r in policy.reasons]
+    found = await reasons.listed(session, policy)
+    buttons = [Button(r, pack(verb, lead.id, reason_mark(r))) for r in found]
     buttons.append(Button(f"✍️ {policy.texts('button.own_words')}", pack(verb, lead.id, "own")))
     if not policy.of(lead.channel).reject_reason_required:
         buttons.append(Button(policy.texts("button.no_reason"), pack(verb, lead.id, "none")))
@@ -117,12 +120,13 @@ async def _colleagues(session: Session, policy: Policy, lead: Lead) -> list[Butt
         one for one in await distribution.team(session, policy.chat) if one.id != lead.responsible
     ]
     return [
-        Button(_load(one), pack(Action.ASSIGN.value, lead.id, str(one.id)))
+        Button(load(one), pack(Action.ASSIGN.value, lead.id, str(one.id)))
         for one in sorted(team, key=lambda one: one.shift == "off")
     ]
 
 
-def _load(one: Standing) -> str:
+def load(one: Standing) -> str:
+    """A colleague and what they have."""
     count = f" · {one.open}" if one.open else ""
     away = " 💤" if one.shift == "off" else ""
     return f"{cut(one.name, _NAME)}{count}{away}"
@@ -147,16 +151,20 @@ async def _ban(session: Session, policy: Policy, lead: Lead) -> Button | None:
     return Button(policy.texts(f"button.{verb}"), pack(verb, lead.id))
 
 
+async def _spammer(session: Session, policy: Policy, lead: Lead) -> list[Button]:
+    """One press bans who was rejected as spam; there is nothing left to choose."""
+    account = await accounts.by_id(session, lead.account)
+    if await accounts.banned(session, account):
+        return []
+    label = f"⛔ {policy.texts('button.ban')}"
+    return [Button(label, pack(BAN, lead.id, BAN_REASONS[0]), look="danger")]
+
+
 async def _split(session: Session, policy: Policy, lead: Lead) -> Button | None:
     undo = last(await people.merges_of(session, lead.person))
     if undo is None or await people.root_of(session, lead.person) is None:
         return None
     return Button(policy.texts("button.split"), pack("split", lead.id, str(undo.id)))
-
-
-def _pairs(buttons: list[Button]) -> Keyboard:
-    """Two in a row, the way thumbs like them."""
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
 
 _MENUS = {

@@ -8,11 +8,11 @@ from typing import Any
 
 from bot.domain.contacts import Contact, read
 from bot.domain.lead import Lead
-from bot.messages import MessageReceived, Reach, address, plain
-from handlers import recognition
+from bot.messages import MessageReceived, Reach, address
+from handlers import prompts, recognition, terms
 from handlers.command import Command
 from handlers.work import DESK, Work, cut
-from storage import accounts, cards, deadlines, leads, messages
+from storage import accounts, cards, leads, messages
 from storage.accounts import Account
 from storage.staff import Staff
 
@@ -29,9 +29,7 @@ async def asked(work: Work, command: Command) -> None:
     if command.rest:
         await _entered(work, event, command.who, command.rest)
         return
-    reply_to = "" if event.chat.private else event.message_id
-    words = plain(f"✍️ {work.texts('ask.new')}")
-    await work.post(command.where, words, reply_to=reply_to, asks=ASKS)
+    await _ask(work, event, command.who, work.texts("ask.new"))
 
 
 async def answered(work: Work, event: MessageReceived, who: Staff) -> None:
@@ -39,9 +37,13 @@ async def answered(work: Work, event: MessageReceived, who: Staff) -> None:
     if event.text.strip():
         await _entered(work, event, who, event.text)
         return
+    await _ask(work, event, who, work.texts("reply.words_please"))
+
+
+async def _ask(work: Work, event: MessageReceived, who: Staff, words: str) -> None:
     where = address(event.channel, event.chat.id)
-    words = plain(work.texts("reply.words_please"))
-    await work.post(where, words, reply_to=event.message_id, asks=ASKS)
+    reply_to = event.message_id
+    await prompts.put(work, where, who, words, ASKS, reply_to=reply_to, thread=event.thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ async def _entered(work: Work, event: MessageReceived, who: Staff, text: str) ->
     await recognition.noted(work, account, told, message)
     leads.touch(work.session, lead.id, at=work.now, kind="entered", actor="staff", staff=who.id)
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
-    await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
+    await terms.came(work, lead)
     await work.react(event.channel, event.chat.id, event.message_id, "👌")
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from bot.messages import ChatMoved, Leave, Member, MemberChanged, address, plain, split_address
-from handlers import managers, offers
+from bot.messages import (
+    ChatMoved,
+    Leave,
+    Member,
+    MemberChanged,
+    TroubleSeen,
+    address,
+    plain,
+    split_address,
+)
+from handlers import alarms, handing_over, managers, offers
 from handlers.work import Work
 from storage import chats, leads, staff
 
@@ -37,9 +44,7 @@ async def _left(work: Work, where: str) -> None:
         return
     for lead in found:
         await managers.put_back(work, lead, who, "left")
-    numbers = ", ".join(f"#{lead.id}" for lead in found)
-    words = work.texts.plural("chat.left", len(found), name=who.name, numbers=numbers)
-    await work.post(work.policy.chat, plain(words))
+    await handing_over.notice(work, who, found)
 
 
 async def chat_moved(work: Work, event: ChatMoved) -> None:
@@ -48,8 +53,11 @@ async def chat_moved(work: Work, event: ChatMoved) -> None:
 
 
 async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
-    if where == work.policy.chat or not event.chat.id:
-        await _shut_out(work, event, where)
+    if where == work.policy.chat:
+        trouble = TroubleSeen("shut_out", where, work.now, over=event.present)
+        await alarms.seen(work, trouble)
+        if event.present:
+            chats.let_topics(work.session, where)  # it may have got the right to
         return
     if event.chat.private or where == work.policy.supervisors_chat:
         return
@@ -64,20 +72,3 @@ def _successor(work: Work, where: str) -> bool:
     channel, number = split_address(work.policy.chat)
     basic = not number.startswith("-100")
     return channel == "telegram" and basic and where.startswith("telegram:-100")
-
-
-async def _shut_out(work: Work, event: MemberChanged, where: str) -> None:
-    """The team's chat or a messenger refuses the bot: told once a day, with the remedy."""
-    if event.present:
-        chats.shut_out(work.session, where, None)
-        return
-    told = await chats.shut_out_since(work.session, where)
-    if told is not None and work.now - told < timedelta(days=1):
-        return
-    chats.shut_out(work.session, where, work.now)
-    if event.chat.id:
-        await work.alarm(f"⚠️ {work.texts('alarm.shut_out')}")
-    elif event.channel != work.policy.messenger:
-        # News of the team's own messenger could only be told when they are old.
-        name = work.texts(f"channel.{event.channel}")
-        await work.alarm(f"⚠️ {work.texts('alarm.refused', channel=name)}")

@@ -1,15 +1,31 @@
-"""Commands of the team, in two tables: those about a message, and those that only tell."""
+"""Commands of the team, in tables: those that only tell, and those about a message."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, Text, address, plain
-from handlers import by_hand, dead, find, history, listing, recognition, shifts, tags, templates
+from handlers import (
+    by_hand,
+    client,
+    dead,
+    find,
+    handing_over,
+    history,
+    listing,
+    reasons,
+    recognition,
+    reports,
+    retracting,
+    shifts,
+    tags,
+    templates,
+)
 from handlers.command import Command
-from handlers.digests import digest_text
+from handlers.digests import Shown, digest_post
 from handlers.people import author_of
 from handlers.work import Work
 from storage import messages
@@ -35,17 +51,28 @@ async def commanded(
     if name in _REPLYING:
         await _replying(work, event, who, place)
         return
+    if name in _OFFERING:
+        await _reply_shown(work, event, await _OFFERING[name](work))
+        return
+    if name == "/lead" and not rest and place is not None and place.lead:
+        rest = str(place.lead)
     text = await _COMMANDS.get(name, _help)(work, who, rest)
     about = await history.named(work, rest) if name == "/lead" else None
     await _reply(work, event, text, about)
 
 
-async def entered(work: Work, event: MessageReceived) -> None:
-    """The answer to what `/new` asked."""
+def asked(place: messages.Place) -> bool:
+    """Whether a reply to this message answers what a command asked."""
+    return place.asks in _ASKED
+
+
+async def entered(work: Work, event: MessageReceived, place: messages.Place) -> None:
+    """The answer to what a command asked."""
     if event.author.anonymous:
         await _reply(work, event, plain(work.texts("reply.anonymous")))
     elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
-        await by_hand.answered(work, event, await author_of(work, event.channel, event.author))
+        who = await author_of(work, event.channel, event.author)
+        await _ASKED[place.asks](work, event, who)
 
 
 async def unknown(work: Work, event: MessageReceived) -> None:
@@ -59,7 +86,7 @@ async def unknown(work: Work, event: MessageReceived) -> None:
 def is_command(text: str) -> bool:
     """Whether a text is one of ours, wherever it is written."""
     name = _split(text)[0]
-    return name in _COMMANDS or name in _REPLYING
+    return name in _COMMANDS or name in _REPLYING or name in _OFFERING
 
 
 def looks_like_one(text: str) -> bool:
@@ -88,22 +115,34 @@ async def _replying(
         await _reply(work, event, text, lead)
 
 
-async def _digest(work: Work, who: Staff | None, rest: str) -> Text:
-    del who, rest
-    return await digest_text(work, "so_far")
-
-
 async def _help(work: Work, who: Staff | None, rest: str) -> Text:
     del who, rest
     return plain(work.texts("help.team"))
 
 
-async def _reply(work: Work, event: MessageReceived, text: Text, about: Lead | None = None) -> None:
+async def _reply(
+    work: Work,
+    event: MessageReceived,
+    text: Text,
+    about: Lead | None = None,
+) -> None:
     """Answer where it was asked; a reply to what tells of one lead goes to its customer."""
     where = address(event.channel, event.chat.id)
     reply_to = "" if event.chat.private else event.message_id
     lead, asks = (about.id, "") if about else (None, LIST)
-    await work.post(where, text, reply_to=reply_to, lead=lead, asks=asks)
+    await work.post(where, text, reply_to=reply_to, thread=event.thread, lead=lead, asks=asks)
+
+
+async def _reply_shown(work: Work, event: MessageReceived, shown: Shown) -> None:
+    await work.post(
+        address(event.channel, event.chat.id),
+        shown.text,
+        keyboard=shown.keyboard,
+        attachments=shown.attachments,
+        reply_to="" if event.chat.private else event.message_id,
+        thread=event.thread,
+        asks=LIST,
+    )
 
 
 _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
@@ -114,9 +153,13 @@ _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {
     "/lead": history.told,
     "/on": shifts.on,
     "/off": shifts.off,
-    "/digest": _digest,
     "/dead": dead.commanded,
     "/help": _help,
+}
+
+# Those that offer more by buttons.
+_OFFERING: dict[str, Callable[[Work], Awaitable[Shown]]] = {
+    "/digest": partial(digest_post, period="so_far"),
 }
 
 # Those that look at the message itself, or at what it replies to; without a text all is said.
@@ -126,4 +169,18 @@ _REPLYING: dict[str, Callable[[Work, Command], Awaitable[Text | None]]] = {
     "/t+": templates.kept,
     "/t-": templates.removed,
     "/tag": tags.tagged,
+    "/del": retracting.retracted,
+    "/client": client.told,
+    "/reasons": reasons.commanded,
+    "/reasons+": reasons.added,
+    "/reasons-": reasons.removed,
+    "/handover": handing_over.commanded,
+    "/report": reports.commanded,
+}
+
+# By what a message asks, who hears the reply to it.
+_ASKED: dict[str, Callable[[Work, MessageReceived, Staff], Awaitable[None]]] = {
+    by_hand.ASKS: by_hand.answered,
+    reasons.ASKS: reasons.answered,
+    **reports.ASKED,
 }

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.deals import read_deal
-from bot.domain.errors import Refusal, Refused
+from bot.domain.errors import Refused
 from bot.domain.lead import Action, Actor, Lead, Role, State, decide
 from bot.messages import Delete, MessageReceived, Reach, address, plain
-from handlers import albums, dialogue, erasing, managers, recognition, steps
+from handlers import (
+    albums,
+    dialogue,
+    erasing,
+    held,
+    managers,
+    prompted,
+    prompts,
+    recognition,
+    replies,
+)
 from handlers.answers import answered
 from handlers.managers import Act
 from handlers.people import author_of
 from handlers.presses import refused
-from handlers.relay import in_kind, in_words
+from handlers.relay import answer, in_kind, is_note, spoken
 from handlers.work import Work
-from storage import accounts, cards, deals, leads, messages
+from storage import accounts, leads, messages
 from storage.accounts import Account
-from storage.messages import Place
+from storage.messages import Message, Place
+from storage.prompts import what_of
 
 
 async def replied(work: Work, event: MessageReceived, place: Place) -> None:
@@ -27,7 +37,8 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         return  # it came twice
     author = address(event.channel, event.author.id)
     if event.author.anonymous:
-        await work.post(where, plain(work.texts("reply.anonymous")), reply_to=event.message_id)
+        words = plain(work.texts("reply.anonymous"))
+        await work.post(where, words, reply_to=event.message_id, thread=event.thread)
         return
     role = work.role(author)
     asked = _asked(place, event, author)
@@ -40,16 +51,27 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
     act = Act(await author_of(work, event.channel, event.author), role, lead)
     if asked.startswith(managers.NOTE):
         await _noted(work, event, act)
+        await prompts.settled(work, lead, what=(asked,))
     elif asked:
-        await _answer_asked(work, event, act, asked)
+        await _answer_asked(work, event, act, place.asks)
+    elif await _about_note(work, place):
+        await _noted(work, event, act)
     else:
-        await write(work, event, act)
+        await write(work, event, act, addressed=bool(place.message_id))
 
 
 def _asked(place: Place, event: MessageReceived, author: str) -> str:
     """What a reply answers; only who gave a lead away was asked for a note to it."""
-    notes = place.asks.startswith(managers.NOTE) and place.asks != f"{managers.NOTE}{author}"
-    return "" if notes or _note(event.text) else place.asks
+    what = what_of(place.asks)
+    notes = what.startswith(managers.NOTE) and what != f"{managers.NOTE}{author}"
+    return "" if notes or is_note(event.text) else what
+
+
+async def _about_note(work: Work, place: Place) -> bool:
+    """Whether it replies to what stays inside: that stays inside as well."""
+    if place.message is None:
+        return False
+    return (await messages.by_id(work.session, place.message)).direction == "note"
 
 
 async def _lead_of(work: Work, place: Place, asked: str) -> Lead | None:
@@ -59,111 +81,84 @@ async def _lead_of(work: Work, place: Place, asked: str) -> Lead | None:
     return await recognition.lead_replied_to(work.session, place)
 
 
-async def edited(work: Work, event: MessageReceived, where: str) -> None:
-    """A reply that was changed after it was sent: its author is told, once, that it stays."""
-    known = await messages.written(work.session, where, event.message_id)
-    if known is None or known.lead is None or known.text == event.text:
-        return
-    if (known.author, known.direction) != ("staff", "out"):
-        return
-    history = await leads.history(work.session, known.lead)
-    if any(one.kind == "rewrote" and one.data.get("message") == known.id for one in history):
-        return
-    leads.touch(
-        work.session,
-        known.lead,
-        at=work.now,
-        kind="rewrote",
-        actor="staff",
-        staff=known.staff,
-        message=known.id,
-    )
-    words = plain(f"⚠️ {work.texts('reply.rewritten')}")
-    await work.post(where, words, reply_to=event.message_id, lead=known.lead)
-
-
-async def _answer_asked(work: Work, event: MessageReceived, act: Act, asked: str) -> None:
+async def _answer_asked(work: Work, event: MessageReceived, act: Act, asks: str) -> None:
     """The reason or the deal that a prompt asked for."""
     if not event.text.strip():
-        await _say(work, event, act.lead, work.texts("reply.words_please"))
+        await _say(work, event, act.lead, work.texts("reply.words_please"), asks=asks)
         return
     await _keep(work, event, act, "note")
     try:
-        if asked == "reason":
-            await managers.reject(work, act, event.text.strip())
-        elif asked.startswith("deal:"):
-            _describe(work, event, act, int(asked.removeprefix("deal:")))
-        elif asked.startswith(steps.ASKS):
-            await steps.described(work, act, asked, event.text)
+        await prompted.answered(work, act, what_of(asks), event.text.strip())
     except Refused as refusal:
         await _say(work, event, act.lead, await refused(work, act, refusal.refusal))
         return
     await work.react(event.channel, event.chat.id, event.message_id, "👌")
 
 
-def _describe(work: Work, event: MessageReceived, act: Act, deal: int) -> None:
-    """A deal's title and amount, from whoever may act on its lead."""
-    if act.lead.responsible not in (None, act.who.id) and act.role < Role.SUPERVISOR:
-        raise Refused(Refusal.NOT_YOURS)
-    title, amount, currency = read_deal(event.text, work.policy.currency)
-    deals.describe(work.session, deal, title=title, amount=amount, currency=currency)
-    leads.touch(
-        work.session, act.lead.id, at=work.now, kind="deal", actor="staff", staff=act.who.id
-    )
-    cards.refresh(work.session, act.lead.id, work.now)
+async def write(work: Work, event: MessageReceived, act: Act, *, addressed: bool = True) -> None:
+    """Words to the customer; lines that begin with // stay inside, an album with such words too.
 
-
-async def write(work: Work, event: MessageReceived, act: Act) -> None:
-    """Words to the customer; lines that begin with // stay inside, an album with such words too."""
-    words = "\n".join(line for line in event.text.splitlines() if not _note(line)).strip()
+    What is `addressed` replies to something, and is no answer to another question.
+    """
+    words = spoken(event.text)
     parts = await albums.earlier(work, event, act.lead)
     account = await recognition.account_to_answer(work.session, act.lead)
     if not words and (event.text.strip() or not event.attachments):
         await _noted(work, event, act)
         if await albums.keep_inside(work, account, parts):
             await _say(work, event, act.lead, f"⚠️ {work.texts('reply.note_too_late')}")
-        return
-    if albums.is_note(parts):
+    elif albums.is_note(parts):
         await _keep(work, event, act, "note")
-        return
-    if account.reach is Reach.OFFLINE:
+    elif not addressed and (prompt := await prompts.expected(work, act.lead, act.who)):
+        message = await _keep(work, event, act, "held", account.id)
+        await held.ask_what(work, act, message, prompt)
+    elif account.reach is Reach.OFFLINE:
         await _noted_offline(work, event, act)
-        return
-    number = await _keep(work, event, act, "out", account.id)
+    elif await held.is_to_ask(work, act):
+        message = await _keep(work, event, act, "held", account.id)
+        await held.ask_whether(work, act, message)
+    else:
+        message = await _keep(work, event, act, "out", account.id)
+        await send(work, act, account, message, first=not parts)
+
+
+async def send(
+    work: Work, act: Act, account: Account, message: Message, *, first: bool = True
+) -> Lead:
+    """Let what was kept as an answer go, the `first` of several or not; the lead as it is then."""
     if account.reach is not Reach.OPEN:
         lead = await _taken_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
-        if not parts:
-            await _say(work, event, lead, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
-        return
-    if words or not event.album:  # an album without any is an answer once it has gone
-        await _answering(work, act)
-    await _send(work, event, act, account, words, number)
+        if first:
+            await _tell_unreachable(work, account, message)
+        return lead
+    lead = act.lead
+    if spoken(message.text) or not message.album:  # without words it is one once it has gone
+        lead = await _answering(work, act)
+    await work.to_customer(
+        account,
+        answer(message.text, message.attachments, work.words_for(account)),
+        lead=lead.id,
+        attachments=in_kind(message.attachments),
+        message=message.id,
+        album=message.album,
+        takes_keys=first and await dialogue.interrupted(work, account),
+    )
+    return lead
 
 
-async def _answering(work: Work, act: Act) -> None:
+async def _answering(work: Work, act: Act) -> Lead:
     lead = await _taken_by_answering(work, act)
     leads.touch(
         work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
     )
     if lead.open:
         await answered(work, lead)
+    return lead
 
 
-async def _send(
-    work: Work, event: MessageReceived, act: Act, account: Account, words: str, number: int
-) -> None:
-    texts = work.words_for(account)
-    lines = ([words] if words else []) + in_words(event.attachments, texts)
-    await work.to_customer(
-        account,
-        plain("\n".join(lines)),
-        lead=act.lead.id,
-        attachments=in_kind(event.attachments),
-        message=number,
-        album=event.album,
-        takes_keys=await dialogue.interrupted(work, account),
-    )
+async def _tell_unreachable(work: Work, account: Account, message: Message) -> None:
+    await replies.say(work, message, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
 
 
 async def _noted(work: Work, event: MessageReceived, act: Act) -> None:
@@ -196,10 +191,10 @@ async def _taken_by_answering(work: Work, act: Act) -> Lead:
 
 async def _keep(
     work: Work, event: MessageReceived, act: Act, direction: str, account: int | None = None
-) -> int:
+) -> Message:
     concerned = await accounts.by_id(work.session, account or act.lead.account)
     accounts.expect_person(work.session, concerned)  # or they are erased by now
-    return await messages.add(
+    return await messages.keep(
         work.session,
         account=concerned.id,
         lead=act.lead.id,
@@ -223,11 +218,15 @@ async def _not_kept(work: Work, event: MessageReceived, lead: Lead) -> None:
     erasing.forget_soon(work, f"{where}:{event.message_id}")
 
 
-async def _say(work: Work, event: MessageReceived, lead: Lead, words: str) -> None:
-    """Answer the manager's message."""
+async def _say(work: Work, event: MessageReceived, lead: Lead, words: str, asks: str = "") -> None:
+    """Answer the manager's message; what `asks` anew is answered like the question before."""
     where = address(event.channel, event.chat.id)
-    await work.post(where, plain(words), reply_to=event.message_id, lead=lead.id)
-
-
-def _note(line: str) -> bool:
-    return line.lstrip().startswith("//")
+    await work.post(
+        where,
+        plain(words),
+        reply_to=event.message_id,
+        thread=event.thread,
+        lead=lead.id,
+        asks=asks,
+        asks_reply=bool(asks),
+    )

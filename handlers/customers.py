@@ -19,12 +19,24 @@ from bot.messages import (
     address,
 )
 from handlers import cards as faces
-from handlers import dialogue, edits, erasing, offers, privacy, recognition, slowing, welcome
+from handlers import (
+    coming_back,
+    dialogue,
+    edits,
+    erasing,
+    offers,
+    privacy,
+    recognition,
+    slowing,
+    terms,
+    welcome,
+)
 from handlers.relay import body, in_kind, summary
 from handlers.work import DESK, Work
-from storage import accounts, cards, deadlines, leads, messages, staff
+from storage import accounts, cards, leads, messages, staff
 from storage.accounts import Account
 
+_BREAKS = 2  # in a text whose shape a card would lose
 COURTESY_WINDOW = timedelta(hours=24)  # thanks within it join the closed lead
 
 
@@ -123,6 +135,7 @@ async def _written_too_fast(work: Work, account: Account, event: MessageReceived
     lead = await leads.latest_of(work.session, account.person, DESK)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
         await _keep(work, account, event, lead.id)
+        await terms.wrote(work, lead, event)
     else:
         await _arrived(work, account, event)
 
@@ -181,12 +194,14 @@ async def _new_lead(
     if account.source:
         accounts.change(work.session, account, source="")
     leads.touch(work.session, lead.id, at=work.now, kind="created", actor="customer")
+    if earlier is not None:
+        await coming_back.over(work, account.person)
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
     offers.began(work, lead)
-    await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
+    await terms.came(work, lead)
     message = await _keep(work, account, event, lead.id)
     # What the card cannot show whole goes under it.
-    long = len(words) > faces.FIRST_WORDS or "\n" in words.strip()
+    long = len(words) > faces.FIRST_WORDS or words.count("\n") > _BREAKS
     if long or event.attachments or event.forwarded_from:
         await _relay(work, account, event, lead, message)
     return lead
@@ -197,6 +212,7 @@ async def _join(work: Work, account: Account, event: MessageReceived, lead: Lead
     leads.touch(work.session, lead.id, at=work.now, kind="wrote", actor="customer")
     if not lead.open or await recognition.answers_move(work.session, lead, account):
         cards.refresh(work.session, lead.id, work.now)
+    await terms.wrote(work, lead, event)
     await edits.captioned(work, account, event, lead)
     await _relay(work, account, event, lead, message)
 

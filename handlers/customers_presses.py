@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.languages import spoken
 from bot.messages import ButtonPressed, address
 from config.texts import load
-from handlers import choices, consent, dialogue, privacy
+from handlers import choices, consent, dialogue, farewells, privacy, ratings
 from handlers.wire import CustomersPress
 from handlers.work import Work
 from storage import accounts
@@ -28,4 +28,6 @@ _VERBS = {
     dialogue.VERB: choices.pressed,
     consent.VERB: choices.agreed,
     privacy.VERB: privacy.pressed,
+    farewells.VERB: farewells.pressed,
+    ratings.VERB: ratings.pressed,
 }

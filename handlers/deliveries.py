@@ -16,7 +16,7 @@ from bot.messages import (
     plain,
     split_address,
 )
-from handlers import albums, erasing, step_reminders, too_large
+from handlers import albums, erasing, replies, retracting, rewriting, step_reminders, too_large
 from handlers import cards as faces
 from handlers.managers import Act
 from handlers.wire import pack
@@ -32,6 +32,7 @@ _REACH = {
     Failure.DENIED.value: Reach.DENIED,
     Failure.GONE.value: Reach.GONE,
 }
+_CHANGES = {rewriting.MARK: rewriting.ended, retracting.MARK: retracting.ended}
 _OF_ONE = frozenset({Failure.TOO_LARGE.value, Failure.REFUSED.value})
 
 
@@ -43,6 +44,11 @@ async def ended(work: Work, event: DeliveryEnded) -> None:
     if delivery.asks.startswith(erasing.MARK):
         await erasing.copy_ended(work, delivery, event)
         return
+    for mark, told in _CHANGES.items():
+        if delivery.asks.startswith(mark):
+            await _mark_unreachable(work, delivery, event)
+            await told(work, delivery, event)
+            return
     if not isinstance(delivery.outgoing, Post):
         return
     if delivery.priority is Priority.REPLY:
@@ -111,13 +117,8 @@ async def _tell_manager(work: Work, message: Message, event: DeliveryEnded) -> N
         words = work.texts("failure.refused")
     if message.lead is not None:
         leads.touch(work.session, message.lead, at=work.now, kind="not_delivered")
-    await work.post(
-        message.chat,
-        plain(f"⚠️ {words}"),
-        keyboard=_repeating(work, message, event),
-        reply_to=message.message_id,
-        lead=message.lead,
-    )
+    keyboard = _repeating(work, message, event)
+    await replies.say(work, message, f"⚠️ {words}", keyboard=keyboard)
 
 
 def _repeating(work: Work, message: Message, event: DeliveryEnded) -> Keyboard:
@@ -137,13 +138,26 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
         if not await _one_by_one(work, delivery, event):
             await too_large.told(work, delivery, outgoing, event.reason)
         _said_otherwise(work, event)
+    elif outgoing.attachments and event.reason == Failure.REFUSED:
+        # What could not be drawn keeps no words back.
+        text = outgoing.text or plain(work.texts("report.not_drawn"))
+        await work.post(
+            where, text, keyboard=outgoing.keyboard, priority=delivery.priority, told=True
+        )
+        _said_otherwise(work, event)
     elif where in work.policy.recipients and not delivery.asks.startswith(step_reminders.MARK):
         # A supervisor who never started the bot: their news goes to the team's chat.
         words = Span(f"{work.texts('digest.instead')}\n\n", Style.ITALIC)
         text = (await _named(work, where), Span(", "), words, *outgoing.text)
         alarm = dead.is_alarm(delivery)
         await work.post(
-            work.policy.chat, text, priority=delivery.priority, alarm=alarm, lead=delivery.lead
+            work.policy.chat,
+            text,
+            keyboard=outgoing.keyboard,
+            attachments=outgoing.attachments,
+            priority=delivery.priority,
+            alarm=alarm,
+            lead=delivery.lead,
         )
         _said_otherwise(work, event)
 

@@ -1,52 +1,52 @@
-"""The digest: what came in and what became of it, one count a line."""
+"""The digest: its time, its words and picture, with the buttons that open the leads behind them."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date
 
-from bot.messages import Span, Style, Text
+from bot.messages import Attachment, Keyboard, Text
+from bot.reports import as_sheet
+from bot.reports.digest import digest
+from bot.reports.digest_text import told
+from bot.reports.files import picture_of
+from bot.reports.period import Period, ending, named
+from handlers import behind
 from handlers.work import Work
-from storage import reports
-from storage.reports import Figures
 
-_PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
+_DAYS = {"daily": 1, "weekly": 7}
 
 
-async def digest_text(work: Work, period: str, day: str = "") -> Text:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a digest or a report is posted as."""
+
+    text: Text
+    keyboard: Keyboard = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+async def digest_post(work: Work, period: str, day: str = "") -> Shown:
     """The digest of the day or week that ends on `day` (ISO), or of today "so_far"."""
-    since, until = _span(work, period, day)
-    figures = await reports.figures(work.session, since, until, work.now)
-    texts = work.texts
-    dates = texts.datetime(since, work.policy.timezone)
-    title = Span(f"📊 {texts(f'digest.{period}', since=dates)}", Style.BOLD)
-    if not figures.anything:
-        return (title, Span(f"\n{texts('digest.nothing')}"))
-    return (title, Span("\n" + "\n".join(_lines(work, figures))))
+    span = _span(work, period, day)
+    since = work.texts.datetime(span.since, work.policy.timezone)
+    return await digest_of(work, span, work.texts(f"digest.{period}", since=since))
 
 
-def _span(work: Work, period: str, day: str) -> tuple[datetime, datetime]:
-    """Since when and until when; one digest's end is the next one's beginning, to the second."""
+async def digest_of(work: Work, span: Period, title: str) -> Shown:
+    """The digest of any period; no picture of a time in which nothing was."""
+    basis = work.policy.basis(work.now)
+    found = await digest(work.session, span, basis)
+    text = told(found, basis, title)
+    if not found.anything:
+        return Shown(text)
+    sheet = as_sheet.of_digest(found, basis, work.texts("report.digest"))
+    return Shown(text, behind.keyboard(work, found), (picture_of("digest", sheet),))
+
+
+def _span(work: Work, period: str, day: str) -> Period:
     zone = work.policy.timezone
-    if period not in _PERIODS:
-        today = work.now.astimezone(zone).date()
-        return datetime.combine(today, time(), zone), work.now
+    if period not in _DAYS:
+        return named("today", work.now, zone)
     at = work.policy.daily_at if period == "daily" else work.policy.weekly_at
-    last = date.fromisoformat(day)
-    return (datetime.combine(last - _PERIODS[period], at, zone), datetime.combine(last, at, zone))
-
-
-def _lines(work: Work, figures: Figures) -> list[str]:
-    texts = work.texts
-    counts = ("received", "taken", "answered", "converted", "rejected")
-    lines = [texts(f"digest.{name}", n=getattr(figures, name)) for name in counts]
-    if figures.reasons:
-        reasons = ", ".join(f"{reason} — {n}" for reason, n in figures.reasons[:3])
-        lines.append(f"   {reasons}")
-    unprocessed = texts("digest.unprocessed", n=figures.unprocessed)
-    if figures.oldest is not None:
-        age = texts.duration((work.now - figures.oldest).total_seconds())
-        unprocessed += f" ({texts('digest.oldest', age=age)})"
-    lines.append(unprocessed)
-    if figures.overdue:
-        lines.append(texts("digest.overdue", n=figures.overdue))
-    return lines
+    return ending(date.fromisoformat(day), at, _DAYS[period], zone)

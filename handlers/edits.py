@@ -25,7 +25,7 @@ async def edited(
 
     `silent` keeps it, and shows it on the card alone.
     """
-    swapped = _carried(event.attachments) != _carried(known.attachments)
+    swapped = carried(event.attachments) != carried(known.attachments)
     if known.lead is None or (known.text == event.text and not swapped):
         return
     lead = await leads.by_id(work.session, known.lead)
@@ -46,6 +46,15 @@ async def edited(
         attachments=in_kind(event.attachments) if swapped else (),
         message=known.id,
     )
+
+
+def carried(attachments: Sequence[Attachment]) -> list[tuple[object, ...]]:
+    """What tells files apart; a platform may name the same file in another way each time."""
+    return [
+        (one.kind, one.name, one.title, one.latitude, one.longitude, one.size or one.ref)
+        for one in attachments
+        if one.kind not in _ADDED
+    ]
 
 
 async def original(work: Work, event: MessageReceived, known: Message) -> None:
@@ -88,12 +97,3 @@ def _difference(
         parts += [Span(line) for line in in_words(event.attachments, work.texts)]
     between = [Span("\n")] * len(parts)
     return tuple(span for pair in zip(between, parts, strict=True) for span in pair)[1:]
-
-
-def _carried(attachments: Sequence[Attachment]) -> list[tuple[object, ...]]:
-    """What tells files apart; a platform may name the same file in another way each time."""
-    return [
-        (one.kind, one.name, one.title, one.latitude, one.longitude, one.size or one.ref)
-        for one in attachments
-        if one.kind not in _ADDED
-    ]

@@ -21,6 +21,7 @@ from bot.messages import (
     plain,
     split_address,
 )
+from handlers import reasons
 from handlers.work import DESK, Work
 from storage import (
     accounts,
@@ -67,7 +68,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         tree,
         receipt=event.receipt,
         asked_by=event.asked_by,
-        reasons=work.policy.reasons,
+        reasons=await reasons.listed(work.session, work.policy),
         now=work.now,
         whole=all(one.erased or one in tree for one in known),
     )

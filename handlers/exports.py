@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import tzinfo
 
+from bot.domain.feedback import Asks, stars
 from bot.messages import Attachment, AttachmentKind, Download
 from config.texts import Texts
 from handlers.policy import Policy
 from handlers.relay import said
-from storage import accounts, dialogues, exports
+from storage import accounts, dialogues, exports, feedback
 from storage.accounts import Account
 from storage.session import Session
 
@@ -85,11 +86,21 @@ async def _written(session: Session, account: Account, texts: Texts, policy: Pol
         await contacts(session, account),
         await consents(session, account, texts, zone),
         leads,
-        [" ".join(pair) for pair in answers],
+        [*(" ".join(pair) for pair in answers), *await _tapped(session, account, texts)],
         messages,
     )
     titled = zip(TITLE_KEYS, sections, strict=True)
     return "\n\n".join("\n".join((texts(key), *lines)) for key, lines in titled if lines) + "\n"
+
+
+async def _tapped(session: Session, account: Account, texts: Texts) -> list[str]:
+    """What they said by one tap after a request was closed."""
+    return [
+        texts("customer.rated", stars=stars(one.answer))
+        if one.kind is Asks.RATING
+        else f"{texts('customer.why')} {texts(f'farewell.{one.answer}')}"
+        for one in await feedback.of_account(session, account.id)
+    ]
 
 
 async def _at_once(content: bytes) -> AsyncIterator[bytes]:

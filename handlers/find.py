@@ -38,7 +38,7 @@ async def found(work: Work, who: Staff | None, rest: str) -> Text:
     hits, more = await search.find(work.session, wanted, since, _LISTED)
     lines = list(_head(work, len(hits), more=more))
     for hit in hits:
-        lines += [Span("\n"), *await faces.line(work.session, work.policy, hit.lead)]
+        lines += [Span("\n"), *await faces.line(work.session, work.policy, hit.lead, work.now)]
         if around := snippet(hit.said, wanted.words):
             lines += [Span("\n      "), *around]
     if not indexed:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.lead import Lead
 from bot.messages import Span, Style, Text, plain
 from handlers import cards as faces
-from handlers import tags
+from handlers import feedback, tags
 from handlers.relay import said
 from handlers.work import Work
 from storage import dialogues, leads, messages, staff
@@ -26,13 +26,14 @@ async def told(work: Work, who: Staff | None, rest: str) -> Text:
     del who
     lead = await named(work, rest)
     if lead is None:
-        return plain(work.texts("lead.unknown" if _number(rest) else "lead.which"))
+        return plain(work.texts("lead.unknown" if number_of(rest) else "lead.which"))
     story: list[_Line] = []
     for number in (lead.id, *await leads.absorbed_by(work.session, lead.id)):
         story += await _story(work, number)
-    spans: list[Span] = [*await faces.line(work.session, work.policy, lead)]
+    spans: list[Span] = [*await faces.line(work.session, work.policy, lead, work.now)]
     if deal := await faces.deal(work.session, work.policy, lead):
-        spans.append(Span(f" · {deal}"))
+        client = await faces.client(work.session, work.policy, lead)
+        spans.append(Span(f" · {deal} · {client}"))
     if lead.source:
         spans.append(Span(f" · {work.policy.source(lead.source)}"))
     if found := await tags_stored.of_lead(work.session, lead.id):
@@ -46,7 +47,7 @@ async def told(work: Work, who: Staff | None, rest: str) -> Text:
 
 async def named(work: Work, rest: str) -> Lead | None:
     """The lead whose number somebody wrote."""
-    number = _number(rest)
+    number = number_of(rest)
     return await leads.by_id(work.session, number) if number else None
 
 
@@ -57,6 +58,8 @@ async def _story(work: Work, number: int) -> list[_Line]:
         for touch in await leads.history(work.session, number)
         if touch.kind not in _SAID
     ]
+    tapped = await feedback.lines(work.session, work.policy, number)
+    told += [(at, (Span(line, Style.ITALIC),)) for at, line in tapped]
     return [*told, *await _spoken(work, number)]
 
 
@@ -68,13 +71,13 @@ async def _spoken(work: Work, number: int) -> list[_Line]:
     for message in await messages.of_lead(work.session, number):
         answer = asked.pop(message.at, None) if message.author == "customer" else None
         head = (Span(f"{answer.question} ", Style.ITALIC),) if answer else ()
-        found.append((message.at, (*head, Span(await _quoted(work, message)))))
+        found.append((message.at, (*head, *await _quoted(work, message))))
     for one in asked.values():
         found.append((one.at, (Span(f"{one.question} ", Style.ITALIC), Span(f"← {one.answer}"))))
     return found
 
 
-def _number(rest: str) -> int:
+def number_of(rest: str) -> int:
     """The number somebody wrote, or 0."""
     digits = rest.lstrip("#№ ")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
@@ -95,19 +98,30 @@ def _to_staff(touch: leads.Touch) -> bool:
     return isinstance(touch.data.get("to"), int)
 
 
-async def _quoted(work: Work, message: messages.Message) -> str:
+async def _quoted(work: Work, message: messages.Message) -> Text:
+    """A message and its earlier versions; what was taken back is struck through."""
     lines = [message.text, *(said(one, work.texts) for one in message.attachments)]
     text = _short("\n".join(line for line in lines if line))
+    before = ""
     if message.edited_at is not None:
-        for before in await messages.versions_of(work.session, message.id):
-            text += "\n" + work.texts("lead.before", words=_short(before))
+        for earlier in await messages.versions_of(work.session, message.id):
+            before += "\n" + work.texts("lead.before", words=_short(earlier))
+    head = await _speaker(work, message)
+    if message.withdrawn_at is None:
+        return (Span(f"{head} {text}{before}"),)
+    gone = Span(f" {work.texts('lead.withdrawn')}", Style.ITALIC)
+    return (Span(f"{head} "), Span(text, Style.STRIKE), gone, *((Span(before),) if before else ()))
+
+
+async def _speaker(work: Work, message: messages.Message) -> str:
+    """Which way it went, and who of the team wrote it."""
     if message.author == "customer":
-        return f"← {text}"
+        return "←"
     name = (await staff.by_id(work.session, message.staff)).name if message.staff else ""
     if message.author == "admin":
         name = work.texts("relay.admin", channel=work.texts("channel.vk"))
-    mark = "//" if message.direction == "note" else "→"
-    return f"{mark} {name}: {text}" if name else f"{mark} {text}"
+    mark = {"note": "//", "held": "⏳"}.get(message.direction, "→")
+    return f"{mark} {name}:" if name else mark
 
 
 def _short(text: str) -> str:

@@ -10,15 +10,17 @@ from bot.messages import (
     DigestDue,
     ErasureWanted,
     Event,
+    FeedbackDue,
     MessageReceived,
     OfferOver,
     PauseOver,
     ReachChanged,
     StepDue,
+    TroubleSeen,
     address,
 )
 from handlers.wire import unpack
-from storage import accounts, deadlines, leads, messages, steps
+from storage import accounts, cards, deadlines, leads, messages, steps
 from storage.session import Session
 
 _REMEMBERED = 1000  # messages of the team's chat
@@ -64,6 +66,8 @@ async def _key_of(event: Event, session: Session) -> str:
             deadline = await deadlines.by_id(session, event.deadline)
             found = await _of_lead(session, deadline.lead if deadline else 0)
             return found or f"deadline:{event.deadline}"
+        case TroubleSeen():
+            return f"trouble:{event.trouble}:{event.subject}"
         case DigestDue():
             return f"digest:{event.recipient}"
         case PauseOver():
@@ -74,6 +78,8 @@ async def _key_of(event: Event, session: Session) -> str:
             step = await steps.by_id(session, event.step)
             found = await _of_lead(session, step.lead if step else 0)
             return found or f"step:{event.step}"
+        case FeedbackDue():
+            return f"feedback:{event.lead}"  # what they write meanwhile must not wait for it
         case ErasureWanted(again=True):
             return f"erasure:{event.receipt}"  # nobody waits for it
         case ErasureWanted():
@@ -95,6 +101,9 @@ async def _of_message(event: MessageReceived, session: Session) -> str:
         found = await _of_lead(session, lead or 0)
         if found:
             return found
+    if event.thread:
+        lead = await cards.lead_of_topic(session, where, event.thread)
+        return await _of_lead(session, lead or 0) or _by_author(event)
     return _by_author(event)
 
 

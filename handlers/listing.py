@@ -40,10 +40,11 @@ async def my(work: Work, who: Staff | None, rest: str) -> Text:
 
 
 async def overdue(work: Work, who: Staff | None, rest: str) -> Text:
-    """`/overdue`: those past a deadline."""
+    """`/overdue`: those past a deadline, the longest overdue first."""
     del who, rest
-    late = set(await deadlines.overdue_leads(work.session, work.now))
-    found = [lead for lead in hot_first(await stored.unprocessed(work.session)) if lead.id in late]
+    late = await deadlines.overdue_leads(work.session, work.now)
+    known = {lead.id: lead for lead in await stored.unprocessed(work.session)}
+    found = [known[number] for number in late if number in known]
     title = work.texts.plural("leads.overdue", len(found))
     return await _list(work, found, title if found else work.texts("none.overdue"))
 
@@ -53,8 +54,9 @@ async def _list(
 ) -> Text:
     """At most so many lines in their order, with what is planned, and how many there are."""
     lines: list[Span] = [Span(title, Style.BOLD)]
+    late = set(await deadlines.overdue_leads(work.session, work.now)) if found else set()
     for lead in found[:_LISTED]:
-        lines += [Span("\n"), *await faces.line(work.session, work.policy, lead)]
+        lines += [Span("\n"), *await faces.line(work.session, work.policy, lead, work.now, late)]
         if planned and lead.id in planned:
             line = step_menus.line(work.policy, planned[lead.id], work.now)
             lines.append(Span(f"\n    {line}"))

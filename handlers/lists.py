@@ -1,23 +1,23 @@
-"""A list of leads that wait for their cards: a line and a Take button each."""
+"""A list of leads that wait for their cards: a row and a Take button each, hot ones first."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 
-from bot.domain.lead import Action
+from bot.domain.lead import Action, Lead
 from bot.messages import Button, Keyboard, Span, Style, Text
-from handlers.names import nameless
+from handlers import cards, warmth
+from handlers.layout import LISTED, columns, trimmed
 from handlers.policy import Policy
 from handlers.wire import pack
-from handlers.work import cut
 from storage import accounts, folding, leads, staff
 from storage.cards import Card
 from storage.session import Session
 
 _IN_A_ROW = 3
-_NAME = 16  # characters of who writes
-_WORDS = 26  # and of their first words: a line on a phone, and 40 of emoji fit
+_NAME = 13  # columns of who writes
+_ASKED = 10  # and of who is asked to take it
 
 
 async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Keyboard]:
@@ -25,28 +25,30 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
     numbers = await folding.leads_in(session, card.id)
     if not numbers:
         return (), ()
-    title = Span(f"🆕 {policy.texts.plural('list.waiting', len(numbers))}", Style.BOLD)
-    lines = await asyncio.gather(*(_line(session, policy, number) for number in numbers))
+    found = await asyncio.gather(*(leads.by_id(session, number) for number in numbers))
+    waiting = warmth.hot_first([lead for lead in found if lead is not None])
+    title = Span(f"🆕 {policy.texts.plural('list.waiting', len(waiting))}", Style.BOLD)
+    lines = await asyncio.gather(*(_line(session, policy, lead) for lead in waiting))
     hint = Span(f"\n\n{policy.texts('list.hint')}", Style.ITALIC)
-    return (title, *(span for line in lines for span in line), hint), _buttons(policy, numbers)
+    return (title, *(span for line in lines for span in line), hint), _buttons(policy, waiting)
 
 
-async def _line(session: Session, policy: Policy, number: int) -> Text:
-    lead = await leads.by_id(session, number)
-    if lead is None:
-        return ()
+async def _line(session: Session, policy: Policy, lead: Lead) -> Text:
+    """Number, name, first words, and who is asked, in one row of a phone."""
     account = await accounts.by_id(session, lead.account)
-    name = account.name or account.username or nameless(account, policy)
-    words = f" {cut(name, _NAME)}: {cut(lead.first_words, _WORDS)}"
+    head = f" {warmth.mark(lead)}{trimmed(cards.person(account, policy), _NAME)}: "
+    asked = ""
     if lead.offer is not None:
-        words = f"{words} 👉 {cut((await staff.by_id(session, lead.offer.staff)).name, _NAME)}"
-    return (Span("\n"), Span(f"#{number}", Style.BOLD), Span(words))
+        asked = f" 👉 {trimmed((await staff.by_id(session, lead.offer.staff)).name, _ASKED)}"
+    number = f"#{lead.id}"
+    words = trimmed(lead.first_words, LISTED - columns(f"{number}{head}{asked}"))
+    return (Span("\n"), Span(number, Style.BOLD), Span(f"{head}{words}{asked}"))
 
 
-def _buttons(policy: Policy, numbers: Sequence[int]) -> Keyboard:
+def _buttons(policy: Policy, waiting: Sequence[Lead]) -> Keyboard:
     take = policy.texts("button.take")
     buttons = [
-        Button(f"{take} #{number}", pack(Action.TAKE.value, number), look="primary")
-        for number in numbers
+        Button(f"{take} #{lead.id}", pack(Action.TAKE.value, lead.id), look="primary")
+        for lead in waiting
     ]
     return tuple(tuple(buttons[at : at + _IN_A_ROW]) for at in range(0, len(buttons), _IN_A_ROW))

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
-from bot.messages import Span, Style, plain
+from bot.messages import plain
 from handlers import cards as faces
-from handlers import offers
+from handlers import farewells, offers, prompts, reasons, terms
 from handlers.buttons import MORE, NEXT, page_of
 from handlers.people import colleague
 from handlers.work import DESK, Work
-from storage import cards, deadlines, deals, leads, staff, steps
+from storage import cards, deals, leads, staff, steps
 from storage.staff import Staff
 
+REASON, DEAL = "reason", "deal:"  # what a prompt asks for
 NOTE = "note:"  # a reply of whoever has this address is a note to who was given the lead
 
 
@@ -39,27 +41,25 @@ async def take(work: Work, act: Act) -> str:
 
 async def hand(work: Work, act: Act, to: Staff, kind: str) -> Lead:
     """Make somebody responsible; the lead as it is then."""
+    lead = await give(work, act.lead, act.who, to, kind)
+    await offers.has_time(work, besides=lead.id)
+    return lead
+
+
+async def give(work: Work, lead: Lead, who: Staff, to: Staff, kind: str) -> Lead:
+    """The same for one of many leads, of which those in the queue hear once."""
     lead = leads.change(
         work.session,
-        act.lead,
+        lead,
         state=State.TAKEN.value,
         responsible=to.id,
-        taken_at=act.lead.taken_at or work.now,
+        taken_at=lead.taken_at or work.now,
     )
-    leads.assign(work.session, lead.id, to.id, kind=kind, by=act.who.id, at=work.now)
+    leads.assign(work.session, lead.id, to.id, kind=kind, by=who.id, at=work.now)
     leads.touch(
-        work.session, lead.id, at=work.now, kind=kind, actor="staff", staff=act.who.id, to=to.id
+        work.session, lead.id, at=work.now, kind=kind, actor="staff", staff=who.id, to=to.id
     )
-    deadlines.stop(work.session, lead.id, "take", at=work.now)
-    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
-    if lead.answered_at is None:
-        # Whoever takes late still gets a fair moment to answer.
-        due_at = max(
-            work.policy.hours.add(lead.created_at, work.policy.first_reply),
-            work.due(work.policy.first_reply / 3),
-        )
-        await deadlines.start(work.session, lead.id, "first_reply", due_at)
-    await offers.has_time(work, besides=lead.id)
+    await terms.handed(work, lead)
     cards.refresh(work.session, lead.id, work.now)
     return lead
 
@@ -75,19 +75,26 @@ async def reject(work: Work, act: Act, reason: str) -> str:
         closed_at=work.now,
     )
     await _closed(work, act, "reject", reason=reason)
-    return work.texts("press.rejected", number=act.lead.id)
+    farewells.closed(work, act.lead, State.REJECTED, reason)
+    spam = reasons.is_spam(reason)
+    return work.texts("press.rejected_spam" if spam else "press.rejected", number=act.lead.id)
 
 
 async def put_back(work: Work, lead: Lead, who: Staff, kind: str) -> None:
     """Back to the queue: returned by somebody, or because they left."""
-    leads.change(work.session, lead, state=State.NEW.value, responsible=None)
+    lead = leads.change(work.session, lead, state=State.NEW.value, responsible=None)
     leads.relieve(work.session, lead.id, at=work.now)
     leads.touch(work.session, lead.id, at=work.now, kind=kind, actor="staff", staff=who.id)
-    deadlines.stop(work.session, lead.id, "first_reply", at=work.now)
-    await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
+    await terms.settled(work, lead)
     offers.came_back(work, lead)
     await offers.has_time(work, besides=lead.id)
     cards.refresh(work.session, lead.id, work.now)
+
+
+async def active(work: Work, number: int | None) -> Staff | None:
+    """Whoever had it, if they are still in the team."""
+    found = await staff.colleagues(work.session, work.policy.chat)
+    return next((who for who in found if who.id == number), None)
 
 
 async def _assign(work: Work, act: Act) -> str:
@@ -115,9 +122,10 @@ async def _tell(work: Work, act: Act, to: Staff) -> None:
     """Whoever is given a lead hears of it; whoever gave it may add a note for them."""
     if to.id != act.who.id:
         words = work.texts("card.given", by=act.who.name)
-        ask = work.texts("ask.note", by=act.who.name)
-        text = (faces.mention(to), *plain(f", {words}"), Span(f"\n✍️ {ask}", Style.ITALIC))
-        await work.under_card(act.lead.id, text, asks=f"{NOTE}{act.who.address}")
+        ask, what = work.texts("ask.note"), f"{NOTE}{act.who.address}"
+        # Apart: a client opens the reply for everybody whom the words name.
+        await work.under_card(act.lead.id, (faces.mention(to), *plain(f", {words}")), asks=what)
+        await prompts.under_card(work, act.lead.id, act.who, ask, what)
 
 
 async def _reject(work: Work, act: Act) -> str:
@@ -128,11 +136,11 @@ async def _reject(work: Work, act: Act) -> str:
     if act.argument == "own":
         cards.refresh(work.session, act.lead.id, work.now)
         ask = work.texts("ask.reason", number=act.lead.id)
-        await work.under_card(act.lead.id, plain(f"✍️ {ask}"), asks="reason")
+        await prompts.under_card(work, act.lead.id, act.who, ask, REASON)
         return work.texts("press.reply_below")
     if act.argument == "none" and not work.policy.of(act.lead.channel).reject_reason_required:
         return await reject(work, act, "")
-    reason = work.policy.reason(act.argument)
+    reason = await reasons.meant(work.session, work.policy, act.argument)
     if not reason:
         cards.refresh(work.session, act.lead.id, work.now, menu=Action.REJECT.value)
         return work.texts("press.list_changed")
@@ -156,9 +164,10 @@ async def _convert(work: Work, act: Act) -> str:
         closed_at=work.now,
     )
     await _closed(work, act, "convert", deal=deal.id, to=kind.value)
+    farewells.closed(work, act.lead, State.CONVERTED)
     if kind is not DealKind.CONTACT:
         ask = work.texts("ask.deal", number=act.lead.id)
-        await work.under_card(act.lead.id, plain(f"✍️ {ask}"), asks=f"deal:{deal.id}")
+        await prompts.under_card(work, act.lead.id, act.who, ask, f"{DEAL}{deal.id}")
     return work.texts("press.converted", number=act.lead.id)
 
 
@@ -170,30 +179,40 @@ async def _return(work: Work, act: Act) -> str:
 
 
 async def _reopen(work: Work, act: Act) -> str:
-    """Bring a closed lead back to whoever had it, or to whoever reopens it."""
-    decide(act.lead, Action.REOPEN, Actor(act.who.id, act.role))
+    """Bring a closed lead back to whoever had it, as it was; to the queue if they are gone."""
+    transition = decide(act.lead, Action.REOPEN, Actor(act.who.id, act.role))
     if await leads.open_of(work.session, act.lead.person, DESK) is not None:
         raise Refused(Refusal.OTHER_OPEN)
-    to = act.who
-    if act.lead.responsible is not None:
-        found = await staff.colleagues(work.session, work.policy.chat)
-        to = next((one for one in found if one.id == act.lead.responsible), act.who)
+    to = await active(work, act.lead.responsible)
     lead = leads.change(
         work.session,
         act.lead,
-        state=State.TAKEN.value,
-        responsible=to.id,
-        taken_at=act.lead.taken_at or work.now,
+        state=transition.target_for(to is not None).value,
+        responsible=to.id if to else None,
+        taken_at=(act.lead.taken_at or work.now) if to else act.lead.taken_at,
         reason="",
         closed_at=None,
     )
-    leads.assign(work.session, lead.id, to.id, kind="give", by=act.who.id, at=work.now)
-    leads.touch(
-        work.session, lead.id, at=work.now, kind="reopen", actor="staff", staff=act.who.id, to=to.id
-    )
+    await _take_up(work, lead, act.lead.closed_at)
     cards.refresh(work.session, lead.id, work.now)
+    if to is None:
+        _note(work, act, "reopen_free")
+        return work.texts("press.reopened_free", number=lead.id)
+    leads.assign(work.session, lead.id, to.id, kind="give", by=act.who.id, at=work.now)
+    _note(work, act, "reopen", to=to.id)
     await _tell(work, act, to)
     return work.texts("press.reopened", number=lead.id, name=to.name)
+
+
+async def _take_up(work: Work, lead: Lead, closed_at: datetime | None) -> None:
+    """What was to be done next when it was closed is to be done again."""
+    steps.end(work.session, lead.id, at=work.now)  # they came back to it
+    step = await steps.ended_at(work.session, lead.id, closed_at) if closed_at else None
+    if step is not None:
+        steps.resume(work.session, step)
+    await terms.settled(work, lead)
+    if lead.responsible is None:
+        offers.came_back(work, lead)
 
 
 async def _next(work: Work, act: Act) -> str:
@@ -224,20 +243,17 @@ def _menu(work: Work, act: Act, action: Action, said: str) -> str:
 
 async def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     leads.relieve(work.session, act.lead.id, at=work.now)
-    leads.touch(
-        work.session,
-        act.lead.id,
-        at=work.now,
-        kind=kind,
-        actor="staff",
-        staff=act.who.id,
-        **data,
-    )
-    for awaited in ("take", "first_reply"):
-        deadlines.stop(work.session, act.lead.id, awaited, at=work.now)
+    _note(work, act, kind, **data)
+    await terms.closed(work, act.lead)
     steps.end(work.session, act.lead.id, at=work.now)
     await offers.has_time(work, besides=act.lead.id)
     cards.refresh(work.session, act.lead.id, work.now)
+
+
+def _note(work: Work, act: Act, kind: str, **data: object) -> None:
+    leads.touch(
+        work.session, act.lead.id, at=work.now, kind=kind, actor="staff", staff=act.who.id, **data
+    )
 
 
 VERBS = {

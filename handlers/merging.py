@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from bot.domain.lead import Lead, State
+from bot.domain.lead import SPLIT, Lead, State
 from bot.domain.people import Person, last, members, staying_first, winner_first
 from bot.messages import Span, Style, Text
 from handlers import cards as faces
-from handlers import offers
-from handlers.managers import Act
+from handlers import offers, terms
+from handlers.managers import Act, active
 from handlers.work import DESK, Work, cut
-from storage import accounts, cards, deadlines, leads, messages, people, staff, steps
-from storage.staff import Staff
+from storage import accounts, cards, leads, messages, people, staff, steps
 
 _WORDS = 120  # characters of an absorbed lead's first words
 
@@ -95,8 +94,7 @@ async def _absorb_one(work: Work, act: Act, winner: Person, loser: Person) -> in
     leads.change(work.session, goes, state=State.ABSORBED.value, absorbed_into=stays.id)
     leads.change(work.session, stays)  # nobody closes it in the same moment
     leads.relieve(work.session, goes.id, at=work.now)
-    for awaited in ("take", "first_reply"):
-        deadlines.stop(work.session, goes.id, awaited, at=work.now)
+    await terms.absorbed(work, stays, goes)
     await _join_steps(work, stays, goes)
     await offers.has_time(work, besides=goes.id)
     _noted(work, act, goes.id, "absorb", into=stays.id)
@@ -147,7 +145,7 @@ async def _restore(
 ) -> None:
     """The absorbed lead is open again, unless its own person has another one by now."""
     lead = await leads.by_id(work.session, absorbed)
-    if lead is None or lead.state is not State.ABSORBED:
+    if lead is None or lead.state not in SPLIT.sources:
         return
     if (await accounts.by_id(work.session, lead.account)).erased:
         gone = {"state": State.REJECTED.value, "absorbed_into": None, "closed_at": work.now}
@@ -165,7 +163,7 @@ async def _reopen(work: Work, act: Act, lead: Lead) -> None:
     """As it was before; what was closed in the meantime counts as an earlier lead."""
     into = await leads.standing_for(work.session, lead)
     repeats = not into.open and into.repeat_of != lead.id
-    manager = await _active(work, lead.responsible)
+    manager = await active(work, lead.responsible)
     back = leads.change(
         work.session,
         lead,
@@ -176,26 +174,12 @@ async def _reopen(work: Work, act: Act, lead: Lead) -> None:
     )
     if manager is not None:
         leads.assign(work.session, lead.id, manager.id, kind="give", by=act.who.id, at=work.now)
-    await _await(work, back)
+    await terms.settled(work, back)
+    if manager is None:
+        offers.came_back(work, back)
     _noted(work, act, lead.id, "restore", into=into.id)
     words = Span(f"🔗 {work.texts('merge.parted', number=lead.id)}", Style.ITALIC)
     await work.under_card(lead.id, (words, *await _called(work, act, back)))
-
-
-async def _await(work: Work, lead: Lead) -> None:
-    """What somebody has to do about it next, with all the time they would have had."""
-    if lead.responsible is None:
-        await deadlines.start(work.session, lead.id, "take", work.due(work.policy.take))
-        offers.came_back(work, lead)
-    elif lead.answered_at is None:
-        due_at = work.due(work.policy.first_reply)
-        await deadlines.start(work.session, lead.id, "first_reply", due_at)
-
-
-async def _active(work: Work, number: int | None) -> Staff | None:
-    """Whoever had it, if they are still in the team."""
-    found = await staff.colleagues(work.session, work.policy.chat)
-    return next((who for who in found if who.id == number), None)
 
 
 def _noted(work: Work, act: Act, lead: int, kind: str, **data: object) -> None:

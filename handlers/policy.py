@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from zlib import crc32
 
+from bot.domain import sources
+from bot.domain.deadlines import Kind
 from bot.domain.distribution import Scheme
 from bot.domain.hours import Hours, Term
 from bot.domain.languages import spoken
 from bot.domain.questionnaire import SILENCE, OwnWords, Question
+from bot.reports.basis import Basis
 from config.texts import Texts, load
 from storage.accounts import Account
 
@@ -27,8 +30,11 @@ class ChannelPolicy:
     reject_reason_required: bool = True
     greeting: OwnWords = SILENCE
     out_of_hours: OwnWords | bool = SILENCE  # True: in our words
+    farewell: OwnWords | bool = SILENCE  # True: in our words
+    rating: bool = False  # whether a customer is asked how it was
     questions: tuple[Question, ...] = ()
     consent: tuple[str, str] | None = None  # the policy's address and version
+    deadlines: Mapping[Kind, Term] = field(default_factory=dict)  # where they are others
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,8 @@ class Policy:
     timezone: tzinfo
     hours: Hours
     currency: str
-    reasons: tuple[str, ...]
-    take: Term
-    first_reply: Term
+    reasons: tuple[str, ...]  # to reject, until the team changes them: see handlers.reasons
+    deadlines: Mapping[Kind, Term]
     former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
     max_open: int = 0  # leads, after which nobody is offered more; 0: no limit
     offer_for: Term = _OFFER_FOR
@@ -53,8 +58,10 @@ class Policy:
     supervisors: tuple[str, ...] = ()
     supervisors_chat: str = ""
     managers: tuple[str, ...] = ()
+    dispatchers: tuple[str, ...] = ()
     channels: Mapping[str, ChannelPolicy] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)  # names of payloads and refs
+    conversation: str = "auto"  # by topics in a forum; replies: never; topics: the chat must be one
     daily_at: time = time(9)  # local; when the day that a digest tells of ends
     weekly_at: time = time(9)
 
@@ -75,13 +82,23 @@ class Policy:
         """The words in a customer's language."""
         return load(spoken(account.language, "", self.texts.language))
 
+    def basis(self, now: datetime) -> Basis:
+        """What reports are made on."""
+        return Basis(self.texts, self.timezone, self.hours, self.chat, self.source, now)
+
     def source(self, source: str) -> str:
         """What the owner calls a source, VK's `ref (place)` by its ref; others as they are."""
-        return self.sources.get(source) or self.sources.get(source.partition(" (")[0], source)
+        return sources.named(source, self.sources)
 
-    def reason(self, mark: str) -> str:
-        """The reason a button stands for, or "" when the list has changed since."""
-        return next((reason for reason in self.reasons if reason_mark(reason) == mark), "")
+    @property
+    def has_topics(self) -> bool:
+        """Whether leads have topics where the chat is a forum."""
+        return self.conversation != "replies"
+
+    @property
+    def needs_topics(self) -> bool:
+        """Whether the chat ought to be a forum."""
+        return self.conversation == "topics"
 
     @property
     def messenger(self) -> str:

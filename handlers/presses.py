@@ -5,11 +5,24 @@ from __future__ import annotations
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Lead, Role
 from bot.messages import ButtonPressed, address
+from handlers import (
+    behind,
+    coming_back,
+    confirming,
+    customers_presses,
+    handing_over,
+    held,
+    reasons,
+    reports,
+    steps,
+    warming,
+)
 from handlers import cards as faces
-from handlers import customers_presses, steps, warming
 from handlers.bans import BAN_VERBS
+from handlers.buttons import NEXT
 from handlers.deliveries import repeat
 from handlers.managers import VERBS, Act
+from handlers.menus import TeamPress
 from handlers.merging import MERGING_VERBS
 from handlers.people import author_of
 from handlers.warmth import VERB as WARM
@@ -22,8 +35,23 @@ _VERBS = {
     **BAN_VERBS,
     **MERGING_VERBS,
     Action.STEP.value: steps.pressed,
+    Action.LATER.value: coming_back.pressed,
     WARM: warming.warm,
     "repeat": repeat,
+    "pass": VERBS[NEXT],  # as cards of the first days call it
+    held.SEND: confirming.send,
+    held.NOTE: confirming.keep_inside,
+    held.ANSWER: confirming.answer,
+}
+
+
+# About the team rather than a lead: what is done, and by whom at least.
+_OF_THE_TEAM = {
+    behind.VERB: (behind.pressed, Role.MANAGER),
+    reasons.VERB: (reasons.pressed, Role.SUPERVISOR),
+    reports.VERB: (reports.pressed, Role.SUPERVISOR),
+    handing_over.HAND: (handing_over.pressed, Role.DISPATCHER),
+    handing_over.LEFT: (handing_over.pressed_notice, Role.DISPATCHER),
 }
 
 
@@ -38,6 +66,9 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
         return
     if work.role(address(event.channel, event.author.id)) < Role.MANAGER or _elsewhere(work, event):
         await work.answer(event, work.texts("press.stranger"), alert=True)
+        return
+    if press.verb in _OF_THE_TEAM:
+        await _of_the_team(work, event, press)
         return
     lead = await leads.by_id(work.session, press.lead)
     if lead is None:
@@ -63,10 +94,23 @@ async def refused(work: Work, act: Act, refusal: Refusal) -> str:
     return work.texts(f"refused.{refusal.value}", **values)
 
 
+async def _of_the_team(work: Work, event: ButtonPressed, press: Press) -> None:
+    verb, least = _OF_THE_TEAM[press.verb]
+    role = work.role(address(event.channel, event.author.id))
+    if role < least:
+        await work.answer(event, work.texts(f"role.{least.name.lower()}"), alert=True)
+        return
+    who = await author_of(work, event.channel, event.author)
+    where = address(event.channel, event.chat.id)
+    mine = TeamPress(who, role, press.argument, where, event.message_id)
+    await work.answer(event, await verb(work, mine))
+
+
 async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> None:
     verb = _VERBS.get(press.verb)
     if verb is None:
         await work.answer(event, work.texts("press.outdated"))
+        cards.refresh(work.session, lead.id, work.now)  # with the buttons of now
         return
     who = await author_of(work, event.channel, event.author)
     role = work.role(address(event.channel, event.author.id))
@@ -80,6 +124,7 @@ async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> No
 
 
 def _elsewhere(work: Work, event: ButtonPressed) -> bool:
-    """Cards live in the team's chat; staff may press in private as well."""
+    """Cards live in the team's chat, digests in their supervisors'; staff press in private, too."""
     here = address(event.channel, event.chat.id)
-    return not event.chat.private and not work.policy.is_team(here)
+    ours = work.policy.is_team(here) or here == work.policy.supervisors_chat
+    return not event.chat.private and not ours

@@ -76,6 +76,22 @@ def body(event: MessageReceived | AdminWrote, texts: Texts) -> Text:
     return (head, Span(f"\n{words}")) if words else (head,)
 
 
+def answer(words: str, attachments: tuple[Attachment, ...], texts: Texts) -> Text:
+    """What of a manager's words goes to the customer, and what is attached but said in words."""
+    said_ = spoken(words)
+    return plain("\n".join(([said_] if said_ else []) + in_words(attachments, texts)))
+
+
+def spoken(words: str) -> str:
+    """A manager's words without the lines that stay inside."""
+    return "\n".join(line for line in words.splitlines() if not is_note(line)).strip()
+
+
+def is_note(line: str) -> bool:
+    """Whether a line stays inside: it begins with //."""
+    return line.lstrip().startswith("//")
+
+
 def _goes(attachment: Attachment) -> bool:
     if attachment.kind is AttachmentKind.CONTACT and not attachment.phone:
         return False

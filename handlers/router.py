@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 from bot.domain.lead import Role
@@ -18,6 +17,8 @@ from bot.messages import (
     ErasureWanted,
     Event,
     EventSetAside,
+    FeedbackDue,
+    LeadsOverdue,
     LeadWaits,
     MemberChanged,
     MessageReceived,
@@ -25,11 +26,12 @@ from bot.messages import (
     PauseOver,
     ReachChanged,
     StepDue,
+    TroubleSeen,
     address,
 )
 from handlers import (
+    alarms,
     answers,
-    by_hand,
     chats,
     commands,
     conversation,
@@ -37,11 +39,15 @@ from handlers import (
     dead,
     deliveries,
     erasing,
+    farewells,
     offers,
+    overdue,
     presses,
+    rewriting,
     slowing,
     step_reminders,
     sweeps,
+    topics,
 )
 from handlers.people import author_of
 from handlers.work import TooEarly, Work
@@ -50,18 +56,20 @@ from storage import doubts, messages, staff
 
 async def handle(work: Work, event: Event) -> None:
     """Let the one handler of this kind of event decide."""
-    await _HANDLERS[type(event)](await _unless_gone(work, event), event)
+    if isinstance(event, MessageReceived | ButtonPressed):
+        await _ask_again_if_gone(work, event)
+        await topics.learn(work, event)
+    await _HANDLERS[type(event)](work, event)
 
 
-async def _unless_gone(work: Work, event: Event) -> Work:
-    """A departure that was written down since the author's standing was asked for wins."""
+async def _ask_again_if_gone(work: Work, event: MessageReceived | ButtonPressed) -> None:
+    """The author has left since their standing was asked for; they may be back by now."""
     known = work.facts.member
-    if known is None or not known.present or not isinstance(event, MessageReceived | ButtonPressed):
-        return work
+    if known is None or not known.present:
+        return
     author = address(event.channel, event.author.id)
-    if not await staff.has_left(work.session, work.policy.chat, author):
-        return work
-    return replace(work, facts=replace(work.facts, member=replace(known, present=False)))
+    if await staff.has_left(work.session, work.policy.chat, author):
+        raise TooEarly("the author left while their standing was asked for")
 
 
 async def _message(work: Work, event: MessageReceived) -> None:
@@ -79,26 +87,46 @@ async def _in_private(work: Work, event: MessageReceived) -> None:
     author = address(event.channel, event.author.id)
     if work.role(author) >= Role.MANAGER:
         if not event.edited:
-            await commands.commanded(work, event)
+            await _from_staff(work, event)
         return
     await customers.wrote(work, event)
 
 
+async def _from_staff(work: Work, event: MessageReceived) -> None:
+    """Somebody of the team in private: a command, or the answer to what one asked there."""
+    where = address(event.channel, event.chat.id)
+    place = await _replied_to(work, event, where) if event.reply_to else None
+    if place is not None and commands.asked(place) and not commands.is_command(event.text):
+        await commands.entered(work, event, place)
+    else:
+        await commands.commanded(work, event)
+
+
 async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     if event.edited:
-        await conversation.edited(work, event, where)
+        await rewriting.edited(work, event, where)
         return
-    place = await _replied_to(work, event, where) if event.reply_to else None
+    place = await _concerned(work, event, where)
     if commands.is_command(event.text):
         await commands.commanded(work, event, place)
     elif place is not None and commands.looks_like_one(event.text):
         await commands.unknown(work, event)
-    elif place is not None and place.asks == by_hand.ASKS:
-        await commands.entered(work, event)
+    elif place is not None and commands.asked(place):
+        await commands.entered(work, event, place)
     elif place is not None:
         await conversation.replied(work, event, place)
-    elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
-        await author_of(work, event.channel, event.author)  # to be offered as a colleague
+    else:
+        if work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
+            await author_of(work, event.channel, event.author)  # to be offered as a colleague
+        await topics.warn_if_left_over(work, event, where)
+
+
+async def _concerned(work: Work, event: MessageReceived, where: str) -> messages.Place | None:
+    """What a message of the team replies to, or else in whose topic it was written."""
+    place = await _replied_to(work, event, where) if event.reply_to else None
+    if place is not None and (place.lead is not None or commands.asked(place)):
+        return place
+    return await topics.written_in(work, event, where) or place  # a list is of no one lead
 
 
 async def _replied_to(work: Work, event: MessageReceived, where: str) -> messages.Place | None:
@@ -128,12 +156,15 @@ _HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
     AdminWrote: answers.admin_wrote,
     MemberChanged: chats.member_changed,
     ChatMoved: chats.chat_moved,
-    DeadlineDue: sweeps.deadline_due,
+    DeadlineDue: overdue.deadline_due,
+    LeadsOverdue: overdue.many_due,
+    TroubleSeen: alarms.seen,
     DigestDue: sweeps.digest_due,
     PauseOver: slowing.pause_over,
     LeadWaits: offers.lead_waits,
     OfferOver: offers.offer_over,
     StepDue: step_reminders.step_due,
+    FeedbackDue: farewells.due,
     ErasureWanted: erasing.wanted,
     ErasureEnded: erasing.ended,
     DeliveryEnded: deliveries.ended,

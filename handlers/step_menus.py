@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from bot.domain import steps as rules
-from bot.domain.lead import Action
+from bot.domain.lead import Action, Lead
 from bot.domain.steps import Near
 from bot.messages import Button, Keyboard
 from handlers.policy import Policy
@@ -21,29 +21,43 @@ _BLANK = "·"  # no messenger takes a button without a label
 _WORDS = 80  # characters of what is to be done, in one line
 _MENU = re.compile(r"cal:(\d{4}-\d\d)|(?:day|all):(\d{4}-\d\d-\d\d)")
 _CHOICE = re.compile(r"at:(\d{4}-\d\d-\d\d)T([01]\d|2[0-3])")
+_WEEK = 7  # days
+_MONTHS = {"month": 1, "quarter": 3}
 _Make = Callable[[str, str], Button]
 
 
-def remembered(path: str, now: datetime) -> str:
+def remembered(path: str, now: datetime, action: Action = Action.STEP) -> str:
     """What a card remembers of the menu that it shows: which, and as of when."""
-    return f"{Action.STEP.value}:{path}@{now.astimezone(UTC).isoformat()}"
+    return f"{action.value}:{path}@{now.astimezone(UTC).isoformat()}"
 
 
-def on_card(policy: Policy, lead: int, menu: str, step: Step | None, back: Button) -> Keyboard:
+def on_card(policy: Policy, lead: Lead, menu: str, step: Step | None, back: Button) -> Keyboard:
     """The menu that a card remembers, each with one way back; an open step can be called done."""
     path, _, stamp = menu.partition("@")
-    found = rows(policy, lead, path, datetime.fromisoformat(stamp))
+    action = Action.STEP if lead.open else Action.LATER
+    found = rows(policy, lead.id, path, datetime.fromisoformat(stamp), action=action)
     if shown_day(path) is not None:
         return found
-    done = ((_done(policy, lead, "done"),),) if step is not None else ()
-    return (*done, *found, (back,))
+    if step is None:
+        return (*found, (back,))
+    if lead.open:
+        return ((_done(policy, lead.id, "done"),), *found, (back,))
+    never = Button(policy.texts("later.never"), pack(action.value, lead.id, "never"))
+    return (*found, (never,), (back,))
 
 
-def rows(policy: Policy, lead: int, path: str, now: datetime, origin: str = "") -> Keyboard:
+def rows(
+    policy: Policy,
+    lead: int,
+    path: str,
+    now: datetime,
+    origin: str = "",
+    action: Action = Action.STEP,
+) -> Keyboard:
     """A menu's buttons but for the way out; `origin` stands before what each one carries."""
 
     def make(label: str, carried: str) -> Button:
-        return Button(label, pack(Action.STEP.value, lead, f"{origin}{carried}"))
+        return Button(label, pack(action.value, lead, f"{origin}{carried}"))
 
     first, last = rules.first_day(now, policy.hours), rules.last_day(now, policy.timezone)
     day = shown_day(path)
@@ -51,7 +65,7 @@ def rows(policy: Policy, lead: int, path: str, now: datetime, origin: str = "") 
         return _calendar(policy, min(max(day, first), last), (first, last), make)
     if day is not None and first <= day <= last:
         return _hours(policy, day, now, make, every=path.startswith("all:"))
-    return _moments(policy, now, make)
+    return _moments(policy, now, make) if action is Action.STEP else _far(policy, now, make)
 
 
 def shown_day(path: str) -> date | None:
@@ -68,6 +82,10 @@ def chosen(policy: Policy, path: str, now: datetime) -> datetime | None:
         return rules.this_evening(now, policy.hours)
     if path == "morning":
         return rules.tomorrow_morning(now, policy.hours)
+    if path == "week":
+        return rules.in_days(now, _WEEK, policy.hours)
+    if path in _MONTHS:
+        return rules.in_months(now, _MONTHS[path], policy.hours)
     found = _CHOICE.fullmatch(path)
     day = _date(found[1]) if found else None
     if found is None or day is None or day > rules.last_day(now, policy.timezone):
@@ -78,16 +96,20 @@ def chosen(policy: Policy, path: str, now: datetime) -> datetime | None:
 
 def reminder(policy: Policy, step: Step, now: datetime) -> Keyboard:
     """What to do about a step that is due."""
-    morning = rules.tomorrow_morning(now, policy.hours)
-    labels = {"hour": policy.texts("step.hour"), "morning": _tomorrow(policy, now, morning)}
-    later = tuple(
-        Button(label, pack(Action.STEP.value, step.lead, f"{step.id}/later-{path}"))
-        for path, label in labels.items()
-    )
-    return (_done(policy, step.lead, f"{step.id}/done"),), later
+    done = _done(policy, step.lead, f"{step.id}/done")
+    return (done,), _put_off(policy, step, now, Action.STEP)
 
 
-def line(policy: Policy, step: Step, now: datetime | None = None) -> str:
+def coming_back(policy: Policy, step: Step, now: datetime) -> Keyboard:
+    """What to do when it is time to come back to a rejected lead."""
+    texts, lead, verb = policy.texts, step.lead, Action.LATER.value
+    reopen = Button(texts("button.reopen"), pack(Action.REOPEN.value, lead), look="primary")
+    week = Button(texts("later.week"), pack(verb, lead, f"{step.id}/later-week"))
+    never = Button(texts("later.never"), pack(verb, lead, f"{step.id}/never"))
+    return (reopen,), _put_off(policy, step, now, Action.LATER), (week, never)
+
+
+def line(policy: Policy, step: Step, now: datetime | None = None, what: str = "") -> str:
     """A step in one line. Without `now` as a card has it, which is drawn anew when days change."""
     zone = policy.timezone
     near = rules.near(step.due_at, step.next_at, zone)
@@ -99,7 +121,8 @@ def line(policy: Policy, step: Step, now: datetime | None = None) -> str:
     else:
         said = policy.texts.datetime(step.due_at, zone)
     mark = "⏰" if near is Near.PAST else "⏭"
-    return " · ".join(filter(None, (f"{mark} {said}", cut(step.words, _WORDS))))
+    head = f"{mark} {what} {said}" if what else f"{mark} {said}"
+    return " · ".join(filter(None, (head, cut(step.words, _WORDS))))
 
 
 def said_when(policy: Policy, now: datetime, at: datetime) -> str:
@@ -107,6 +130,15 @@ def said_when(policy: Policy, now: datetime, at: datetime) -> str:
     if at < now:
         return policy.texts.datetime(at, policy.timezone)
     return when(policy.texts, now.astimezone(policy.timezone), at.astimezone(policy.timezone))
+
+
+def _put_off(policy: Policy, step: Step, now: datetime, action: Action) -> tuple[Button, ...]:
+    morning = rules.tomorrow_morning(now, policy.hours)
+    labels = {"hour": policy.texts("step.hour"), "morning": _tomorrow(policy, now, morning)}
+    return tuple(
+        Button(label, pack(action.value, step.lead, f"{step.id}/later-{path}"))
+        for path, label in labels.items()
+    )
 
 
 def _done(policy: Policy, lead: int, argument: str) -> Button:
@@ -125,6 +157,14 @@ def _moments(policy: Policy, now: datetime, make: _Make) -> Keyboard:
     found.append(make(_morning(policy, now, morning), "morning"))
     first = rules.first_day(now, policy.hours)
     found.append(make(f"📅 {texts('step.calendar')}", f"cal:{first:%Y-%m}"))
+    return tuple((one,) for one in found)
+
+
+def _far(policy: Policy, now: datetime, make: _Make) -> Keyboard:
+    """When to come back to a rejected lead."""
+    found = [make(policy.texts(f"later.{path}"), path) for path in ("week", *_MONTHS)]
+    first = rules.first_day(now, policy.hours)
+    found.append(make(f"📅 {policy.texts('step.calendar')}", f"cal:{first:%Y-%m}"))
     return tuple((one,) for one in found)
 
 

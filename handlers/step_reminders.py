@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain import steps as rules
-from bot.domain.lead import Action, Lead
-from bot.messages import Button, Span, StepDue, Style, Text, plain, split_address
+from bot.domain.lead import Action, Lead, State
+from bot.messages import Button, Keyboard, Span, StepDue, Style, Text, plain, split_address
 from handlers import cards as faces
 from handlers import step_menus
 from handlers.wire import pack
-from handlers.work import Work
+from handlers.work import DESK, Work
 from storage import accounts, cards, leads, staff, steps
+from storage.staff import Staff
 from storage.steps import Step
 
 MARK = "reminded:"  # what a reminder asks: a reply to it stays inside
@@ -24,8 +25,9 @@ async def step_due(work: Work, event: StepDue) -> None:
     if step is None or step.done_at is not None or step.next_at != event.at:
         return
     lead = await leads.by_id(work.session, step.lead)
-    if lead is None or not lead.open:
+    if lead is None or not (lead.open or await _may_come_back(work, lead)):
         steps.end(work.session, step.lead, at=work.now)
+        cards.refresh(work.session, step.lead, work.now)
         return
     if work.now < step.due_at:
         next_at = rules.next_look(step.due_at, work.now, work.policy.timezone)
@@ -45,25 +47,53 @@ def _is_quiet(work: Work, step: Step) -> bool:
     return not step.exact or work.now - step.due_at > _STILL
 
 
+async def _may_come_back(work: Work, lead: Lead) -> bool:
+    """Whether a rejected lead is still worth it: they may have written again by themselves."""
+    if lead.state is not State.REJECTED:
+        return False
+    account = await accounts.by_id(work.session, lead.account)
+    if account.erased or await accounts.banned(work.session, account):
+        return False
+    return await leads.open_of(work.session, lead.person, DESK) is None
+
+
 async def _remind(work: Work, lead: Lead, step: Step) -> None:
     leads.change(work.session, lead)  # nobody takes it over in the same moment
-    if lead.responsible is None:
-        take = Button(work.texts("button.take"), pack(Action.TAKE.value, lead.id), look="primary")
-        words = _with_words(plain(f"⏰ {work.texts('step.due_free')}"), step)
-        await work.under_card(lead.id, words, keyboard=((take,),), asks=f"{MARK}{step.id}")
-        return
-    who = await staff.by_id(work.session, lead.responsible)
-    due = Span(f", {work.texts('step.due')}")
-    keyboard = step_menus.reminder(work.policy, step, work.now)
+    who = await _manager(work, lead, step)
+    keyboard = _keyboard(work, lead, step, free=who is None)
     asks = f"{MARK}{step.id}"
+    if who is None:
+        said = work.texts("step.due_free" if lead.open else "later.due_free")
+        words = _with_words(plain(f"⏰ {said}"), step)
+        await work.under_card(lead.id, words, keyboard=keyboard, asks=asks)
+        return
+    due = Span(f", {work.texts('step.due' if lead.open else 'later.due')}")
     text = _with_words((Span("⏰ "), faces.mention(who), due), step)
     await work.under_card(lead.id, text, keyboard=keyboard, asks=asks)
     account = await accounts.by_id(work.session, lead.account)
     name = Span(f"#{lead.id} {faces.person(account, work.policy)}", Style.BOLD)
     words = _with_words((Span("⏰ "), name, due), step)
-    if split_address(who.address)[0] != work.policy.messenger:
+    if lead.open and split_address(who.address)[0] != work.policy.messenger:
         keyboard = ()  # its calendar is more than other messengers take
     await work.post(who.address, words, keyboard=keyboard, lead=lead.id, asks=asks)
+
+
+async def _manager(work: Work, lead: Lead, step: Step) -> Staff | None:
+    """Who has the lead; of a closed one who had it, or planned to come back, if still there."""
+    if lead.open:
+        return await staff.by_id(work.session, lead.responsible) if lead.responsible else None
+    team = await staff.colleagues(work.session, work.policy.chat)
+    number = lead.responsible or step.by
+    return next((one for one in team if one.id == number), None)
+
+
+def _keyboard(work: Work, lead: Lead, step: Step, *, free: bool) -> Keyboard:
+    if not lead.open:
+        return step_menus.coming_back(work.policy, step, work.now)
+    if not free:
+        return step_menus.reminder(work.policy, step, work.now)
+    take = pack(Action.TAKE.value, lead.id)
+    return ((Button(work.texts("button.take"), take, look="primary"),),)
 
 
 def _with_words(text: Text, step: Step) -> Text:

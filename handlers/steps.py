@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.domain import steps as rules
 from bot.domain.lead import Action, Actor, decide
 from bot.messages import Button, Edit, Keyboard, Span, Style, Text, plain, split_address
+from handlers import prompts
 from handlers.managers import Act
 from handlers.step_menus import chosen, remembered, rows, said_when, shown_day
 from handlers.wire import pack
@@ -16,7 +17,7 @@ from storage.steps import Step
 
 ASKS = "step:"  # a reply to it says what is to be done
 _WORDS = 200  # characters that are kept of it
-_LATER = "later-"
+LATER = "later-"
 
 
 async def pressed(work: Work, act: Act) -> str:
@@ -26,7 +27,7 @@ async def pressed(work: Work, act: Act) -> str:
     step = await steps.open_of(work.session, act.lead.id)
     if not number:
         return await _on_card(work, act, step, path)
-    reminded = await steps.by_id(work.session, _number(number))
+    reminded = await steps.by_id(work.session, number_of(number))
     if reminded is None or reminded.lead != act.lead.id:
         return work.texts("press.outdated")
     return await _under_reminder(work, act, step, reminded, path)
@@ -34,8 +35,9 @@ async def pressed(work: Work, act: Act) -> str:
 
 async def described(work: Work, act: Act, asked: str, words: str) -> None:
     """What is to be done, in reply to the question."""
-    decide(act.lead, Action.STEP, Actor(act.who.id, act.role))
-    step = await steps.by_id(work.session, _number(asked.removeprefix(ASKS)))
+    action = Action.STEP if act.lead.open else Action.LATER
+    decide(act.lead, action, Actor(act.who.id, act.role))
+    step = await steps.by_id(work.session, number_of(asked.removeprefix(ASKS)))
     if step is not None and step.lead == act.lead.id:
         steps.change(work.session, step, words=cut(words, _WORDS))
         cards.refresh(work.session, act.lead.id, work.now)
@@ -55,8 +57,8 @@ async def _on_card(work: Work, act: Act, step: Step | None, path: str) -> str:
     if at is None:
         _open_menu(work, act, "")
         return work.texts("step.over")
-    await _plan(work, act, step, at, exact=path.startswith("at:"))
-    return _planned(work, at)
+    await plan(work, act, step, at, exact=path.startswith("at:"))
+    return planned(work, at)
 
 
 async def _under_reminder(
@@ -66,8 +68,8 @@ async def _under_reminder(
     mine = step is not None and step.id == reminded.id
     if step is not None and not mine:
         return await _known_already(work, act, step, reminded)
-    if path.startswith(_LATER):
-        return await _put_off(work, act, step, reminded, path.removeprefix(_LATER))
+    if path.startswith(LATER):
+        return await _put_off(work, act, step, reminded, path.removeprefix(LATER))
     if path == "done":
         if mine:
             _finish(work, act)
@@ -81,7 +83,7 @@ async def _under_reminder(
 async def _next_chosen(work: Work, act: Act, reminded: Step, path: str) -> str:
     """Under a reminder of what is done: when the step after it shall be, or that there is none."""
     if path == "none":
-        await _show(work, act, _head(work, act, "✅", reminded))
+        await show(work, act, _head(work, act, "✅", reminded))
         return work.texts("step.none")
     if path == "menu" or shown_day(path):
         await _ask_when(work, act, reminded, path)
@@ -90,14 +92,14 @@ async def _next_chosen(work: Work, act: Act, reminded: Step, path: str) -> str:
     if at is None:
         await _ask_when(work, act, reminded, "")
         return work.texts("step.over")
-    following = await _plan(work, act, None, at, exact=path.startswith("at:"))
-    await _show(work, act, _then(work, act, "✅", reminded, following))
-    return _planned(work, at)
+    following = await plan(work, act, None, at, exact=path.startswith("at:"))
+    await show(work, act, _then(work, act, "✅", reminded, following))
+    return planned(work, at)
 
 
 async def _known_already(work: Work, act: Act, step: Step, reminded: Step) -> str:
     """The next step was chosen elsewhere; this message has nothing left to ask."""
-    await _show(work, act, _then(work, act, "✅", reminded, step))
+    await show(work, act, _then(work, act, "✅", reminded, step))
     return work.texts("step.known", when=said_when(work.policy, work.now, step.due_at))
 
 
@@ -109,12 +111,12 @@ async def _put_off(work: Work, act: Act, step: Step | None, reminded: Step, path
     at = chosen(work.policy, path, work.now)
     if at is None:
         return work.texts("press.outdated")
-    later = await _plan(work, act, step, at, exact=False)
-    await _show(work, act, _then(work, act, "⏰", reminded, later))
-    return _planned(work, at)
+    later = await plan(work, act, step, at, exact=False)
+    await show(work, act, _then(work, act, "⏰", reminded, later))
+    return planned(work, at)
 
 
-async def _plan(work: Work, act: Act, step: Step | None, at: datetime, *, exact: bool) -> Step:
+async def plan(work: Work, act: Act, step: Step | None, at: datetime, *, exact: bool) -> Step:
     """A new step, of which is asked what is to be done, or another time for the open one."""
     leads.change(work.session, act.lead)  # nobody closes it in the same moment
     next_at = rules.next_look(at, work.now, work.policy.timezone)
@@ -132,9 +134,11 @@ async def _plan(work: Work, act: Act, step: Step | None, at: datetime, *, exact:
             by=act.who.id,
             at=work.now,
         )
-        ask = work.texts("ask.step", when=said_when(work.policy, work.now, at))
-        await work.under_card(act.lead.id, plain(f"✍️ {ask}"), asks=f"{ASKS}{step.id}")
-    _note(work, act, "step", reason=work.texts.datetime(at, work.policy.timezone))
+        when = said_when(work.policy, work.now, at)
+        ask = work.texts("ask.step" if act.lead.open else "ask.later", when=when)
+        await prompts.under_card(work, act.lead.id, act.who, ask, f"{ASKS}{step.id}")
+    kind = "step" if act.lead.open else "later"
+    _note(work, act, kind, reason=work.texts.datetime(at, work.policy.timezone))
     cards.refresh(work.session, act.lead.id, work.now)
     return step
 
@@ -164,10 +168,10 @@ async def _ask_when(work: Work, act: Act, reminded: Step, path: str) -> None:
     if shown_day(path) is None:
         none = pack(Action.STEP.value, act.lead.id, f"{origin}none")
         keyboard = (*keyboard, (Button(work.texts("step.nothing"), none),))
-    await _show(work, act, (*_head(work, act, "✅", reminded), question), keyboard)
+    await show(work, act, (*_head(work, act, "✅", reminded), question), keyboard)
 
 
-async def _show(work: Work, act: Act, text: Text, keyboard: Keyboard = ()) -> None:
+async def show(work: Work, act: Act, text: Text, keyboard: Keyboard = ()) -> None:
     """Let the message under which was pressed say this."""
     chat = split_address(act.where)[1]
     await work.call(act.where, Edit(chat, act.message_id, text, keyboard))
@@ -186,9 +190,9 @@ def _then(work: Work, act: Act, mark: str, reminded: Step, following: Step) -> T
     return (*_head(work, act, mark, reminded), Span(f"\n⏭ {at}"))
 
 
-def _planned(work: Work, at: datetime) -> str:
+def planned(work: Work, at: datetime) -> str:
     return work.texts("step.planned", when=said_when(work.policy, work.now, at))
 
 
-def _number(digits: str) -> int:
+def number_of(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else 0

@@ -71,6 +71,7 @@ async def removed(work: Work, command: Command) -> Text:
 
 def filled(text: str, name: str) -> str:
     """The answer with the customer's name put in; of one without a name it says nothing."""
+    name = name.strip("/ ")  # or it would make a note of the answer
     return text.replace("{name}", name) if name else _CUSTOMER.sub("", text).lstrip(" ,!")
 
 

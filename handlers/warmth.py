@@ -24,9 +24,8 @@ def row(policy: Policy, lead: Lead) -> tuple[Button, ...]:
 
 
 def mark(lead: Lead) -> str:
-    """What stands before the name of a hot or cold one."""
-    extreme = lead.warmth in (Warmth.HOT, Warmth.COLD)
-    return f"{MARKS[lead.warmth]} " if extreme else ""
+    """What stands before the name, once somebody has said how warm it is."""
+    return f"{MARKS[lead.warmth]} " if lead.warmth in MARKS else ""
 
 
 def hot_first(found: Sequence[Lead]) -> list[Lead]:
@@ -35,5 +34,4 @@ def hot_first(found: Sequence[Lead]) -> list[Lead]:
 
 
 def _label(policy: Policy, lead: Lead, warmth: Warmth, sign: str) -> str:
-    chosen = "✓ " if lead.warmth is warmth else ""
-    return f"{chosen}{sign} {policy.texts(f'warmth.{warmth.value}')}"
+    return f"{'✓' if lead.warmth is warmth else sign} {policy.texts(f'warmth.{warmth.value}')}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.hours import Term
 from bot.domain.lead import Role
@@ -29,7 +30,7 @@ from storage.accounts import Account
 from storage.session import Session
 
 DESK = "main"  # the one team; several come later
-ANSWER_EXPIRES = timedelta(seconds=30)  # after that no messenger takes the answer to a press
+ANSWER_EXPIRES = timedelta(seconds=15)  # after that Telegram takes no answer to a press
 REPLY_EXPIRES = timedelta(hours=24)
 
 Fit = Callable[[str, Post], tuple[Post, ...]]
@@ -62,12 +63,15 @@ class Work:
         """What somebody may do, by the settings and their standing in the team's chat."""
         if who in self.policy.supervisors:
             return Role.SUPERVISOR
-        if who in self.policy.managers and who.partition(":")[0] != self.policy.messenger:
-            return Role.MANAGER  # nobody can look them up in the team's chat
+        named = Role.DISPATCHER if who in self.policy.dispatchers else Role.MANAGER
+        if who.partition(":")[0] != self.policy.messenger:
+            # Nobody can look them up in the team's chat.
+            known = who in self.policy.dispatchers or who in self.policy.managers
+            return named if known else Role.STRANGER
         member = self.facts.member
         if member is None or not member.present:
             return Role.STRANGER
-        return Role.DISPATCHER if member.admin else Role.MANAGER
+        return Role.DISPATCHER if member.admin else named
 
     def due(self, term: Term) -> datetime:
         """When so much working time will have passed from now."""
@@ -108,25 +112,21 @@ class Work:
         asks: str = "",
         album: str = "",
         keyboard: Keyboard = (),
+        asks_reply: bool = False,
     ) -> None:
         """Post under the lead's card in the team's chat, as one with the rest of its album."""
         channel, chat = split_address(self.policy.chat)
-        whole = Post(chat, text, keyboard, attachments)
-        for post in self.fit(channel, whole):
-            await outbox.add(
-                self.session,
-                channel,
-                post,
-                chat=chat,
-                key=f"{self.policy.chat}/lead:{lead}",
-                priority=Priority.CARD,
-                now=self.now,
-                lead=lead,
-                message=message,
-                under_card=True,
-                asks=asks,
-                album=album,
-            )
+        whole = Post(chat, text, keyboard, attachments, asks_reply=asks_reply)
+        await self._queue(
+            channel,
+            whole,
+            key=f"{self.policy.chat}/lead:{lead}",
+            lead=lead,
+            message=message,
+            under_card=True,
+            asks=asks,
+            album=album,
+        )
 
     async def to_customer(
         self,
@@ -143,7 +143,7 @@ class Work:
         takes_keys: bool = False,
     ) -> None:
         """Write to a customer, as one with the rest of its album; handlers hear how it ended."""
-        post = Post(
+        whole = Post(
             account.platform_id,
             text,
             keyboard,
@@ -151,22 +151,18 @@ class Work:
             asks_phone=asks_phone,
             takes_keys=takes_keys,
         )
-        for part in self.fit(account.channel, post):
-            await outbox.add(
-                self.session,
-                account.channel,
-                part,
-                chat=account.platform_id,
-                key=account.address,
-                priority=Priority.REPLY,
-                now=self.now,
-                lead=lead,
-                message=message,
-                asks=asks,
-                told=True,
-                expires_at=self.now + REPLY_EXPIRES,
-                album=album,
-            )
+        await self._queue(
+            account.channel,
+            whole,
+            key=account.address,
+            priority=Priority.REPLY,
+            lead=lead,
+            message=message,
+            asks=asks,
+            told=True,
+            expires_at=self.now + REPLY_EXPIRES,
+            album=album,
+        )
 
     async def post(
         self,
@@ -174,32 +170,35 @@ class Work:
         text: Text,
         *,
         keyboard: Keyboard = (),
+        attachments: tuple[Attachment, ...] = (),
         reply_to: str = "",
+        thread: str = "",
         priority: Priority = Priority.CARD,
         told: bool = False,
         lead: int | None = None,
+        message: int | None = None,
         asks: str = "",
+        asks_reply: bool = False,
         alarm: bool = False,
     ) -> None:
         """Post in any chat: an answer to a command, a digest, an alarm.
 
-        With `lead` a reply to it goes to that lead's customer, with `asks` it is an
-        answer. An `alarm` that fails raises no other.
+        `thread` is the topic in which it was asked. With `lead` a reply to it goes to that
+        lead's customer, with `asks` it is an answer; it stands for that `message`. An
+        `alarm` that fails raises no other.
         """
         channel, chat = split_address(where)
-        for part in self.fit(channel, Post(chat, text, keyboard, reply_to=reply_to)):
-            await outbox.add(
-                self.session,
-                channel,
-                part,
-                chat=chat,
-                key=dead.alarm_key(where) if alarm else where,
-                priority=priority,
-                now=self.now,
-                lead=lead,
-                asks=asks,
-                told=told,
-            )
+        whole = Post(chat, text, keyboard, attachments, reply_to, thread, asks_reply=asks_reply)
+        await self._queue(
+            channel,
+            whole,
+            key=dead.alarm_key(where) if alarm else where,
+            priority=priority,
+            lead=lead,
+            message=message,
+            asks=asks,
+            told=told,
+        )
 
     async def call(self, where: str, outgoing: Outgoing) -> None:
         """Any other call to a chat, in order with what was posted there."""
@@ -218,6 +217,21 @@ class Work:
         """Tell the supervisors, and whoever else is named by an address."""
         for recipient in dict.fromkeys((*self.policy.reports_to, *filter(None, (also,)))):
             await self.post(recipient, plain(text), priority=Priority.DIGEST, alarm=True, lead=lead)
+
+    async def _queue(
+        self, channel: str, whole: Post, *, priority: Priority = Priority.CARD, **known: Any
+    ) -> None:
+        """As many posts as the messenger needs for it."""
+        for part in self.fit(channel, whole):
+            await outbox.add(
+                self.session,
+                channel,
+                part,
+                chat=whole.chat,
+                priority=priority,
+                now=self.now,
+                **known,
+            )
 
 
 def cut(text: str, limit: int) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import copies
 from storage.schema import outbox
 from storage.session import Session
 
@@ -47,10 +49,13 @@ async def speaks(session: Session, number: int, key: str, album: str) -> bool:
 
 async def take_back(session: Session, key: str, album: str, now: datetime) -> bool:
     """Drop what of an album still waits to be sent; whether some of it had gone already."""
-    meant = sa.select(outbox.c.id, outbox.c.state).where(calls_of(key, album))
-    found = await session.rows(meant)
+    parts = sa.select(outbox.c.id, outbox.c.state, outbox.c.claimed_at)
+    found = await session.rows(parts.where(calls_of(key, album)))
     for row in found:
-        if row.state == "queued":
-            waits = {"id": row.id, "state": "queued"}
-            session.update(outbox, waits, state="dropped", ended_at=now)
-    return any(row.state not in ("queued", "dropped") for row in found)
+        if _waits(row):
+            copies.drop(session, row.id, now)
+    return any(not _waits(row) and row.state != "dropped" for row in found)
+
+
+def _waits(row: sa.Row[Any]) -> bool:
+    return bool(row.state == "queued" and row.claimed_at is None)

@@ -1,16 +1,17 @@
-"""Cards: which version of a lead its chat should show, and which it shows."""
+"""Cards, long by all that moves them: which version of a lead its chat should show, and shows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Priority
+from bot.messages import Keyboard, Priority, Text
 from storage import doubts
 from storage.database import upsert
 from storage.schema import Instant, cards, leads, places
@@ -20,10 +21,41 @@ LULL = timedelta(seconds=10)  # in which what leaves a list is gathered into one
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """How a lead's own topic is to look; `icon` is an emoji, or ""."""
+
+    title: str
+    icon: str
+    closed: bool
+
+    @property
+    def mark(self) -> str:
+        """What tells titles and icons apart, and nothing of whom they name."""
+        return f"{crc32(f'{self.icon} {self.title}'.encode('utf-8', 'replace')):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a chat should show of a card at this moment; no `text` when nothing is left to show.
+
+    `topic` is None where the chat has no topics. `inside` says whether the card is to stand
+    in its lead's own, `pointer` what stands where it stood before.
+    """
+
+    text: Text
+    keyboard: Keyboard = ()
+    topic: Topic | None = None
+    inside: bool = False
+    pointer: Text = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A lead's card in a chat, or (without a lead) a list of cards that wait for their turn.
 
-    `message_id` is None until it was posted; `folded` is the list that shows it for now.
+    `message_id` is None until it was posted, and again while it moves; `folded` is the list
+    that shows it for now. Words are shown before titles, so `text` is the version of the
+    words where not all of it is `shown` yet.
     """
 
     id: int
@@ -38,6 +70,29 @@ class Card:
     claimed_at: datetime | None
     queued_at: datetime
     posted_above: int | None = None  # see storage.doubts
+    thread: str = ""  # the topic in which its message stands
+    topic: str = ""  # the lead's own, once it has one
+    left: str = ""  # the message as which it stood elsewhere, still to lead here
+    text: int = 0
+    title: str = ""  # the mark of what the topic shows; "" where nobody knows
+    closed: bool | None = None  # whether the topic is; None where nobody knows
+
+    def complete(self, message_id: str | None) -> Card:
+        """The card once all that is wanted is shown."""
+        return replace(self, message_id=message_id, text=self.wanted, shown=self.wanted)
+
+    def without_topic(self) -> Card:
+        """The card once its topic is gone, with all that stood in it."""
+        gone = self.message_id if self.thread else None
+        return replace(
+            self,
+            message_id=None if self.thread else self.message_id,
+            left=self.left or gone or "",
+            thread="",
+            topic="",
+            title="",
+            closed=None,
+        )
 
     @property
     def priority(self) -> Priority:
@@ -78,8 +133,25 @@ async def of_lead(session: Session, lead: int) -> Card | None:
     return await session.one(_of_lead, lead)
 
 
+async def opening_topic(session: Session, chat: str) -> bool:
+    """Whether a topic of ours may just be written down."""
+    query = sa.select(cards.c.id).where(
+        cards.c.wanted > cards.c.shown,
+        cards.c.chat == chat,
+        cards.c.state == "claimed",
+        cards.c.topic == "",
+    )
+    return bool(await session.rows(query.limit(1)))
+
+
+async def lead_of_topic(session: Session, chat: str, topic: str) -> int | None:
+    """The lead whose own topic this is."""
+    return await session.one(_lead_of_topic, (chat, topic))
+
+
 def card(row: Any) -> Card:
     """A row as a card."""
+    text, closed, title = (*row.titled.split(), "", "", "")[:3]
     return Card(
         row.id,
         row.lead,
@@ -93,6 +165,12 @@ def card(row: Any) -> Card:
         row.claimed_at,
         row.queued_at,
         row.posted_above,
+        row.thread,
+        row.topic,
+        row.left,
+        text=max(row.shown, int(text or 0)),
+        title=title,
+        closed=_OPENNESS.get(closed),
     )
 
 
@@ -146,9 +224,9 @@ async def claim(connection: AsyncConnection, found: Sequence[Card], now: datetim
 
 
 async def shown(
-    connection: AsyncConnection, found: Sequence[tuple[Card, str | None]], now: datetime
+    connection: AsyncConnection, found: Sequence[tuple[Card, Card]], now: datetime
 ) -> None:
-    """Write down that chats show the wanted versions of these cards under these message ids."""
+    """Write down what chats show by now: each card as it was claimed, and as it stands."""
     if not found:
         return
     statement = (
@@ -157,8 +235,12 @@ async def shown(
         .values(
             shown=sa.bindparam("b_shown"),
             message_id=sa.bindparam("b_message_id"),
+            thread=sa.bindparam("b_thread"),
+            topic=sa.bindparam("b_topic"),
+            left=sa.bindparam("b_left"),
+            titled=sa.bindparam("b_titled"),
             state="queued",
-            attempts=0,
+            attempts=sa.bindparam("b_attempts"),
             not_before=None,
             claimed_at=None,
             posted_above=None,
@@ -166,19 +248,32 @@ async def shown(
             reason="",
         )
     )
-    rows = [
-        {"b_id": one.id, "b_shown": one.wanted, "b_message_id": message_id}
-        for one, message_id in found
-    ]
-    await connection.execute(statement, rows)
-    await _unfolded(connection, [one for one, _ in found if one.folded is not None], now)
+    await connection.execute(statement, [_standing(*one) for one in found])
+    posted = [card for was, card in found if card.message_id not in (None, was.message_id)]
+    await _unfolded(connection, [one for one in posted if one.folded is not None], now)
     made = [
-        {"chat": one.chat, "message_id": message_id, "lead": one.lead}
-        for one, message_id in found
-        if one.lead is not None and one.message_id != message_id
+        {"chat": one.chat, "message_id": one.message_id, "lead": one.lead}
+        for one in posted
+        if one.lead is not None
     ]
     if made:
         await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
+
+
+def _standing(was: Card, card: Card) -> dict[str, object]:
+    """A card as its row says it; nobody tries for ever to find it a place."""
+    words = (str(card.text), _WORDS[card.closed], card.title)
+    known = card.text > card.shown or card.title or card.closed is not None
+    return {
+        "b_id": card.id,
+        "b_shown": card.shown,
+        "b_message_id": card.message_id,
+        "b_thread": card.thread,
+        "b_topic": card.topic,
+        "b_left": card.left,
+        "b_titled": " ".join(words).rstrip() if known else "",
+        "b_attempts": 0 if card.message_id or card.shown == card.wanted else was.attempts + 1,
+    }
 
 
 async def _unfolded(connection: AsyncConnection, found: Sequence[Card], now: datetime) -> None:
@@ -231,12 +326,47 @@ async def put_back(
     await connection.execute(cards.update().where(cards.c.id == one.id).values(values))
 
 
+async def lose_topic(connection: AsyncConnection, chat: str, topic: str, now: datetime) -> None:
+    """A topic is gone, with the card in it: both are to be made anew."""
+    await connection.execute(
+        cards.update()
+        .where(cards.c.chat == chat, cards.c.topic == topic, _TOPICS)
+        .values(
+            left=sa.case(
+                (cards.c.left != "", cards.c.left),
+                (cards.c.thread != "", sa.func.coalesce(cards.c.message_id, "")),
+                else_="",
+            ),
+            message_id=sa.case((cards.c.thread == "", cards.c.message_id)),
+            thread="",
+            topic="",
+            titled="",
+            wanted=cards.c.wanted + 1,
+            queued_at=now,
+        )
+    )
+
+
 async def left_claimed(connection: AsyncConnection, channel: str) -> Sequence[Card]:
     """Cards of which a process died before it could write down what became of them."""
     rows = await connection.execute(
         sa.select(cards).where(cards.c.state == "claimed", of_channel(channel))
     )
     return [card(row) for row in rows]
+
+
+_TOPICS = cards.c.topic != sa.literal_column("''")  # as the index says it
+_WORDS = {None: "unknown", False: "open", True: "closed"}
+_OPENNESS = {word: closed for closed, word in _WORDS.items()}
+
+
+async def _lead_of_topic(
+    connection: AsyncConnection, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    columns = sa.tuple_(cards.c.chat, cards.c.topic)
+    query = sa.select(cards.c.chat, cards.c.topic, cards.c.lead)
+    rows = await connection.execute(query.where(columns.in_(keys), _TOPICS))
+    return {(row.chat, row.topic): row.lead for row in rows}
 
 
 async def _of_lead(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Card]:

@@ -1,15 +1,56 @@
-"""Chats that got a new id: what is still to be shown or sent there follows."""
+"""Chats: what follows them to a new id, and what they are to us."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import address
-from storage.database import Database
+from storage.database import Database, upsert
 from storage.schema import cards, chats, cursors, leads, members, outbox
 from storage.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Whether a chat is a forum, as far as was last seen, and whether it lets the bot open any."""
+
+    forum: bool = False
+    refused: bool = False
+
+
+async def topics(session: Session, where: str) -> Topics:
+    """What is known of a chat's topics."""
+    return await session.one(_topics, where) or Topics()
+
+
+def saw(session: Session, where: str, *, forum: bool) -> None:
+    """The chat was seen to be a forum, or not; what it refused as the other is open again."""
+    session.upsert(chats, address=where, forum=forum)
+    let_topics(session, where)
+
+
+async def found(connection: AsyncConnection, where: str, *, forum: bool) -> None:
+    """The same, outside of any event."""
+    row = {"address": where, "forum": forum}
+    await connection.execute(upsert(connection, chats, "forum"), row)
+    again = {"channel": _no_topics(where), "value": ""}
+    await connection.execute(upsert(connection, cursors, "value"), again)
+
+
+def let_topics(session: Session, where: str) -> None:
+    """The bot may have got the right to open topics."""
+    session.upsert(cursors, channel=_no_topics(where), value="")
+
+
+async def refuse_topics(connection: AsyncConnection, where: str, now: datetime) -> None:
+    """The chat lets the bot open no topics, until something is seen to have changed."""
+    row = {"channel": _no_topics(where), "value": now.isoformat()}
+    await connection.execute(upsert(connection, cursors, "value"), row)
 
 
 def move(session: Session, channel: str, old: str, new: str) -> None:
@@ -22,6 +63,7 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     session.upsert(chats, address=was, moved_to=now)
     open_leads = sa.select(leads.c.id).where(leads.c.state.in_(("new", "taken")))
     shown = sa.case((cards.c.lead.in_(open_leads), 0), else_=cards.c.shown)
+    session.update(cards, {"chat": was}, thread="", topic="", titled="", left="")
     session.update(cards, {"chat": was}, chat=now, message_id=None, posted_above=None, shown=shown)
     session.update(members, {"chat": was}, chat=_unless_known(was, now))
     key = sa.func.replace(outbox.c.key, was, now)
@@ -39,18 +81,6 @@ async def former(database: Database, where: str) -> frozenset[str]:
     return frozenset(was for was in moves if _followed(was, moves) == where) - {where}
 
 
-async def shut_out_since(session: Session, where: str) -> datetime | None:
-    """When it was last told that this chat refuses the bot, if it was told at all."""
-    query = sa.select(cursors.c.value).where(cursors.c.channel == _shut(where))
-    found = await session.rows(query)
-    return datetime.fromisoformat(found[0].value) if found and found[0].value else None
-
-
-def shut_out(session: Session, where: str, at: datetime | None) -> None:
-    """It is told now that this chat refuses the bot; None when it is welcome again."""
-    session.upsert(cursors, channel=_shut(where), value=at.isoformat() if at else "")
-
-
 async def _moves(database: Database) -> dict[str, str]:
     async with database.read() as connection:
         query = sa.select(chats.c.address, chats.c.moved_to)
@@ -66,8 +96,19 @@ def _followed(where: str, moves: dict[str, str]) -> str:
     return where
 
 
-def _shut(where: str) -> str:
-    return f"shut out {where}"
+def _no_topics(where: str) -> str:
+    return f"no topics {where}"
+
+
+async def _topics(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Topics]:
+    marks = {_no_topics(where): where for where in keys}
+    rows = await connection.execute(
+        sa.select(cursors.c.channel).where(cursors.c.channel.in_(marks), cursors.c.value != "")
+    )
+    refused = {marks[row.channel] for row in rows}
+    query = sa.select(chats.c.address, chats.c.forum).where(chats.c.address.in_(keys))
+    forums = {row.address: row.forum for row in await connection.execute(query)}
+    return {where: Topics(forums.get(where, False), where in refused) for where in keys}
 
 
 def _unless_known(was: str, now: str) -> sa.ColumnElement[str]:

@@ -1,4 +1,4 @@
-"""Clients known before: who they are is kept as accounts, so that they are recognised."""
+"""Clients: their numbers, and those known before, kept as accounts so that they are recognised."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.messages import Reach, address
 from storage import accounts
 from storage.accounts import Account
 from storage.database import Database
-from storage.schema import clients
+from storage.schema import clients, persons
 from storage.session import Ids, Reads, Session, flush
 
 CHANNEL = "import"
@@ -46,11 +48,33 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """A number by which the team knows a person; a merged person has several."""
+
+    id: int
+    person: int  # of before any merge
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Remembered:
     """How many of a list were new, and how many were known already."""
 
     new: int
     known: int
+
+
+async def by_id(session: Session, number: int) -> Client | None:
+    """The client of this number."""
+    found = await session.rows(sa.select(clients).where(clients.c.id == number))
+    return _client(found[0]) if found else None
+
+
+async def of_person(session: Session, root: int) -> Sequence[Client]:
+    """The clients that a person is, by whichever account, oldest first."""
+    query = sa.select(clients).join(persons, persons.c.id == clients.c.person)
+    tree = sa.or_(persons.c.id == root, persons.c.root == root)
+    return [_client(row) for row in await session.rows(query.where(tree).order_by(clients.c.id))]
 
 
 async def remember(
@@ -74,6 +98,10 @@ async def remember(
         await database.finish(flush(database, sessions))
         done(len(sessions))
     return Remembered(new, len(many) - new)
+
+
+def _client(row: Any) -> Client:
+    return Client(row.id, row.person, row.created_at)
 
 
 async def _remember(session: Session, known: Known, now: datetime, taken: set[str]) -> bool:

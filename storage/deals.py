@@ -27,6 +27,8 @@ class Deal:
     title: str
     amount: int | None
     currency: str
+    responsible: int | None  # staff id
+    at: datetime
 
 
 async def convert(
@@ -41,7 +43,7 @@ async def convert(
     number = await session.insert(
         deals, client=client, lead=lead.id, kind=kind.value, responsible=responsible, at=at
     )
-    return Deal(number, client, lead.id, kind, "", None, "")
+    return Deal(number, client, lead.id, kind, "", None, "", responsible, at)
 
 
 def describe(session: Session, deal: int, *, title: str, amount: int | None, currency: str) -> None:
@@ -52,6 +54,13 @@ def describe(session: Session, deal: int, *, title: str, amount: int | None, cur
 async def of_lead(session: Session, lead: int) -> Deal | None:
     """The newest deal of a lead."""
     return await session.one(_of_lead, lead)
+
+
+async def of_clients(session: Session, clients_: Sequence[int], limit: int) -> Sequence[Deal]:
+    """What the leads of clients became, newest first."""
+    query = sa.select(deals).where(deals.c.client.in_(clients_))
+    rows = await session.rows(query.order_by(deals.c.id.desc()).limit(limit))
+    return [_deal(row) for row in rows]
 
 
 async def _client_of(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, int]:
@@ -68,5 +77,13 @@ async def _of_lead(connection: AsyncConnection, keys: Sequence[int]) -> dict[int
 
 def _deal(row: Any) -> Deal:
     return Deal(
-        row.id, row.client, row.lead, DealKind(row.kind), row.title, row.amount, row.currency
+        row.id,
+        row.client,
+        row.lead,
+        DealKind(row.kind),
+        row.title,
+        row.amount,
+        row.currency,
+        row.responsible,
+        row.at,
     )

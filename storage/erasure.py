@@ -15,6 +15,7 @@ from storage.accounts import Account
 from storage.database import Database
 from storage.erased import MARK
 from storage.forgetting import NOTHING, emptied_events, statements
+from storage.prompts import is_prompt
 from storage.schema import (
     answers,
     cards,
@@ -204,6 +205,7 @@ def _shown(tree: Sequence[Account], numbers: Sequence[int]) -> sa.Select[Any]:
         .where(
             places.c.chat.not_in([one.address for one in tree]),
             sa.or_(of_them, _tells_of_a_lead_they_wrote_in(numbers)),
+            sa.not_(is_prompt(places.c.asks)),  # nor could they be edited
         )
     )
 

@@ -29,6 +29,8 @@ _UNSEEN = (
     cards.c.lead.is_not(None),
     cards.c.state == "queued",
     cards.c.posted_above.is_(None),
+    cards.c.topic == "",  # what moves is no news
+    cards.c.left == "",
 )
 
 

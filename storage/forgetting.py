@@ -15,12 +15,14 @@ from storage.schema import (
     accounts,
     answers,
     assignments,
+    cards,
     chats,
     consents,
     contacts,
     deadlines,
     deals,
     dialogues,
+    feedback,
     inbox,
     lead_tags,
     leads,
@@ -77,9 +79,10 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         sa.and_(outbox.c.lead.in_(theirs), outbox.c.message.is_(None)),
     )
     return [
+        cards.update().where(cards.c.lead.in_(theirs)).values(titled=""),
         deadlines.update()
         .where(deadlines.c.lead.in_(theirs), deadlines.c.done_at.is_(None))
-        .values(done_at=now),
+        .values(done_at=sa.func.coalesce(deadlines.c.paused_at, now)),  # not late meanwhile
         steps.update()
         .where(steps.c.lead.in_(theirs), steps.c.done_at.is_(None))
         .values(done_at=now),
@@ -103,9 +106,12 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
 
 
 def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Executable]:
+    return [*_of_leads(tree, reasons), *_of_words(tree), *_of_events(tree)]
+
+
+def _of_leads(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Executable]:
+    """What was said of them when their leads were worked."""
     numbers, theirs = [one.id for one in tree], _leads(tree)
-    said = sa.select(messages.c.id).where(messages.c.account.in_(numbers))
-    where = [one.address for one in tree]
     return [
         leads.update()
         .where(leads.c.account.in_(numbers), leads.c.reason.not_in([*reasons, ""]))
@@ -116,6 +122,15 @@ def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Exec
         .where(touches.c.lead.in_(theirs), touches.c.kind.in_(("reject", "ban", "tag")))
         .values(data={}),
         lead_tags.delete().where(lead_tags.c.lead.in_(theirs)),
+        feedback.delete().where(feedback.c.lead.in_(theirs)),
+    ]
+
+
+def _of_words(tree: Sequence[Account]) -> list[sa.Executable]:
+    """What they wrote and gave, and every place that shows it."""
+    numbers, where = [one.id for one in tree], [one.address for one in tree]
+    said = sa.select(messages.c.id).where(messages.c.account.in_(numbers))
+    return [
         places.delete().where(places.c.chat.in_(where)),
         places.update().where(places.c.message.in_(said)).values(message=None),
         outbox.update().where(outbox.c.message.in_(said)).values(message=None),
@@ -128,6 +143,13 @@ def _forgetting(tree: Sequence[Account], reasons: Sequence[str]) -> list[sa.Exec
         ),
         members.delete().where(members.c.member.in_(where)),
         chats.delete().where(chats.c.address.in_(where)),
+    ]
+
+
+def _of_events(tree: Sequence[Account]) -> list[sa.Executable]:
+    """What came of them, in the messengers' own form."""
+    where = [one.address for one in tree]
+    return [
         # An event is known by its id; what it said is of no use once it was handled.
         inbox.update()
         .where(

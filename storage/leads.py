@@ -130,12 +130,46 @@ def relieve(session: Session, lead: int, *, at: datetime) -> None:
     session.update(assignments, {"lead": lead, "ended_at": None}, ended_at=at)
 
 
+async def of_person(session: Session, root: int, limit: int) -> Sequence[Lead]:
+    """All that a person wanted but for what went up in other leads, newest first."""
+    query = _SELECT.where(leads.c.person == root, leads.c.state != "absorbed")
+    rows = await session.rows(query.order_by(leads.c.id.desc()).limit(limit))
+    return [_lead(row) for row in rows]
+
+
 async def unprocessed(session: Session, *, responsible: int | None = None) -> Sequence[Lead]:
     """Open leads, oldest first; of one manager if given."""
     query = _SELECT.where(leads.c.state.in_(_OPEN)).order_by(leads.c.created_at)
     if responsible is not None:
         query = query.where(leads.c.responsible == responsible)
     return [_lead(row) for row in await session.rows(query)]
+
+
+async def holders(session: Session) -> Sequence[tuple[int, int]]:
+    """(staff, how many open leads they have) of everybody who has any."""
+    has = (leads.c.state.in_(_OPEN), leads.c.responsible.is_not(None))
+    query = sa.select(leads.c.responsible, sa.func.count().label("n")).where(*has)
+    rows = await session.rows(query.group_by(leads.c.responsible))
+    return [(row.responsible, row.n) for row in rows]
+
+
+async def left_by(session: Session, staff: int) -> Sequence[Lead]:
+    """What is free since somebody left, and was nobody's in between; oldest first."""
+    had, later = assignments.alias("had"), assignments.alias("later")
+    since = sa.exists().where(
+        later.c.lead == had.c.lead, later.c.kind != "offer", later.c.at > had.c.at
+    )
+    by_leaving = sa.exists().where(
+        had.c.lead == leads.c.id,
+        had.c.staff == staff,
+        had.c.kind != "offer",
+        touches.c.lead == leads.c.id,
+        touches.c.kind == "left",
+        touches.c.at == had.c.ended_at,
+        ~since,
+    )
+    query = _SELECT.where(leads.c.state.in_(_OPEN), leads.c.state == "new", by_leaving)
+    return [_lead(row) for row in await session.rows(query.order_by(leads.c.created_at))]
 
 
 # What went up in another counts least, what is open most.

@@ -25,7 +25,7 @@ class Message:
     id: int
     account: int
     lead: int | None
-    direction: str  # in | out | note
+    direction: str  # in | out | note | held
     author: str  # customer | staff | bot | admin
     staff: int | None
     chat: str  # the address of the chat in which it was written
@@ -35,6 +35,7 @@ class Message:
     at: datetime
     album: str = ""
     edited_at: datetime | None = None
+    withdrawn_at: datetime | None = None  # taken back from the customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ async def add(
     )
 
 
+async def keep(session: Session, **values: Any) -> Message:
+    """Keep what was written, as `add` does; the message itself."""
+    return Message(await add(session, **values), **values)
+
+
 def edit(
     session: Session,
     message: Message,
@@ -128,6 +134,26 @@ def keep_inside(session: Session, message: Message) -> None:
     session.update(messages, {"id": message.id}, direction="note")
 
 
+def let_out(session: Session, message: Message, account: int) -> None:
+    """Let what was held go to the customer, to whichever account of theirs it is."""
+    session.update(messages, {"id": message.id}, direction="out", account=account)
+
+
+def withdraw(session: Session, message: Message, at: datetime | None) -> None:
+    """Take it back from the customer; without a moment it is there still."""
+    session.update(messages, {"id": message.id}, withdrawn_at=at)
+
+
+async def held(session: Session, lead: int, staff: int) -> Sequence[Message]:
+    """What waits until its author says whether it is for the customer, in its order."""
+    rows = await session.rows(
+        sa.select(messages)
+        .where(messages.c.lead == lead, messages.c.staff == staff, messages.c.direction == "held")
+        .order_by(messages.c.id)
+    )
+    return [_message(row) for row in rows]
+
+
 async def of_album(session: Session, lead: int, chat: str, album: str) -> Sequence[Message]:
     """The parts of an album of a lead's conversation that are known so far."""
     rows = await session.rows(
@@ -150,16 +176,40 @@ async def written(session: Session, chat: str, message_id: str) -> Message | Non
 
 async def by_id(session: Session, number: int) -> Message:
     """The message of this number; KeyError when there is none."""
-    found = await session.one(_by_id, number)
+    found = await find(session, number)
     if found is None:
         raise KeyError(f"no message={number}")
     return found
+
+
+async def find(session: Session, number: int) -> Message | None:
+    """The message of this number; None when there is none, or none any more."""
+    return await session.one(_by_id, number)
 
 
 async def of_lead(session: Session, lead: int) -> Sequence[Message]:
     """The conversation of a lead, oldest first."""
     rows = await session.rows(
         sa.select(messages).where(messages.c.lead == lead).order_by(messages.c.at, messages.c.id)
+    )
+    return [_message(row) for row in rows]
+
+
+async def unanswered(session: Session, lead: int) -> Sequence[Message]:
+    """What the customer wrote since the last human answer, oldest first."""
+    last = sa.select(sa.func.coalesce(sa.func.max(messages.c.id), 0)).where(
+        messages.c.lead == lead,
+        messages.c.direction == "out",
+        messages.c.author.in_(("staff", "admin")),
+    )
+    rows = await session.rows(
+        sa.select(messages)
+        .where(
+            messages.c.lead == lead,
+            messages.c.author == "customer",
+            messages.c.id > last.scalar_subquery(),
+        )
+        .order_by(messages.c.id)
     )
     return [_message(row) for row in rows]
 
@@ -234,6 +284,7 @@ def _message(row: Any) -> Message:
         row.at,
         row.album,
         row.edited_at,
+        row.withdrawn_at,
     )
 
 

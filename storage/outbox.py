@@ -15,7 +15,7 @@ from bot.messages import OUTGOING, Outgoing, Priority, address
 from storage import albums, doubts, erased
 from storage.cards import of_channel
 from storage.database import Database, upsert
-from storage.schema import cards, messages, outbox, places
+from storage.schema import cards, chats, messages, outbox, places
 from storage.session import Session
 
 
@@ -23,6 +23,7 @@ from storage.session import Session
 class Delivery:
     """One call that waits; `card` is the message id of the card that it goes under.
 
+    `thread` is the topic in which that card stands, "" for none.
     Calls of one key with the same `album` are made as one, in the order of `part`.
     """
 
@@ -46,6 +47,7 @@ class Delivery:
     posted_above: int | None = None  # see storage.doubts
     album: str = ""
     part: int = 0  # the number of the message of which it is a copy
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +109,33 @@ async def waiting(
 ) -> Sequence[Delivery]:
     """The calls that may be made now: the first of each key, whose turn it is first.
 
-    Chats that are `busy` get answers to presses only. What goes under a card waits for it.
+    Before them as many answers to presses, the newest first; chats that are `busy` get
+    only those. What goes under a card waits for it.
     """
-    query = (
-        _SELECT.where(
-            outbox.c.channel == channel,
-            outbox.c.ended_at.is_(None),
-            outbox.c.state == "queued",
-            sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-            sa.or_(
-                outbox.c.priority == Priority.ANSWER.value,
-                outbox.c.chat.not_in(busy),
-                outbox.c.posted_above.is_not(None),
-            ),
-            outbox.c.id == _FIRST_OF_ITS_KEY,
-            sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
-        )
-        .order_by(outbox.c.turn_at, outbox.c.id)
-        .limit(limit)
+    ready = _SELECT.where(
+        outbox.c.channel == channel,
+        outbox.c.ended_at.is_(None),
+        outbox.c.state == "queued",
+        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
+        outbox.c.id == _FIRST_OF_ITS_KEY,
     )
-    return [_delivery(row) for row in await connection.execute(query)]
+    # All else that is queued by now has a later turn, so the index leads to them.
+    answers = ready.where(
+        outbox.c.priority == Priority.ANSWER.value,
+        outbox.c.turn_at < now + Priority.REPLY.patience,
+    )
+    others = ready.where(
+        outbox.c.priority != Priority.ANSWER.value,
+        sa.or_(outbox.c.chat.not_in(busy), outbox.c.posted_above.is_not(None)),
+        sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
+    )
+    queries = (
+        answers.order_by(outbox.c.turn_at.desc(), outbox.c.id.desc()),
+        others.order_by(outbox.c.turn_at, outbox.c.id),
+    )
+    return [
+        _delivery(row) for query in queries for row in await connection.execute(query.limit(limit))
+    ]
 
 
 async def following(
@@ -170,11 +179,13 @@ async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -
     return min((moment for moment in found if moment), default=None)
 
 
-async def claim(connection: AsyncConnection, found: Sequence[Delivery], now: datetime) -> None:
-    """Say that these calls are about to be made."""
-    await connection.execute(
+async def claim(
+    connection: AsyncConnection, found: Sequence[Delivery], now: datetime
+) -> dict[int, Outgoing]:
+    """Say that these calls are about to be made; those that still are to be, as they are by now."""
+    rows = await connection.execute(
         outbox.update()
-        .where(outbox.c.id.in_([delivery.id for delivery in found]))
+        .where(outbox.c.id.in_([delivery.id for delivery in found]), outbox.c.state == "queued")
         .values(
             state="claimed",
             # While nobody knows whether it was made, the first attempt is what counts.
@@ -182,7 +193,9 @@ async def claim(connection: AsyncConnection, found: Sequence[Delivery], now: dat
             attempts=outbox.c.attempts + 1,
             posted_above=doubts.mark(outbox, outbox.c.channel + ":" + outbox.c.chat),
         )
+        .returning(outbox.c.id, outbox.c.chat, outbox.c.payload)
     )
+    return {row.id: _outgoing(row) for row in rows}
 
 
 async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -297,6 +310,7 @@ _SELECT = (
     sa.select(
         outbox,
         cards.c.message_id.label("card"),
+        sa.case((chats.c.forum, cards.c.thread), else_="").label("thread"),
         messages.c.message_id.label("part"),
     )
     .join(
@@ -308,6 +322,7 @@ _SELECT = (
         ),
         isouter=True,
     )
+    .join(chats, chats.c.address == cards.c.chat, isouter=True)
     .join(
         messages,
         sa.and_(outbox.c.album != "", messages.c.id == outbox.c.message),
@@ -323,7 +338,7 @@ def _delivery(row: Any) -> Delivery:
         row.chat,
         row.key,
         Priority(row.priority),
-        replace(OUTGOING.validate_python(row.payload), chat=row.chat),  # the chat may have moved
+        _outgoing(row),
         row.lead,
         row.message,
         row.under_card,
@@ -338,7 +353,13 @@ def _delivery(row: Any) -> Delivery:
         row.posted_above,
         row.album,
         int(row.part) if row.part and row.part.isdecimal() else 0,
+        row.thread,
     )
+
+
+def _outgoing(row: Any) -> Outgoing:
+    """The call to the chat as it is named by now: it may have moved."""
+    return replace(OUTGOING.validate_python(row.payload), chat=row.chat)
 
 
 def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:

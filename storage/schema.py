@@ -454,6 +454,7 @@ deadlines = _table(
     _when("paused_at"),  # while it is the customer's turn, nothing is due
     _when("done_at"),
     _only("uq_deadlines_open", "done_at is null", "lead", "kind", unique=True),
+    sa.Index("ix_deadlines_lead", "lead"),
     _only("ix_deadlines_next", "done_at is null and next_at is not null", "next_at"),
 )
 

@@ -93,6 +93,7 @@ class Session:
     updates: list[_Update] = field(default_factory=list)
     late_updates: list[_Update] = field(default_factory=list)  # after the inserts
     statements: list[sa.Executable] = field(default_factory=list)  # before everything else
+    claims: list[sa.Update] = field(default_factory=list)  # each must change a row
     # (table, number) -> the version decided upon
     versions: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -141,6 +142,10 @@ class Session:
         """A statement of its own, for what names no rows one by one, such as an erasure."""
         self.statements.append(statement)
 
+    def claim(self, statement: sa.Update) -> None:
+        """A statement of its own; the flush fails with Conflict when it changes no row."""
+        self.claims.append(statement)
+
     def expect(self, table: sa.Table, number: int, version: int) -> None:
         """Let the flush fail with Conflict unless the row still has this version."""
         self.versions.setdefault((table.name, number), version)
@@ -185,21 +190,28 @@ async def flush(
 ) -> None:
     """Write everything the sessions collected, and `also`, in one transaction.
 
-    Raises Conflict when a lead or a person has changed meanwhile, IntegrityError when a unique
+    Raises Conflict when what was decided upon has changed meanwhile, IntegrityError when a unique
     index refuses; then nothing was written.
     """
-    if also is None and not any(one.inserts or one.updates or one.statements for one in sessions):
+    if also is None and not any(map(_writes, sessions)):
         return
     async with database.write() as connection:
         await _check_versions(connection, sessions)
         for statement in (one for s in sessions for one in s.statements):
             await connection.execute(statement)
+        for claim in (one for s in sessions for one in s.claims):
+            if not (await connection.execute(claim)).rowcount:
+                raise Conflict(f"a row of {claim.table} is not as it was")
         # Updates first: they free what a unique index allows once, such as the open assignment.
         await _update(connection, [u for s in sessions for u in s.updates])
         await _insert(connection, [i for s in sessions for i in s.inserts])
         await _update(connection, [u for s in sessions for u in s.late_updates])
         if also is not None:
             await also(connection)
+
+
+def _writes(session: Session) -> bool:
+    return bool(session.inserts or session.updates or session.statements or session.claims)
 
 
 async def _check_versions(connection: AsyncConnection, sessions: Iterable[Session]) -> None:

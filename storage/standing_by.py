@@ -36,6 +36,24 @@ async def alone(url: sa.URL, waits: Callable[[str], None]) -> AsyncIterator[None
         os.close(held)  # the file stays: whoever waits for it has it open
 
 
+def is_held(url: sa.URL) -> bool:
+    """Whether a product runs on a SQLite file now. Waits for nothing, makes no file."""
+    try:
+        opened = os.open(_lock(url), os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        # Shared: two who only look do not take each other for a product.
+        fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(opened)
+    return False
+
+
 _WORDS = "another process runs on {file}: waiting as a stand-by until it ends"
 
 

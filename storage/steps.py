@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import steps
+from storage.schema import leads, steps
 from storage.session import Session
 
 
@@ -49,6 +49,12 @@ async def open_of_leads(session: Session, numbers: Sequence[int]) -> dict[int, S
     return {row.lead: _step(row) for row in rows}
 
 
+async def to_come_back(session: Session, person: int) -> Sequence[int]:
+    """The closed leads of a person to which somebody is to come back."""
+    found: Sequence[int] | None = await session.one(_to_come_back, person)
+    return found or ()
+
+
 async def start(
     session: Session,
     lead: int,
@@ -69,6 +75,18 @@ def change(session: Session, step: Step, **values: Any) -> Step:
     """The step with these fields changed, while it is open."""
     session.update(steps, {"id": step.id, "done_at": None}, **values)
     return replace(step, **values)
+
+
+async def ended_at(session: Session, lead: int, at: datetime) -> Step | None:
+    """What was left undone when the lead was closed at this moment."""
+    query = sa.select(steps).where(steps.c.lead == lead, steps.c.done_at == at)
+    rows = await session.rows(query.order_by(steps.c.id.desc()).limit(1))
+    return _step(rows[0]) if rows else None
+
+
+def resume(session: Session, step: Step) -> None:
+    """It is to be done after all, at the time it was planned for."""
+    session.update(steps, {"id": step.id}, done_at=None)
 
 
 def end(session: Session, lead: int, *, at: datetime) -> None:
@@ -99,3 +117,16 @@ async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, 
 async def _open_of(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Step]:
     query = sa.select(steps).where(steps.c.lead.in_(keys), steps.c.done_at.is_(None))
     return {row.lead: _step(row) for row in await connection.execute(query)}
+
+
+async def _to_come_back(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, list[int]]:
+    query = (
+        sa.select(leads.c.person, leads.c.id)
+        .join_from(leads, steps, steps.c.lead == leads.c.id)
+        .where(leads.c.person.in_(keys), steps.c.done_at.is_(None), leads.c.state == "rejected")
+        .order_by(leads.c.id)
+    )
+    found: dict[int, list[int]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.person, []).append(row.id)
+    return found

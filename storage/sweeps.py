@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.messages import DeadlineDue, DigestDue, Event, StepDue
+from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue
 from storage import deadlines, inbox, steps
 from storage.database import Database, upsert
+from storage.deadlines import Deadline
 from storage.schema import cursors
 
+FEW = 5  # steps found due at once, of which each gets a message of its own
 _AT_ONCE = 500
 
 
@@ -19,13 +22,32 @@ async def take_deadlines(database: Database, now: datetime) -> int:
     """Take in every deadline whose next step is due; how many there were."""
     async with database.read() as connection:
         due = await deadlines.due(connection, now, _AT_ONCE)
-    events: dict[str, Event] = {
-        f"deadline:{one.id}:{one.step}": DeadlineDue(one.id, one.step) for one in due
-    }
-    if events:
+    if due:
         async with database.write() as connection:
-            await inbox.add_events(connection, events, now)
-    return len(events)
+            await inbox.add_events(connection, _overdue(due, now), now)
+    return len(due)
+
+
+def _overdue(due: Sequence[Deadline], now: datetime) -> dict[str, Event]:
+    """An event each, or one for all where so many are due that something was amiss before.
+
+    Named by all that it is about: what was due at a clock's wrong time is due again.
+    """
+    if len(due) > FEW:
+        steps = ";".join(f"{one.id}:{one.step}" for one in due)
+        mark = hashlib.sha256(steps.encode()).hexdigest()[:16]
+        return {f"overdue:{now:%Y-%m-%dT%H:%M}:{mark}": LeadsOverdue()}
+    return {
+        f"deadline:{one.id}:{one.step}:{one.next_at}": DeadlineDue(one.id, one.step, one.next_at)
+        for one in due
+    }
+
+
+async def sign_of_life(database: Database, now: datetime) -> None:
+    """Write something, to see whether that is possible."""
+    async with database.write() as connection:
+        statement = upsert(connection, cursors, "value")
+        await connection.execute(statement.values(channel="alive", value=now.isoformat()))
 
 
 async def take_steps(database: Database, now: datetime) -> int:

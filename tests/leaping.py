@@ -24,6 +24,7 @@ import sqlalchemy.ext.asyncio
 
 from bot.channels.vk.api import Api
 from bot.clock import Clock
+from bot.drawing import child
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -109,6 +110,7 @@ def leaping(clock: Callable[[Any], object] = AheadClock) -> Iterator[None]:
         stack.enter_context(patch("apscheduler.schedulers.base.datetime", _AheadDatetime))
         stack.enter_context(patch.object(aiosqlite.core, "SimpleQueue", _Queue))
         stack.enter_context(patch.object(Api, "_run", _counted(Api._run)))
+        stack.enter_context(patch.object(child, "_piped", _counted(child._piped)))
         for module in (sqlalchemy.ext.asyncio.engine, sqlalchemy.ext.asyncio.result):
             spawn = _counted(module.greenlet_spawn)
             stack.enter_context(patch.object(module, "greenlet_spawn", spawn))

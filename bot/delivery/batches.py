@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.jobs import Handlers, Job
 from bot.delivery.setbacks import Setbacks
+from bot.metrics import HANDLED
 from storage import inbox
 from storage.database import UNREACHABLE, Database
 from storage.session import Ids, Reads, Session, flush
@@ -80,9 +81,10 @@ class Batches:
         self, connection: AsyncConnection, jobs: Sequence[Job], failed: Mapping[int, Exception]
     ) -> None:
         arrivals = {job.arrival.id: job.arrival for job in jobs}
-        await inbox.done(
-            connection, [number for number in arrivals if number not in failed], self._now()
-        )
+        done = [number for number in arrivals if number not in failed]
+        await inbox.done(connection, done, self._now())
+        HANDLED.labels("done").inc(len(done))
+        HANDLED.labels("failed").inc(len(failed))
         for number, error in failed.items():
             await self._setbacks.put_off(connection, arrivals[number], error)
 

@@ -15,28 +15,15 @@ from bot.delivery.describing import describe
 from bot.delivery.items import Item, Made, name_of
 from bot.delivery.outcomes import Fault
 from bot.delivery.pacing import Pacer, Slot
-from bot.messages import (
-    Channel,
-    Delete,
-    Edit,
-    Failure,
-    Keyboard,
-    OpenFile,
-    Outgoing,
-    Post,
-    SendError,
-    Sent,
-    Text,
-    address,
-    split_address,
-)
+from bot.delivery.showing import Showing, showing
+from bot.messages import Channel, Failure, OpenFile, Outgoing, Post, SendError, Sent, address
 from storage import doubts
-from storage.cards import Card
+from storage.cards import Card, Face
 from storage.database import UNREACHABLE, Database
 from storage.outbox import Delivery
 from storage.session import Reads
 
-Render = Callable[[Card, Reads], Awaitable[tuple[Text, Keyboard]]]
+Render = Callable[[Card, Reads], Awaitable[Face]]
 
 log = structlog.get_logger()
 
@@ -63,20 +50,24 @@ class Caller:
 
     async def make(self, item: Item, slot: Slot, reads: Reads) -> Made:
         """Make the call; what became of it, whatever that was."""
+        shows: Showing | None = None
+        if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
+            self._pacer.give_back(slot)
+            return Made(item, expired=True)
         try:
             async with self._held(slot):
-                if isinstance(item.work, Delivery) and _expired(item.work, self._now()):
-                    return Made(item, expired=True)
-                outgoing = await self._outgoing(item, reads)
+                shows = await self._shows(item, reads)
+                outgoing = _outgoing(item, shows)
                 if outgoing is None:
-                    return Made(item, sent=Sent())
+                    return Made(item, sent=Sent(), showing=shows)
                 if not _doubted(item, outgoing):
-                    return Made(item, sent=await self._channel.send(outgoing, self._open_file))
-            return Made(item, sent=await self._sought_or_sent(item, outgoing))
+                    sent = await self._channel.send(outgoing, self._open_file)
+                    return Made(item, sent=sent, showing=shows)
+            return Made(item, sent=await self._sought_or_sent(item, outgoing), showing=shows)
         except SendError as error:
-            return Made(item, error=error)
+            return Made(item, error=error, showing=shows)
         except UNREACHABLE as error:
-            return Made(item, error=SendError(Failure.TRANSIENT, describe(error)))
+            return Made(item, error=SendError(Failure.TRANSIENT, describe(error)), showing=shows)
         except Exception as error:  # a fault of ours must not stop the sender
             log.error("send_failed", work=name_of(item.work), reason=describe(error))
             return Made(item, error=Fault(describe(error)))
@@ -118,26 +109,20 @@ class Caller:
     def _ready_at(self, item: Item) -> float:
         return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())
 
-    async def _outgoing(self, item: Item, reads: Reads) -> Outgoing | None:
-        """The call as it is to be made: under its card, or with a card's face of this moment.
-
-        None when there is nothing to show any more.
-        """
-        work = item.work
-        if isinstance(work, Card):
-            text, keyboard = await self._render(work, reads)
-            chat = split_address(work.chat)[1]
-            if work.message_id is None:
-                # Whoever is called by a card in a list was called by the list.
-                silent = work.folded is not None
-                return Post(chat, text, keyboard, silent=silent) if text else None
-            if not text:
-                return Delete(chat, work.message_id)
-            return Edit(chat, work.message_id, text, keyboard)
-        return record.completed(work, item.joined)
+    async def _shows(self, item: Item, reads: Reads) -> Showing | None:
+        """What a card shows next, with its face of this moment; None for any other call."""
+        card = item.work
+        return showing(card, await self._render(card, reads)) if isinstance(card, Card) else None
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _outgoing(item: Item, shows: Showing | None) -> Outgoing | None:
+    """The call as it is to be made; None when there is nothing to show any more."""
+    if isinstance(item.work, Card):
+        return shows.outgoing if shows else None
+    return record.completed(item.work, item.joined)
 
 
 def _doubted(item: Item, outgoing: Outgoing) -> bool:

@@ -17,6 +17,7 @@ from bot.delivery.jobs import Handlers, Job
 from bot.delivery.routes import Routes
 from bot.delivery.setbacks import Setbacks
 from bot.messages import Event, Raw
+from bot.metrics import TAKEN_IN
 from storage import inbox
 from storage.database import UNREACHABLE, Database
 from storage.session import Ids, Reads
@@ -63,6 +64,7 @@ class Dispatcher:
         """Keep events of a channel; when this returns the platform may be told."""
         kept = inbox.accept(self._database, channel, raws, cursor, self._now())
         await self._database.finish(kept)
+        TAKEN_IN.labels(channel).inc(len(raws))
         if raws:
             self._wake.set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.delivery.showing import Showing
 from bot.messages import Priority, SendError, Sent, split_address
 from storage.cards import Card
 from storage.outbox import Delivery
@@ -47,8 +48,22 @@ class Made:
     sent: Sent | None = None
     error: SendError | None = None
     expired: bool = False
+    showing: Showing | None = None  # where it was a card's
+
+    @property
+    def topics_refused(self) -> bool:
+        """Whether the chat turned out to be one in which leads can have no topics."""
+        shows, error = self.showing, self.error
+        return shows is not None and error is not None and shows.refuses_topics(error)
 
 
 def name_of(work: Delivery | Card) -> str:
     """What logs call it."""
     return f"{'card' if isinstance(work, Card) else 'outbox'}={work.id}"
+
+
+def outcome_of(made: Made) -> str:
+    """`sent`, `expired`, or why not, in the terms of Failure."""
+    if made.error is not None:
+        return made.error.failure.value
+    return "expired" if made.expired else "sent"

@@ -18,7 +18,8 @@ def joinable(delivery: Delivery) -> bool:
     return (
         isinstance(post, Post)
         and delivery.under_card
-        and not (delivery.asks or delivery.told or post.attachments or post.keyboard)
+        and not (delivery.asks or delivery.told)
+        and not (post.attachments or post.keyboard or post.asks_reply)
     )
 
 

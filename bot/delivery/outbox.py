@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import takewhile
 
 import structlog
@@ -20,16 +21,20 @@ from bot.delivery import joining, record
 from bot.delivery.backoff import delay
 from bot.delivery.calls import Caller, Render
 from bot.delivery.describing import describe
-from bot.delivery.items import Item, Made, name_of
+from bot.delivery.items import Item, Made, name_of, outcome_of
 from bot.delivery.pacing import Pacer, Past, Slot
+from bot.delivery.troubles import Troubles
 from bot.messages import (
     Channel,
     Failure,
     OpenFile,
+    Outgoing,
     Post,
+    Priority,
     address,
     split_address,
 )
+from bot.metrics import CALLS
 from storage import cards, doubts, folding, outbox
 from storage.cards import Card
 from storage.database import UNREACHABLE, Database
@@ -73,6 +78,7 @@ class Sender:
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
         self._in_doubt: set[str] = set()
+        self._troubles = Troubles(channel.name)
         self._failures = 0
 
     def wake(self) -> None:
@@ -109,13 +115,13 @@ class Sender:
         if not made and not chosen:
             return False
         try:
-            heard = await self._write(made, [item for item, _ in chosen])
+            heard, claimed = await self._write(made, [item for item, _ in chosen])
         except BaseException:
             for _, slot in chosen:
-                self._pacer.done(slot, self._time())
+                self._pacer.give_back(slot)
             raise
         del self._made[: len(made)]
-        self._start(chosen)
+        self._start(self._still_meant(chosen, claimed))
         if heard:
             self._heard()
         return True
@@ -136,6 +142,7 @@ class Sender:
         await record.recover(self._database, self._channel, now)
         async with self._database.read() as connection:
             self._in_doubt = await doubts.in_chats(connection, self._channel.name)
+            await self._troubles.restore(connection)
         self._heard()
 
     async def _chosen(self) -> list[tuple[Item, Slot]]:
@@ -205,7 +212,7 @@ class Sender:
         now = self._time()
         lanes: dict[str, int] = {}
         chosen: list[tuple[Item, Slot]] = []
-        for item in sorted(found, key=lambda item: item.work.turn_at):
+        for item in sorted(found, key=partial(_turn, self._now())):
             if len(chosen) >= room:
                 break
             if item.counts and lanes.get(item.chat, 0) >= self._lanes:
@@ -218,19 +225,43 @@ class Sender:
             chosen.append((item, slot))
         return chosen
 
-    async def _write(self, made: Sequence[Made], items: Sequence[Item]) -> bool:
-        """Record and claim; whether somebody has to hear of what was recorded."""
+    def _still_meant(
+        self, chosen: Sequence[tuple[Item, Slot]], claimed: Mapping[int, Outgoing]
+    ) -> list[tuple[Item, Slot]]:
+        """Handlers may have changed or dropped what was chosen, until it was claimed."""
+        meant: list[tuple[Item, Slot]] = []
+        for item, slot in chosen:
+            calls = [
+                replace(call, outgoing=claimed[call.id])
+                for call in item.calls
+                if call.id in claimed
+            ]
+            if calls:
+                item = Item(calls[0], tuple(calls[1:]))
+            if calls or not item.calls:
+                meant.append((item, slot))
+            else:
+                self._pacer.give_back(slot)
+        return meant
+
+    async def _write(
+        self, made: Sequence[Made], items: Sequence[Item]
+    ) -> tuple[bool, Mapping[int, Outgoing]]:
+        """Record and claim; whether somebody has to hear of the one, and what is to be made."""
         calls = [call for item in items for call in item.calls]
         wanted = [item.work for item in items if isinstance(item.work, Card)]
         now = self._now()
+        claimed: Mapping[int, Outgoing] = {}
         async with self._database.write() as connection:
             heard = await record.write(connection, self._channel, made, now, alone=self._lanes == 1)
+            heard |= await self._troubles.write(connection, made, now)
             if calls:
-                await outbox.claim(connection, calls, now)
+                claimed = await outbox.claim(connection, calls, now)
             if wanted:
                 await cards.claim(connection, wanted, now)
+        self._troubles.note(made)
         await self._look_for_doubts(made)
-        return heard
+        return heard, claimed
 
     async def _look_for_doubts(self, made: Sequence[Made]) -> None:
         """Which chats must wait until a post that may stand there was sought."""
@@ -244,6 +275,7 @@ class Sender:
         if not task.cancelled():
             made = task.result()
             self._made.append(made)
+            CALLS.labels(self._channel.name, outcome_of(made)).inc()
             if made.item.group and made.sent is not None:
                 self._pacer.album(made.item.chat, len(made.sent.message_ids) - 1, self._time())
             self._react(made)
@@ -293,6 +325,18 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _turn(now: datetime, item: Item) -> tuple[int, float]:
+    """The least goes first: whose turn has come, then answers to presses, then the others.
+
+    Of answers the newest goes first: when there are more than the pace bears, some are
+    there at once and some never, instead of all of them too late.
+    """
+    at = item.work.turn_at
+    if item.work.priority is Priority.ANSWER:
+        return (1, -at.timestamp())
+    return (0 if at <= now else 2, at.timestamp())
 
 
 def _alike(first: Delivery, other: Delivery) -> bool:

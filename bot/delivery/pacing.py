@@ -122,9 +122,9 @@ class Pacer:
         )
 
     def start(self, chat: str, group: bool, counts: bool, now: float) -> Slot:
-        """Take the places of a call that is made right now; its slot must be given to `done`.
+        """Take the places of a call that is made right now.
 
-        ValueError when the call may not go yet.
+        Its slot must be given to `done` or `give_back`. ValueError when it may not go yet.
         """
         if self.ready_at(chat, group, counts, now) > now:
             raise ValueError(f"a call to chat {chat!r} may not start yet")
@@ -140,6 +140,11 @@ class Pacer:
         for window in self._flying.pop(slot):
             window.flying -= 1
             window.count_from(now)
+
+    def give_back(self, slot: Slot) -> None:
+        """The call is not made after all: its places are free again. KeyError as of `done`."""
+        for window in self._flying.pop(slot):
+            window.flying -= 1
 
     def album(self, chat: str, more: int, now: float) -> None:
         """A call that ended made `more` messages beside the one counted: a minute counts each."""

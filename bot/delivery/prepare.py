@@ -31,6 +31,7 @@ from storage.session import Ids, Reads, Session, flush
 # A press is checked anew after this; who left is also known at once by the event of leaving.
 FRESH = timedelta(seconds=10)
 FRESH_IN_PRIVATE = timedelta(minutes=10)
+_CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a colleague
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ class Prepare:
         chat: Callable[[], str],
         is_team: Callable[[str], bool],
         managers: Sequence[str],
+        dispatchers: Sequence[str],
         now: Callable[[], datetime],
     ) -> None:
         """`chat` tells the team chat's address by now, `is_team` knows those of before as well."""
@@ -54,6 +56,7 @@ class Prepare:
         self._chat = chat
         self._is_team = is_team
         self._managers = managers
+        self._named = tuple(dict.fromkeys((*managers, *dispatchers)))
         self._now = now
         self._ids = Ids(database)
         self._learned: list[Session] = []
@@ -105,7 +108,9 @@ class Prepare:
             return None
         known = await staff.membership(session, chat, author)
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
-        if known and self._now() - known.checked_at < fresh:
+        # Who writes there is there: back again, if known to be gone.
+        back = isinstance(event, MessageReceived) and not event.chat.private
+        if known and (known.present or not back) and self._now() - known.checked_at < fresh:
             return Member(known.present, known.admin, known.name, known.username)
         try:
             member = await self._channels[name].member(platform_chat, event.author.id)
@@ -136,8 +141,8 @@ class Prepare:
             return None
 
     async def _colleagues(self, event: ButtonPressed) -> dict[str, Member]:
-        """The chat's admins and the managers named in the settings, for the list to assign to."""
-        if ":assign:" not in event.data:
+        """The chat's admins and whoever is named in the settings, for the list to assign to."""
+        if not event.data.startswith(_CHOOSING):
             return {}
         name, chat = split_address(self._chat())
         channel = self._channels.get(name)
@@ -145,8 +150,8 @@ class Prepare:
             return {}
         try:
             found = await channel.admins(chat)
-            for manager in self._managers:
-                platform, number = split_address(manager)
+            for one in self._named:
+                platform, number = split_address(one)
                 if platform == name and number not in found:
                     member = await channel.member(chat, number)
                     found |= {number: member} if member.present else {}

@@ -14,40 +14,40 @@ from bot.delivery.items import Made
 from bot.delivery.joining import in_order, joined_post
 from bot.delivery.outcomes import WAIT_FOR_RIGHTS, after_error, after_silence, card_retry
 from bot.messages import (
-    Author,
     Channel,
-    Chat,
     ChatMoved,
     DeliveryEnded,
     Event,
     EventSetAside,
     Failure,
-    MemberChanged,
     Outgoing,
     Post,
     Priority,
     SendError,
     address,
 )
-from storage import albums, cards, dead, doubts, inbox, outbox
+from storage import albums, cards, chats, dead, doubts, inbox, outbox
 from storage.cards import Card
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
 
 _ENDED = "the process ended"
 _ERASED = "erased:"  # what cannot be emptied is told when the erasure ends
-_PARKED = 1800.0  # seconds; a messenger that asks for so much waits for a person
 
 
 def completed(delivery: Delivery, joined: Sequence[Delivery] = ()) -> Outgoing:
-    """The call with what only the outbox knows: its random id, and the card that it goes under."""
+    """The call with what only the outbox knows: its random id, and where it goes.
+
+    In a lead's own topic it needs not be said of what it is part; elsewhere it replies to the card.
+    """
     outgoing = joined_post([delivery, *joined]) if joined else delivery.outgoing
     if not isinstance(outgoing, Post):
         return outgoing
     return replace(
         outgoing,
         random_id=delivery.random_id,
-        reply_to=delivery.card or outgoing.reply_to,
+        thread=delivery.thread or outgoing.thread,
+        reply_to=outgoing.reply_to if delivery.thread else delivery.card or outgoing.reply_to,
     )
 
 
@@ -64,22 +64,23 @@ async def write(
     `alone` says that no chat has two posts in flight, so that a lost one can be found.
     """
     outcomes = [_outcome(one, call, channel, now, alone) for one in made for call in one.item.calls]
-    shown: list[tuple[Card, str | None]] = []
+    shown: list[tuple[Card, Card]] = []
     for one in made:
         card = one.item.work
         if not isinstance(card, Card):
             continue
-        if one.error is None:
-            posted = one.sent.message_ids[0] if one.sent and one.sent.message_ids else ""
-            shown.append((card, posted or card.message_id))
-        else:
-            await _put_back(connection, card, one.error, now, alone)
+        if (stands := _stands(one)) is not None:
+            shown.append((card, stands))
+        elif one.error is not None:
+            await _put_back(connection, one, card, one.error, now, alone)
     await cards.shown(connection, shown, now)
+    await _lose_topics(connection, channel, made, now)
     if outcomes:
         await outbox.record(connection, outcomes, now)
     await doubts.posted(connection, _posted(channel, made))
     await _pass_over(connection, channel, outcomes)
-    events = _events(outcomes) | _moves(channel, made) | _shut_out(channel, made, now)
+    events = _events(outcomes) | _moves(channel, made)
+    await _refuse_topics(connection, channel, made, now)
     await inbox.add_events(connection, events, now)
     aside = _set_aside(made, outcomes)
     await dead.tell(connection, aside, now)
@@ -116,6 +117,8 @@ def _outcome(
         return Outcome(delivery, "sent", message_ids=_message_ids(made, delivery))
     if delivery.album and len(made.item.calls) > 1 and _spoilt_by_one(made.error):
         return Outcome(delivery, "queued", str(made.error), apart=True)
+    if _lost_topic(made):
+        return Outcome(delivery, "queued", str(made.error))  # it follows into the next one
     return after_error(
         delivery,
         made.error,
@@ -140,9 +143,52 @@ def _spoilt_by_one(error: SendError) -> bool:
     return error.failure in (Failure.TOO_LARGE, Failure.REFUSED)
 
 
-async def _put_back(
-    connection: AsyncConnection, card: Card, error: SendError, now: datetime, alone: bool
+def _stands(made: Made) -> Card | None:
+    """How a card stands now; None where the same is to be tried again, or given up."""
+    if made.showing is None:
+        return None
+    if made.error is not None:
+        return made.showing.mended(made.error)
+    return made.showing.made(
+        made.sent.message_ids[0] if made.sent and made.sent.message_ids else ""
+    )
+
+
+def _lost_topic(made: Made) -> bool:
+    """Whether words went to a topic that is not there any more."""
+    call = made.item.work
+    lost = made.error is not None and made.error.failure is Failure.LOST
+    return lost and isinstance(call, Delivery) and bool(call.thread)
+
+
+async def _lose_topics(
+    connection: AsyncConnection, channel: Channel, made: Sequence[Made], now: datetime
 ) -> None:
+    for one in made:
+        if isinstance(one.item.work, Delivery) and _lost_topic(one):
+            where = address(channel.name, one.item.chat)
+            await cards.lose_topic(connection, where, one.item.work.thread, now)
+
+
+async def _refuse_topics(
+    connection: AsyncConnection, channel: Channel, made: Sequence[Made], now: datetime
+) -> None:
+    """Remember the chats in which leads can have no topics; see troubles for who is told."""
+    for chat in {one.item.chat for one in made if one.topics_refused}:
+        await chats.refuse_topics(connection, address(channel.name, chat), now)
+
+
+async def _put_back(
+    connection: AsyncConnection,
+    made: Made,
+    card: Card,
+    error: SendError,
+    now: datetime,
+    alone: bool,
+) -> None:
+    if made.topics_refused:
+        await cards.put_back(connection, card, reason=str(error))
+        return
     doubted = (
         alone
         and adopt.findable(card)
@@ -156,7 +202,7 @@ async def _put_back(
         await cards.put_back(
             connection, card, reason=str(error), not_before=retry_at, doubted=doubted
         )
-    elif _given_up(card, error):
+    elif _given_up(made, card):
         await cards.put_back(connection, card, reason=str(error), failed=True)
     else:
         retry_at = card_retry(card.attempts, error, now=now, jitter=random.random())
@@ -165,8 +211,11 @@ async def _put_back(
         )
 
 
-def _given_up(card: Card, error: SendError) -> bool:
+def _given_up(made: Made, card: Card) -> bool:
     """Whether a card is not tried again, unless it changes."""
+    error = made.error
+    if error is None or _stands(made) is not None or made.topics_refused:
+        return False
     if error.failure in (Failure.LOST, Failure.TOO_LATE) and card.message_id:
         return False
     return error.permanent and error.failure not in (Failure.RIGHTS, Failure.GONE, Failure.MOVED)
@@ -211,7 +260,7 @@ def _set_aside(made: Sequence[Made], outcomes: Sequence[Outcome]) -> list[EventS
     shown = [
         EventSetAside(card.id, str(one.error), "card")
         for one in made
-        if isinstance(card := one.item.work, Card) and one.error and _given_up(card, one.error)
+        if isinstance(card := one.item.work, Card) and one.error and _given_up(one, card)
     ]
     calls = [
         EventSetAside(one.delivery.id, one.reason, "call")
@@ -240,24 +289,3 @@ def _moves(channel: Channel, made: Sequence[Made]) -> dict[str, Event]:
         for one in made
         if one.error is not None and one.error.failure is Failure.MOVED
     }
-
-
-def _shut_out(channel: Channel, made: Sequence[Made], now: datetime) -> dict[str, Event]:
-    """Groups, and whole messengers (chat ""), that refuse the bot; each once an hour."""
-    return {
-        f"shut out:{channel.name}:{chat}:{now:%Y-%m-%dT%H}": shut_out(channel.name, chat)
-        for one in made
-        if one.error is not None and (chat := _refusing(one, one.error)) is not None
-    }
-
-
-def shut_out(channel: str, chat: str) -> MemberChanged:
-    """As though the bot had been seen to leave; chat "" for the messenger as a whole."""
-    return MemberChanged(channel, Chat(chat, private=False), Author(""), present=False, self=True)
-
-
-def _refusing(made: Made, error: SendError) -> str | None:
-    if error.failure is Failure.TOKEN or (error.retry_after or 0) >= _PARKED:
-        return ""
-    refused = error.failure in (Failure.RIGHTS, Failure.GONE)
-    return made.item.chat if refused and made.item.group else None

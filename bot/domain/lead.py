@@ -27,12 +27,13 @@ class Action(StrEnum):
     """What people do to a lead; the order is that of the card's buttons."""
 
     TAKE = "take"
-    ASSIGN = "assign"
     STEP = "step"
+    ASSIGN = "assign"
     CONVERT = "convert"
     REJECT = "reject"
     RETURN = "return"
     REOPEN = "reopen"
+    LATER = "later"
 
 
 class Warmth(StrEnum):
@@ -127,17 +128,39 @@ class Transition:
     sources: frozenset[State]
     target: State
     anybodys: Role
+    otherwise: State | None = None  # where it goes when nobody is there to have it
+
+    def target_for(self, somebody: bool) -> State:
+        """The state that follows, by whether somebody is there to have the lead."""
+        return self.target if somebody or self.otherwise is None else self.otherwise
 
 
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(Action.TAKE, frozenset({State.NEW}), State.TAKEN, Role.DISPATCHER),
-    Transition(Action.ASSIGN, OPEN, State.TAKEN, Role.DISPATCHER),
     Transition(Action.STEP, frozenset({State.TAKEN}), State.TAKEN, Role.DISPATCHER),
+    Transition(Action.ASSIGN, OPEN, State.TAKEN, Role.DISPATCHER),
     Transition(Action.CONVERT, OPEN, State.CONVERTED, Role.SUPERVISOR),
     Transition(Action.REJECT, OPEN, State.REJECTED, Role.SUPERVISOR),
     Transition(Action.RETURN, frozenset({State.TAKEN}), State.NEW, Role.DISPATCHER),
-    Transition(Action.REOPEN, CLOSED, State.TAKEN, Role.MANAGER),
+    Transition(Action.REOPEN, CLOSED, State.TAKEN, Role.MANAGER, otherwise=State.NEW),
+    Transition(Action.LATER, frozenset({State.REJECTED}), State.REJECTED, Role.DISPATCHER),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What becomes of a lead when its customer is made one with another, or two again.
+
+    Any manager may; the customer is what they decide about, whoever has the leads.
+    """
+
+    sources: frozenset[State]
+    targets: frozenset[State]
+
+
+MERGE = Passage(OPEN, frozenset({State.ABSORBED}))  # of two open leads one goes up in the other
+SPLIT = Passage(frozenset({State.ABSORBED}), OPEN)  # and is as it was before
+
 _BY_ACTION = {transition.action: transition for transition in TRANSITIONS}
 
 
@@ -178,6 +201,6 @@ def _why_not(lead: Lead, action: Action) -> Refusal:
         return Refusal.ABSORBED
     if action is Action.TAKE:
         return Refusal.TAKEN
-    if action is Action.REOPEN:
+    if action in (Action.REOPEN, Action.LATER):
         return Refusal.OPEN
     return Refusal.FREE

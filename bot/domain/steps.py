@@ -6,7 +6,7 @@ one that they repeat the first counts. All moments given are aware, those return
 
 from __future__ import annotations
 
-from calendar import Calendar
+from calendar import Calendar, monthrange
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -50,11 +50,20 @@ def this_evening(now: datetime, hours: Hours) -> datetime | None:
 
 def tomorrow_morning(now: datetime, hours: Hours) -> datetime:
     """At ten, or when the team opens, on the first day after this on which it works."""
-    zone = hours.timezone
-    dawn = _local(_day(now, zone) + _DAY, _DAWN, zone)
-    opens = hours.next_open(dawn)
-    ten = moment(_day(opens, zone), _MORNING, zone)
-    return ten if ten is not None and ten > opens and hours.is_open(ten) else opens
+    return _morning(_day(now, hours.timezone) + _DAY, hours)
+
+
+def in_days(now: datetime, days: int, hours: Hours) -> datetime:
+    """In the morning of the day after so many days, or of the next on which the team works."""
+    return _morning(_day(now, hours.timezone) + days * _DAY, hours)
+
+
+def in_months(now: datetime, months: int, hours: Hours) -> datetime:
+    """In the morning of the same day in so many months, the last one of a shorter month."""
+    today = _day(now, hours.timezone)
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    day = min(today.day, monthrange(year, month + 1)[1])
+    return _morning(date(year, month + 1, day), hours)
 
 
 def moment(day: date, hour: int, zone: tzinfo) -> datetime | None:
@@ -116,6 +125,14 @@ def near(due_at: datetime, next_at: datetime | None, zone: tzinfo) -> Near:
     if next_at == _local(_day(due_at, zone), 0, zone):
         return Near.TOMORROW
     return Near.TODAY if next_at == due_at else Near.FAR
+
+
+def _morning(day: date, hours: Hours) -> datetime:
+    """At ten, or when the team opens, on this day or the first after it on which it works."""
+    zone = hours.timezone
+    opens = hours.next_open(_local(day, _DAWN, zone))
+    ten = moment(_day(opens, zone), _MORNING, zone)
+    return ten if ten is not None and ten > opens and hours.is_open(ten) else opens
 
 
 def _day(at: datetime, zone: tzinfo) -> date:

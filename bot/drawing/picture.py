@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,7 +31,7 @@ _SERIES = (_BLUE, "#1a8a4b", "#d9822b")
 _TONES = {"good": "#1a8a4b", "bad": "#c6372d", "": _GREY}
 _SMALLEST = 0.8  # of their size, before words are cut
 _MOST = 6000  # pixels of height, which every messenger takes
-_READ = 3000  # characters of a note
+_READ = 3000  # characters of a note, and of anything that stands on one line
 
 Block = dict[str, Any]
 
@@ -63,7 +64,7 @@ class Sheet:
     ) -> None:
         """Words on one line, their middle at `y`, a little smaller or cut to fit into `room`."""
         font = _font(size, bold)
-        shown = _drawable(words, font)
+        shown = _drawable(words[:_READ], font)
         if room and (wide := self.width(shown, font)) > room:
             font = _font(size * max(room / wide, _SMALLEST), bold)
             shown = self.cut(shown, room + 1, font)
@@ -97,9 +98,10 @@ class Sheet:
         """The words, or as much of them as there is room for."""
         if self.width(words, font) <= room:
             return words
-        while words and self.width(f"{words}…", font) > room:
-            words = words[:-1]
-        return f"{words.rstrip()}…"
+        fits = bisect_left(
+            range(len(words)), True, key=lambda n: self.width(f"{words[: n + 1]}…", font) > room
+        )
+        return f"{words[:fits].rstrip()}…"
 
     def width(self, words: str, font: FontProperties) -> float:
         """How wide words are."""

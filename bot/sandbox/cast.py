@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 
 from bot.sandbox.telegram import TelegramServer
 from bot.sandbox.vk import VkServer
@@ -12,6 +13,9 @@ ANNA, PABLO, BORIS, DASHA, VERA = 101, 102, 201, 202, 301
 VK_ANNA, VK_GLEB = 1101, 1401
 TEAM = -1001000000001
 
+_MOST_ON_PHONE = 8
+_CROWD = 101  # the number in the name of the first of a crowd: three digits tell each apart
+_MOST_IN_CROWD = 900
 _PHONE_NUMBERS = {ANNA: "+34600000101", PABLO: "+34600000102"}
 
 
@@ -54,6 +58,12 @@ class Cast:
 
     def __init__(self, language: str, telegram: TelegramServer, vk: VkServer) -> None:
         texts = load(language)
+        self._telegram, self._vk_server = telegram, vk
+        self._spare = tuple(texts("sandbox.names").split(", "))
+        self.language = language
+        self._newcomers = itertools.count()
+        self.crowd: dict[str, str] = {}
+        """Customers of storms, on no phone: their names by their conversation."""
         self.names = {
             ANNA: texts("sandbox.name.anna"),
             PABLO: texts("sandbox.name.pablo"),
@@ -65,12 +75,44 @@ class Cast:
         self._settle_telegram(telegram, texts("sandbox.team.title"), language)
         for user_id, name in self._vk_names.items():
             vk.add_user(user_id, name)
-        self.phones = (
+        self.phones: tuple[Phone, ...] = (
             Phone("telegram", "telegram", tuple(self._private(one) for one in (ANNA, PABLO))),
             Phone("vk", "vk", tuple(self._vk(one) for one in self._vk_names)),
             Phone("team", "telegram", tuple(self._in_team(one) for one in (BORIS, DASHA, VERA))),
             Phone("supervisor", "telegram", (self._private(VERA),)),
         )
+
+    def invite(self, phone_id: str) -> None:
+        """One person more on a phone; ValueError when it is full."""
+        phone = next(one for one in self.phones if one.id == phone_id)
+        if len(phone.seats) >= _MOST_ON_PHONE:
+            raise ValueError(f"{_MOST_ON_PHONE} people share this phone already")
+        number = next(self._newcomers)
+        name = self._spare[number % len(self._spare)]
+        seat = self._settle(phone_id, number, name)
+        grown = replace(phone, seats=(*phone.seats, seat))
+        self.phones = tuple(grown if one is phone else one for one in self.phones)
+
+    def gather(self, count: int) -> list[tuple[str, int]]:
+        """So many customers more, on both messengers by turns; ValueError beyond 900.
+
+        Returns (messenger, id) of each.
+        """
+        first = len(self.crowd)
+        if first + count > _MOST_IN_CROWD:
+            raise ValueError("the crowd is as large as it can be")
+        found = []
+        for number in range(first, first + count):
+            name = f"{self._spare[number % len(self._spare)]} {_CROWD + number}"
+            platform = ("telegram", "vk")[number % 2]
+            user_id = 5000 + number
+            if platform == "telegram":
+                self._telegram.add_user(user_id, name, language=self.language)
+            else:
+                self._vk_server.add_user(user_id, name)
+            self.crowd[f"{platform}:{user_id}"] = name
+            found.append((platform, user_id))
+        return found
 
     def seat(self, account: str, chat: str) -> Seat | None:
         """The seat of an account in a conversation, if somebody has it."""
@@ -81,6 +123,10 @@ class Cast:
     def chats(self) -> tuple[str, ...]:
         """Every conversation on a phone, once."""
         return tuple(dict.fromkeys(seat.chat for phone in self.phones for seat in phone.seats))
+
+    def customer(self, chat: str) -> bool:
+        """Whether it is a customer's conversation."""
+        return chat in self.crowd or chat in self.customers
 
     @property
     def customers(self) -> tuple[str, ...]:
@@ -94,6 +140,21 @@ class Cast:
             server.add_user(user_id, name, language=spoken)
         server.started(VERA)
         server.add_group(TEAM, title, admins=[VERA], members=[BORIS, DASHA])
+
+    def _settle(self, phone_id: str, number: int, name: str) -> Seat:
+        """Put a newcomer where the phone belongs."""
+        if phone_id == "vk":
+            user_id = 1500 + number
+            self._vk_names[user_id] = name
+            self._vk_server.add_user(user_id, name)
+            return self._vk(user_id)
+        user_id = 500 + number
+        self.names[user_id] = name
+        self._telegram.add_user(user_id, name, language=self.language)
+        if phone_id == "team":
+            self._telegram.join(TEAM, user_id, by=VERA)
+            return self._in_team(user_id)
+        return replace(self._private(user_id), number=f"+346000005{number:02}")
 
     def _private(self, user_id: int) -> Seat:
         own = f"telegram:{user_id}"

@@ -36,17 +36,17 @@ class Write(_Played):
     do: Literal["write"]
     text: str = Field(max_length=20_000)
     reply_to: int | None = None
+    thread: int | None = None  # the topic of a forum; None is General
 
 
-class Attach(_Played):
-    """Send a file: `data` is base64."""
+class File(BaseModel):
+    """A file of a kind that the messengers know; `data` is base64."""
 
-    do: Literal["attach"]
-    kind: Literal["photo", "document", "voice"]
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: Literal["photo", "video", "video_note", "voice", "audio", "document", "sticker"]
     data: str
     name: str = Field(default="", max_length=200)
-    text: str = Field(default="", max_length=20_000)
-    reply_to: int | None = None
 
     @property
     def bytes(self) -> bytes:
@@ -58,6 +58,16 @@ class Attach(_Played):
         if not content:
             raise Refused("input", "data: empty")
         return content
+
+
+class Attach(_Played):
+    """Send a file, or several as an album."""
+
+    do: Literal["attach"]
+    files: tuple[File, ...] = Field(min_length=1, max_length=10)
+    text: str = Field(default="", max_length=20_000)
+    reply_to: int | None = None
+    thread: int | None = None
 
 
 class Press(_Played):
@@ -89,6 +99,22 @@ class Remove(_Played):
 
     do: Literal["delete"]
     message: int
+
+
+class Forward(_Played):
+    """Forward a message of this conversation into it."""
+
+    do: Literal["forward"]
+    message: int
+    thread: int | None = None
+
+
+class React(_Played):
+    """Put a reaction under a message; an empty one takes it back."""
+
+    do: Literal["react"]
+    message: int
+    emoji: str = Field(max_length=8)
 
 
 class Start(_Played):
@@ -123,8 +149,29 @@ class Manage(_Deed):
     do: Literal["kill", "restart"]
 
 
-Played = Write | Attach | Press | TapKey | Edit | Remove | Start | Simple
-Deed = Played | MoveClock | Morning | Manage
+class Invite(_Deed):
+    """One person more: a customer on a messenger, or a manager in the team's chat."""
+
+    do: Literal["invite"]
+    phone: Literal["telegram", "vk", "team"]
+
+
+class Topics(_Deed):
+    """Make the team's group a forum, or a plain one again."""
+
+    do: Literal["topics"]
+    on: bool
+
+
+class Trouble(_Deed):
+    """Make trouble: a messenger cut off, calls refused as too many, a storm of customers."""
+
+    do: Literal["cut", "refuse", "storm"]
+    platform: Literal["telegram", "vk"] = "telegram"
+
+
+Played = Write | Attach | Press | TapKey | Edit | Remove | Forward | React | Start | Simple
+Deed = Played | MoveClock | Morning | Manage | Invite | Topics | Trouble
 
 _DEEDS: TypeAdapter[Deed] = TypeAdapter(Annotated[Deed, Field(discriminator="do")])
 

@@ -10,8 +10,11 @@ from bot.sandbox.cast import Seat
 from bot.sandbox.deeds import (
     Attach,
     Edit,
+    File,
+    Forward,
     Played,
     Press,
+    React,
     Refused,
     Remove,
     Simple,
@@ -20,8 +23,17 @@ from bot.sandbox.deeds import (
     Write,
 )
 from bot.sandbox.telegram import Impossible, Media, TelegramServer
+from bot.sandbox.telegram.files import MEDIA
 from bot.sandbox.vk import VkServer
-from bot.sandbox.vk.attachments import AudioMessage, Document, Geo, Photo
+from bot.sandbox.vk.attachments import (
+    Attachable,
+    AudioMessage,
+    Document,
+    Geo,
+    Photo,
+    Sticker,
+    Video,
+)
 from bot.sandbox.vk.dialogs import Message
 from bot.sandbox.vk.errors import VkError
 
@@ -68,10 +80,9 @@ class TelegramPlayer:
         user, chat, server = seat.user_id, seat.chat_id, self._server
         match deed:
             case Write():
-                server.write(user, chat, deed.text, reply_to=deed.reply_to)
+                server.write(user, chat, deed.text, reply_to=deed.reply_to, thread=deed.thread)
             case Attach():
-                media: dict[str, Any] = {deed.kind: Media(deed.bytes, deed.name)}
-                server.write(user, chat, deed.text, reply_to=deed.reply_to, **media)
+                self._attach(seat, deed)
             case Press():
                 return server.press(user, chat, deed.message, deed.data)
             case TapKey():
@@ -80,11 +91,37 @@ class TelegramPlayer:
                 self._edit(seat, deed)
             case Remove():
                 self._remove(seat, deed)
+            case Forward():
+                self._forward(seat, deed)
+            case React():
+                server.react(user, chat, deed.message, deed.emoji)
             case Start():
                 server.press_start(user, deed.payload)
             case Simple():
                 self._simple(seat, deed)
         return ""
+
+    def _attach(self, seat: Seat, deed: Attach) -> None:
+        items = [(file.kind, _media(file)) for file in deed.files]
+        place = {"reply_to": deed.reply_to, "thread": deed.thread}
+        if len(items) > 1:
+            self._server.album(seat.user_id, seat.chat_id, [*items], deed.text, **place)
+            return
+        parts: dict[str, Any] = {**place, items[0][0]: items[0][1]}
+        self._server.write(seat.user_id, seat.chat_id, deed.text, **parts)
+
+    def _forward(self, seat: Seat, deed: Forward) -> None:
+        """Its words and its first medium, with the name of who wrote it."""
+        message = self._server.message(seat.chat_id, deed.message)
+        parts: dict[str, Any] = {"thread": deed.thread, "forward_from": message.sender_id}
+        for kind in MEDIA:
+            told = message.body.get(kind)
+            told = told[-1] if isinstance(told, list) else told
+            file = self._server.world.files.find(told["file_id"]) if told else None
+            if file is not None:
+                parts[kind] = file.media
+                break
+        self._server.write(seat.user_id, seat.chat_id, message.text, **parts)
 
     def _edit(self, seat: Seat, deed: Edit) -> None:
         if not deed.text.strip():
@@ -136,7 +173,7 @@ class VkPlayer:
             case Write():
                 self._write(seat, deed.text, reply_to=deed.reply_to)
             case Attach():
-                things = [_attachable(deed)]
+                things = [_attachable(file) for file in deed.files]
                 self._write(seat, deed.text, attachments=things, reply_to=deed.reply_to)
             case Press():
                 number = self._message(seat, deed.message).number
@@ -145,13 +182,15 @@ class VkPlayer:
                 self._write(seat, deed.label, payload=json.loads(deed.data))
             case Edit():
                 server.edit(user, self._message(seat, deed.message).id, deed.text)
+            case Forward():
+                server.write(user, fwd=[self._message(seat, deed.message).id])
             case Simple(do="location"):
                 self._write(seat, attachments=[Geo(*_PLACE)])
             case Simple(do="block"):
                 server.deny(user)
             case Simple(do="unblock"):
                 server.allow(user)
-            case Start() | Remove() | Simple():
+            case Start() | Remove() | React() | Simple():
                 raise ValueError(deed.do)
         return ""
 
@@ -167,9 +206,18 @@ class VkPlayer:
         return message
 
 
-def _attachable(deed: Attach) -> Photo | Document | AudioMessage:
-    if deed.kind == "photo":
-        return Photo(deed.bytes)
-    if deed.kind == "voice":
-        return AudioMessage(deed.bytes)
-    return Document(deed.bytes, deed.name or "document.bin")
+def _media(file: File) -> Media:
+    return Media(file.bytes, file.name, fields={"emoji": "🙂"} if file.kind == "sticker" else {})
+
+
+def _attachable(file: File) -> Attachable:
+    match file.kind:
+        case "photo":
+            return Photo(file.bytes)
+        case "voice":
+            return AudioMessage(file.bytes)
+        case "sticker":
+            return Sticker(data=file.bytes)
+        case "video":
+            return Video(file.name or "Video")
+    return Document(file.bytes, file.name or "document.bin")

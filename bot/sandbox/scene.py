@@ -13,10 +13,20 @@ from bot.sandbox import telegram_screen, vk_screen
 from bot.sandbox.cast import TEAM, Cast
 from bot.sandbox.child import Child, Condition
 from bot.sandbox.clock import Clock
-from bot.sandbox.deeds import Deed, Manage, Morning, MoveClock, Refused
+from bot.sandbox.deeds import (
+    Deed,
+    Invite,
+    Manage,
+    Morning,
+    MoveClock,
+    Refused,
+    Topics,
+    Trouble,
+)
 from bot.sandbox.players import Answered, Player, TelegramPlayer, VkPlayer
 from bot.sandbox.tally import Tally
-from bot.sandbox.telegram import Change, TelegramServer
+from bot.sandbox.telegram import Change, Message, TelegramServer
+from bot.sandbox.troubles import Troubles
 from bot.sandbox.vk import VkServer
 
 Json = dict[str, Any]
@@ -37,6 +47,9 @@ class Scene:
         self.vk.community.name = self.telegram.world.bot.first_name
         self.cast = Cast(language, self.telegram, self.vk)
         self.tally = Tally()
+        self.troubles = Troubles(
+            self.telegram, self.vk, self.cast, self.clock, lambda: self._tell("")
+        )
         self._players: dict[str, Player] = {
             "telegram": TelegramPlayer(self.telegram),
             "vk": VkPlayer(self.vk),
@@ -55,6 +68,7 @@ class Scene:
 
     async def stop(self) -> None:
         """End the product, then the messengers."""
+        await self.troubles.stop()
         await self.child.stop()
         await self.telegram.stop()
         await self.vk.stop()
@@ -73,8 +87,11 @@ class Scene:
         return {
             "ahead": self.clock.ahead,
             "product": {"condition": child.condition, "code": child.code},
-            "written": self.tally.written,
-            "shown": self.tally.shown,
+            "troubles": dict(self.troubles.lasting),
+            "written": self.tally.words.written,
+            "shown": self.tally.words.shown,
+            "replied": self.tally.replies.written,
+            "arrived": self.tally.replies.shown,
         }
 
     def chat(self, chat: str) -> tuple[Json, dict[int, Json]]:
@@ -98,12 +115,20 @@ class Scene:
             match deed:
                 case MoveClock():
                     self.clock.move(deed.seconds)
+                    self.troubles.moved()
                 case Morning():
                     self.clock.move_to(9, 0)
+                    self.troubles.moved()
                 case Manage(do="kill"):
                     await self.child.kill()
                 case Manage():
                     await self.child.restart()
+                case Invite():
+                    self.cast.invite(deed.phone)
+                case Topics():
+                    self.telegram.make_forum(TEAM, forum=deed.on)
+                case Trouble():
+                    self._trouble(deed)
                 case _:
                     return self._play(deed)
         except (OSError, ValueError) as error:
@@ -111,13 +136,25 @@ class Scene:
         self._tell("")
         return ""
 
+    def _trouble(self, deed: Trouble) -> None:
+        if deed.do == "storm":
+            self._refuse_early()
+            self.troubles.storm()
+        elif deed.do == "refuse":
+            self.troubles.refuse()
+        else:
+            self.troubles.cut(deed.platform)
+
     def _play(self, deed: Any) -> str:
         seat = self.cast.seat(deed.account, deed.chat)
         if seat is None:
             raise Refused("unknown", f"{deed.account} has no phone with {deed.chat} on it")
+        self._refuse_early()
+        return self._players[seat.platform].do(seat, deed)
+
+    def _refuse_early(self) -> None:
         if self.child.condition is not Condition.ABSENT and not self.child.was_heard:
             raise Refused("early", "")  # VK keeps messages only from the first poll on
-        return self._players[seat.platform].do(seat, deed)
 
     # --- telling -----------------------------------------------------------
 
@@ -130,15 +167,36 @@ class Scene:
             listener(chat)
 
     def _count(self, chat: str) -> None:
-        if chat in self.cast.customers:
-            self.tally.wrote(chat, self._customers_words(chat))
+        if self.cast.customer(chat):
+            written, read = self._customers_words(chat)
+            self.tally.words.wrote(chat, written)
+            self.tally.replies.appeared(read)
         elif chat == f"telegram:{TEAM}":
-            self.tally.appeared(message.text for message in self.telegram.shown(TEAM)[-_MOST:])
+            shown = self.telegram.shown(TEAM)[-_MOST:]
+            self.tally.words.appeared(message.text for message in shown)
+            self.tally.replies.wrote(chat, [(m.id, m.text) for m in shown if self._replies(m)])
+            self.tally.replies.declined(
+                chat, [m.reply_to for m in shown if m.from_bot and m.reply_to is not None]
+            )
 
-    def _customers_words(self, chat: str) -> list[tuple[int, str]]:
+    def _customers_words(self, chat: str) -> tuple[list[tuple[int, str]], list[str]]:
+        """What a customer wrote lately, and what they were answered."""
         platform, _, number = chat.partition(":")
+        name = self.cast.crowd.get(chat)  # one of a storm is found again by the name
         if platform == "telegram":
             found = self.telegram.shown(int(number))[-20:]
-            return [(m.id, m.text) for m in found if not m.from_bot]
+            own = [(m.id, name or m.text) for m in found if not m.from_bot]
+            return own, [m.text for m in found if m.from_bot]
         shown = self.vk.dialog(int(number))[-20:]
-        return [(m.id, m.text) for m in shown if m.author > 0]
+        own = [(m.id, name or m.text) for m in shown if m.author > 0]
+        return own, [m.text for m in shown if m.author <= 0]
+
+    def _replies(self, message: Message) -> bool:
+        """Whether a manager wrote it to a customer: under what the bot showed, or in a topic."""
+        if message.from_bot or message.service:
+            return False
+        if message.reply_to is None:
+            return message.thread is not None
+        replied = self.telegram.message(TEAM, message.reply_to)
+        asked = (replied.reply_keyboard or {}).get("force_reply", False)
+        return replied.from_bot and not asked

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.sandbox.styling import runs
 from bot.sandbox.telegram import Message, TelegramServer
-from bot.sandbox.telegram.chats import Chat
+from bot.sandbox.telegram.chats import Chat, Topic
+from bot.sandbox.telegram.topics import ICONS
 
 Json = dict[str, Any]
 
@@ -16,6 +17,9 @@ _SERVICE = {
     "left_chat_member": "left",
     "pinned_message": "pinned",
     "forum_topic_created": "topic",
+    "forum_topic_edited": "retitled",
+    "forum_topic_closed": "closed",
+    "forum_topic_reopened": "reopened",
 }
 
 
@@ -28,6 +32,8 @@ def head(server: TelegramServer, chat_id: int) -> Json:
         "started": chat.started or not chat.private,
         "blocked": chat.blocked,
         "keyboard": _reply_keyboard(server, chat),
+        "forum": chat.forum,
+        "topics": [_topic(one) for one in chat.topics.values() if chat.forum and not one.deleted],
     }
 
 
@@ -35,6 +41,11 @@ def messages(server: TelegramServer, chat_id: int, most: int) -> dict[int, Json]
     """The newest `most` messages by id, oldest first."""
     shown = server.shown(chat_id)[-most:]
     return {message.id: _bubble(server, message) for message in shown}
+
+
+def _topic(topic: Topic) -> Json:
+    icon = ICONS.get(topic.icon, "")
+    return {"id": topic.id, "name": topic.name, "icon": icon, "closed": topic.closed}
 
 
 def _bubble(server: TelegramServer, message: Message) -> Json:
@@ -53,6 +64,7 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
         "edited": "edit_date" in body,
         "forwarded": _origin(body.get("forward_origin", {})),
         "album": message.media_group,
+        "thread": message.thread if "is_topic_message" in body else None,
         "service": next((word for key, word in _SERVICE.items() if key in body), ""),
     }
     return {key: value for key, value in bubble.items() if value not in ("", [], None, False)}

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 from bot.sandbox import deeds
 from bot.sandbox.deeds import Deed, Refused
 from bot.sandbox.scene import Scene
+from bot.sandbox.words import labels
 
 Json = dict[str, Any]
 
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 class Visit:
     """A WebSocket over which deeds come in and news go out.
 
-    News are `{"news": {"head", "chats"}}`, of each only what changed since the last;
+    News are `{"news": {"head", "phones", "chats"}}`, of each only what changed since the last;
     a deed is answered by `{"re": id, "press": …}` or `{"re": id, "error", "why"}`.
     """
 
@@ -30,6 +31,7 @@ class Visit:
         self._bell = asyncio.Event()
         self._bell.set()
         self._head: Json = {}
+        self._phones: list[Json] = []
         self._heads: dict[str, Json] = {}
         self._messages: dict[str, dict[int, Json]] = {}
         self._presses: dict[str, str] = {}  # id -> platform, until answered
@@ -60,7 +62,13 @@ class Visit:
         self._bell.set()
 
     def _hello(self) -> Json:
-        phones = [
+        scene = self._scene
+        self._phones = self._told_phones()
+        told = {"language": scene.language, "zone": scene.clock.zone.key, "phones": self._phones}
+        return told | {"labels": labels(scene.language)}
+
+    def _told_phones(self) -> list[Json]:
+        return [
             {
                 "id": phone.id,
                 "platform": phone.platform,
@@ -71,8 +79,6 @@ class Visit:
             }
             for phone in self._scene.cast.phones
         ]
-        zone = self._scene.clock.zone.key
-        return {"language": self._scene.language, "zone": zone, "phones": phones}
 
     async def _hear(self, raw: str) -> Json:
         answer: Json = {"re": _number(raw)}
@@ -100,9 +106,13 @@ class Visit:
 
     def _news(self) -> Json:
         known = set(self._scene.cast.chats)
-        changed, self._changed = self._changed & known, set()
+        unheard = known - self._messages.keys()  # of those who came after the page was opened
+        changed, self._changed = self._changed & known | unheard, set()
         chats = {chat: told for chat in sorted(changed) if (told := self._chat_news(chat))}
         news: Json = {"chats": chats} if chats else {}
+        phones = self._told_phones()
+        if phones != self._phones:
+            self._phones = news["phones"] = phones
         head = self._scene.head()
         if head != self._head:
             self._head = news["head"] = head

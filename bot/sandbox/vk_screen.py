@@ -44,13 +44,23 @@ def _bubble(server: VkServer, message: Message) -> Json:
         "author": f"vk:{message.from_id}",
         "name": _name(server, message),
         "bot": message.outgoing,
-        "text": plain(message.text),
-        "media": _media(message),
+        "text": plain(_words(message)),
+        "media": [one for part in (message, *message.forwarded) for one in _media(part)],
         "reply": _reply(server, message),
         "keyboard": _keyboard(inline),
         "edited": message.updated is not None,
+        "forwarded": _origin(server, message),
     }
     return {key: value for key, value in bubble.items() if value not in ("", [], None, False)}
+
+
+def _words(message: Message) -> str:
+    """Its own words, and those that it forwards."""
+    return "\n".join(part.text for part in (message, *message.forwarded) if part.text)
+
+
+def _origin(server: VkServer, message: Message) -> str:
+    return ", ".join(dict.fromkeys(_name(server, one) for one in message.forwarded))
 
 
 def _name(server: VkServer, message: Message) -> str:

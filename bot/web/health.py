@@ -1,64 +1,38 @@
-"""`/healthz` says that the process lives, `/readyz` that it can write what it is told."""
+"""`/healthz` says that the process lives, `/readyz` that it can take in, keep and be told."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
 
-import structlog
 from aiohttp import web
 
 from storage.database import UNREACHABLE, Database
 
-log = structlog.get_logger()
+Ready = Callable[[], Sequence[str]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-class Where(Protocol):
-    """Where to listen; port 0 means nowhere."""
-
-    @property
-    def host(self) -> str:
-        """An address of this machine."""
-
-    @property
-    def port(self) -> int:
-        """The port."""
+async def live(_request: web.Request) -> web.Response:
+    """The loop turns, or nobody would answer."""
+    return web.Response(text="ok")
 
 
-@asynccontextmanager
-async def serving(where: Where, database: Database) -> AsyncIterator[None]:
-    """Answer while the context is open; a port that is taken is told and done without."""
-    runner = web.AppRunner(_app(database), access_log=None)
-    if where.port:
-        await runner.setup()
+def ready(
+    database: Database, hindrances: Ready
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """503 with a line for each thing in the way; `hindrances` tells of the messengers."""
+
+    async def told(_request: web.Request) -> web.Response:
+        found = list(hindrances())
         try:
-            await web.TCPSite(runner, where.host, where.port).start()
-        except OSError as error:
-            log.error("http_port_taken", host=where.host, port=where.port, reason=error.strerror)
-    try:
-        yield
-    finally:
-        await runner.cleanup()
+            await database.finish(_write(database))
+        except UNREACHABLE as error:
+            found.append(f"database: {type(error).__name__}")
+        return web.Response(text="\n".join(found) or "ok", status=503 if found else 200)
+
+    return told
 
 
 async def _write(database: Database) -> None:
     async with database.write():
         pass
-
-
-def _app(database: Database) -> web.Application:
-    async def live(_request: web.Request) -> web.Response:
-        return web.Response(text="ok")
-
-    async def ready(_request: web.Request) -> web.Response:
-        try:
-            await database.finish(_write(database))
-            return web.Response(text="ok")
-        except UNREACHABLE as error:
-            return web.Response(text=f"database: {type(error).__name__}", status=503)
-
-    app = web.Application()
-    app.router.add_get("/healthz", live)
-    app.router.add_get("/readyz", ready)
-    return app

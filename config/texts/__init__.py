@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -14,7 +15,13 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+    get_currency_symbol,
+)
 
 LANGUAGES = ("ru", "en", "es")
 
@@ -75,6 +82,10 @@ class Texts:
         """The day in words and without its year, as in "May 5"."""
         return format_skeleton("MMMMd", day, locale=self.locale)
 
+    def short_day(self, day: dt.date) -> str:
+        """The day as short as it goes, as in "Nov 5"."""
+        return format_skeleton("MMMd", day, locale=self.locale)
+
     def weekday(self, day: dt.date) -> str:
         """The day with its weekday and without its year, as in "Monday, May 5"."""
         return f"{format_date(day, 'EEEE', locale=self.locale)}, {self.day(day)}"
@@ -122,6 +133,17 @@ class Texts:
         return format_currency(
             amount, currency, format=pattern, locale=self.locale, currency_digits=False
         )
+
+    def percent(self, share: Fraction) -> str:
+        """A share in whole per cent, as in 25%."""
+        part = Decimal(share.numerator) / share.denominator
+        return str(format_percent(part, locale=self.locale))
+
+    def number(self, value: Fraction | Decimal) -> str:
+        """A number to one decimal place at most, as in 4.5."""
+        if isinstance(value, Fraction):
+            value = Decimal(value.numerator) / value.denominator
+        return str(format_decimal(value, format="#,##0.#", locale=self.locale))
 
     def _require(self, key: str) -> None:
         if key not in self._keys:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
-import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.sandbox.stage import Stage
+from tests.browser.hands import phone, say
 from tests.sandbox.stage_client import TelegramBot, open_page
 
-NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TEAM = -1001000000001
 CARD = {
     "inline_keyboard": [
@@ -32,57 +20,6 @@ CARD = {
         ]
     ]
 }
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    stage = Stage("en", 0)
-    await stage.start()
-    yield stage
-    await stage.stop()
-
-
-@pytest.fixture
-async def bot(stage: Stage) -> AsyncIterator[TelegramBot]:
-    async with aiohttp.ClientSession() as session:
-        yield TelegramBot(stage, session)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.skip(f"no browser found: install one of {', '.join(NAMES)}")
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-async def page(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
-    """The page, opened; what it complains of in its console fails the test."""
-    complaints: list[str] = []
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-    )
-    await page.goto(stage.url)
-    await expect(page.locator(".phone")).to_have_count(4)
-    yield page
-    assert complaints == []
-
-
-def phone(page: Page, name: str) -> Locator:
-    return page.locator(f"#phone-{name}")
-
-
-async def say(phone: Locator, text: str) -> None:
-    line = phone.get_by_role("textbox", name="Message")
-    await line.fill(text)
-    await line.press("Enter")
 
 
 async def test_anna_starts_writes_and_is_answered(page: Page, bot: TelegramBot) -> None:
@@ -149,7 +86,7 @@ async def test_a_reply_is_begun_by_a_click_and_by_keys(page: Page, bot: Telegram
 async def test_a_sample_photo_is_sent_and_shown(page: Page) -> None:
     vk = phone(page, "vk")
     await vk.get_by_role("button", name="Attach").click()
-    await vk.get_by_role("menuitem", name="Sample photo").click()
+    await vk.get_by_role("menuitem", name="Photo", exact=True).click()
     picture = vk.locator(".picture img")
     await expect(picture).to_have_count(1)
     await page.wait_for_function("document.querySelector('.picture img').naturalWidth === 960")

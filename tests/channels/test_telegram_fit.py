@@ -176,3 +176,8 @@ def test_nothing_is_ever_escaped(text: str) -> None:
 def test_half_a_character_cannot_stop_a_message() -> None:
     words, (entity,) = render((Span("\ud83d"), Span("bold", Style.BOLD)))
     assert (words, entity["offset"]) == ("?bold", 1)
+
+
+def test_the_reply_opens_to_the_last_part_alone() -> None:
+    whole = Post("-1", plain("word " * 1500), asks_reply=True)
+    assert [one.asks_reply for one in fit("telegram", whole)] == [False, True]

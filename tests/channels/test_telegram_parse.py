@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.telegram.content import content
 from bot.channels.telegram.notices import NOTICES
 from bot.channels.telegram.parse import parse
 from bot.messages import (
@@ -240,6 +241,19 @@ def test_in_a_topic_the_implicit_reply_is_ignored() -> None:
     assert (event.thread, event.reply_to) == ("40", "44")
 
 
+def test_a_topic_that_the_bot_opened_is_known_by_what_it_is_said_under() -> None:
+    topic = {"message_thread_id": 40, "is_topic_message": True}
+    created = {"forum_topic_created": {"name": "💬 #1 Anna", "icon_color": 7322096}}
+    opened = {"message_id": 40, "from": BOT, **created}
+    event = received(FORUM, text="hi", reply_to_message=opened, **topic)
+    assert (event.opened_as, event.reply_to) == ("💬 #1 Anna", "")
+    by_boris = received(FORUM, text="hi", reply_to_message=opened | {"from": BORIS}, **topic)
+    said_by_bot = {"message_id": 44, "from": BOT, "text": "💬 #1 Anna"}
+    under_it = received(FORUM, text="hi", reply_to_message=said_by_bot, **topic)
+    outside = received(TEAM, text="hi", reply_to_message=opened)
+    assert [one.opened_as for one in (by_boris, under_it, outside)] == ["", "", ""]
+
+
 def test_a_chain_of_replies_in_a_plain_group_is_no_topic() -> None:
     event = received(TEAM, text="hi", message_thread_id=40, reply_to_message={"message_id": 40})
     assert (event.thread, event.reply_to) == ("", "40")
@@ -382,3 +396,24 @@ def test_every_notice_is_a_field_that_telegram_knows() -> None:
     ]
     (fields,) = [item["annotations"] for item in items if item["name"] == "Message"]
     assert {field["name"] for field in fields} >= NOTICES
+
+
+def test_a_hidden_link_is_written_out_behind_its_words() -> None:
+    said = {
+        "text": "🙂 Our prices and plans",
+        "entities": [
+            {"type": "bold", "offset": 0, "length": 2},
+            {"type": "text_link", "offset": 7, "length": 6, "url": "https://example.com/p"},
+            {"type": "text_link", "offset": 18, "length": 5, "url": "https://example.com/q"},
+        ],
+    }
+    found = content("telegram", said)
+    assert found is not None
+    assert found[0] == "🙂 Our prices (https://example.com/p) and plans (https://example.com/q)"
+
+
+def test_an_entity_out_of_shape_loses_no_words() -> None:
+    said = {"text": "Our prices", "entities": [{"type": "text_link", "url": "https://x"}]}
+    found = content("telegram", said)
+    assert found is not None
+    assert found[0] == "Our prices"

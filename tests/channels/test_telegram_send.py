@@ -16,6 +16,7 @@ from bot.messages import (
     Attachment,
     AttachmentKind,
     Button,
+    CloseTopic,
     Delete,
     Download,
     Edit,
@@ -23,9 +24,11 @@ from bot.messages import (
     Leave,
     MessageReceived,
     OpenFile,
+    OpenTopic,
     Outgoing,
     Post,
     React,
+    RenameTopic,
     SendError,
     Sent,
     Span,
@@ -33,6 +36,7 @@ from bot.messages import (
     plain,
 )
 from bot.sandbox.telegram import Fault, Limits, Media, Message, TelegramServer
+from bot.sandbox.telegram.topics import ICONS
 from tests.channels.adapters import TelegramSettings
 
 TOKEN = "77:sandbox-secret-token"
@@ -287,7 +291,7 @@ async def test_cards_are_taken_back_and_reactions_given(desk: Desk) -> None:
 async def test_the_bot_leaves_a_foreign_group(desk: Desk) -> None:
     await desk.send(Leave(str(TEAM)))
     assert not desk.server.world.chat(TEAM).member(desk.server.world.bot).present
-    assert (await desk.refused(Post(str(TEAM), plain("x")))).failure is Failure.RIGHTS
+    assert (await desk.refused(Post(str(TEAM), plain("x")))).failure is Failure.GONE
 
 
 async def test_a_long_answer_to_a_press_is_cut(desk: Desk) -> None:
@@ -326,11 +330,46 @@ async def test_what_was_deleted_is_lost(desk: Desk) -> None:
     desk.server.delete_topic(TEAM, topic)
     lost: list[Outgoing] = [
         Post(str(TEAM), plain("x"), thread=str(topic)),
+        RenameTopic(str(TEAM), str(topic), "x"),
+        CloseTopic(str(TEAM), str(topic)),
         Edit(str(ANNA), card, plain("x")),
         Delete(str(ANNA), card),
         React(str(ANNA), card, "👍"),
     ]
-    assert [(await desk.refused(call)).failure for call in lost] == [Failure.LOST] * 4
+    assert [(await desk.refused(call)).failure for call in lost] == [Failure.LOST] * 6
+
+
+async def test_a_topic_is_opened_named_and_closed_and_to_repeat_it_is_harmless(desk: Desk) -> None:
+    (number,) = (await desk.send(OpenTopic(str(TEAM), "💬 #12 Anna", "💬"))).message_ids
+    topic = desk.server.world.chat(TEAM).topics[int(number)]
+    assert (topic.name, ICONS[topic.icon], topic.closed) == ("💬 #12 Anna", "💬", False)
+    for _ in range(2):
+        await desk.send(RenameTopic(str(TEAM), number, "✖️ #12 Anna", "✖️"))
+        await desk.send(CloseTopic(str(TEAM), number))
+    assert (topic.name, topic.icon, topic.closed) == ("✖️ #12 Anna", "", True)
+    for _ in range(2):
+        await desk.send(RenameTopic(str(TEAM), number, "A" * 200, "✅"))
+        await desk.send(CloseTopic(str(TEAM), number, closed=False))
+    assert (topic.name, ICONS[topic.icon], topic.closed) == ("A" * 128, "✅", False)
+    asked = [call for call in desk.server.calls if call.method == "getForumTopicIconStickers"]
+    assert len(asked) == 1
+
+
+async def test_a_topic_has_no_icon_where_nobody_tells_of_icons(desk: Desk) -> None:
+    desk.server.fail("getForumTopicIconStickers", Fault.NOT_FOUND)
+    (number,) = (await desk.send(OpenTopic(str(TEAM), "💬 #12 Anna", "💬"))).message_ids
+    assert desk.server.world.chat(TEAM).topics[int(number)].icon == ""
+
+
+async def test_where_topics_cannot_be_opened_the_reason_is_told(desk: Desk) -> None:
+    desk.server.promote(TEAM, desk.server.bot_id, rights=["can_manage_chat"], by=BORIS)
+    opened = OpenTopic(str(TEAM), "#12 Anna")
+    assert (await desk.refused(opened)).failure is Failure.RIGHTS
+    desk.server.make_forum(TEAM, forum=False)
+    assert (await desk.refused(opened)).failure is Failure.REFUSED
+    assert not await desk.channel.has_topics(str(TEAM))
+    desk.server.make_forum(TEAM)
+    assert await desk.channel.has_topics(str(TEAM))
 
 
 async def test_a_hanging_server_leaves_the_outcome_open(
@@ -419,24 +458,51 @@ async def test_names_are_told_of_whom_the_bot_knows(desk: Desk) -> None:
     assert {user: profile.name for user, profile in found.items()} == {str(ANNA): "Anna"}
 
 
+async def test_it_is_known_who_can_be_written_to(desk: Desk) -> None:
+    assert await desk.channel.reaches(str(ANNA))
+    assert not await desk.channel.reaches(str(BORIS))
+    desk.server.block(ANNA)
+    assert not await desk.channel.reaches(str(ANNA))
+    desk.server.fail("sendChatAction", Fault.HTML_502)
+    with pytest.raises(SendError):
+        await desk.channel.reaches(str(ANNA))
+
+
+@pytest.fixture
+def _no_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else polls, so nobody is waited for."""
+    monkeypatch.setattr("bot.channels.telegram.check.PROBE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("_no_listening")
 async def test_a_healthy_bot_passes_the_check(desk: Desk) -> None:
     findings = await desk.channel.check(str(TEAM))
-    assert [finding.key.removeprefix("check.telegram.") for finding in findings] == [
+    assert [
+        finding.key.removeprefix("check.").removeprefix("telegram.") for finding in findings
+    ] == [
         "token",
+        "clock_right",
         "webhook",
+        "one_poller",
         "chat",
         "admin",
         "privacy",
+        "topics",
     ]
     assert all(finding.ok for finding in findings)
     assert findings[0].values == {"bot": "dialead_bot"}
 
 
+@pytest.mark.usefixtures("_no_listening")
 async def test_the_check_says_what_is_wrong(desk: Desk) -> None:
     desk.server.world.privacy = True
     desk.server.demote(TEAM, desk.server.bot_id, by=BORIS)
     wrong = [finding.key for finding in await desk.channel.check(str(TEAM)) if not finding.ok]
-    assert wrong == ["check.telegram.not_admin", "check.telegram.privacy_on"]
+    assert wrong == [
+        "check.telegram.not_admin",
+        "check.telegram.privacy_on",
+        "check.telegram.no_topics",
+    ]
     wrong = [
         finding.key for finding in await desk.channel.check("-1009999999999") if not finding.ok
     ]

@@ -24,7 +24,7 @@ from bot.messages import Failure
         (900, Failure.BLOCKED, True),
         (901, Failure.DENIED, True),
         (902, Failure.DENIED, True),
-        (909, Failure.LOST, True),
+        (909, Failure.TOO_LATE, True),
         (911, Failure.REFUSED, True),
         (914, Failure.REFUSED, True),
         (917, Failure.REFUSED, True),

@@ -169,12 +169,13 @@ async def test_an_edit_waits_for_a_look_that_may_succeed_later(place: Place) -> 
     assert place.said() == ["Hello"]
 
 
-async def test_an_edit_that_comes_too_late_is_lost_so_that_a_new_card_is_posted(
-    place: Place,
-) -> None:
+async def test_what_is_too_old_to_be_changed_or_taken_back_is_told_so(place: Place) -> None:
     (number,) = (await send(place, post())).message_ids
     place.server.fail("messages.edit", Fault.code(909))
-    assert (await failure(place, Edit(str(ANNA), number, plain("x")))).failure is Failure.LOST
+    late = await failure(place, Edit(str(ANNA), number, plain("x")))
+    place.server.fail("messages.delete", Fault.code(924))
+    later = await failure(place, Delete(str(ANNA), number))
+    assert {late.failure, later.failure} == {Failure.TOO_LATE}
 
 
 async def test_a_message_is_taken_back_for_everybody(place: Place) -> None:
@@ -381,12 +382,22 @@ async def test_names_are_fetched_and_strangers_are_missing(place: Place) -> None
     }
 
 
+async def test_it_is_known_who_can_be_written_to(place: Place) -> None:
+    assert await place.channel.reaches(str(ANNA))
+    place.server.deny(ANNA)
+    assert not await place.channel.reaches(str(ANNA))
+    assert not await place.channel.reaches("999")
+
+
 async def test_everything_is_in_order(place: Place) -> None:
     findings = await place.channel.check("")
     assert {found.key: found.ok for found in findings} == {
         "check.vk.token": True,
+        "check.clock_right": True,
         "check.vk.group": True,
         "check.vk.rights": True,
+        "check.vk.messages": True,
+        "check.vk.abilities_unseen": True,
         "check.vk.longpoll": True,
         "check.vk.events": True,
     }
@@ -407,7 +418,7 @@ async def test_a_wrong_token_is_the_first_thing_to_mend(place: Place) -> None:
 
 async def test_a_token_of_another_community_is_found_out() -> None:
     async with open_place(group_id=8) as place:
-        group = (await place.channel.check(""))[1]
+        group = (await place.channel.check(""))[-1]
     assert (group.ok, group.key) == (False, "check.vk.group_other")
     assert (group.values["group_id"], group.values["actual"]) == ("8", "7")
 

@@ -53,6 +53,20 @@ def test_closed_hours_are_told_in_our_words_in_theirs_or_not(
     assert found == expected or str(found) == expected
 
 
+@pytest.mark.parametrize(
+    ("toml", "expected"),
+    [
+        ("true", True),
+        ("false", SILENCE),
+        ('""', SILENCE),
+        ('{es = "Adiós {opens}"}', "Adiós {opens}"),
+    ],
+)
+def test_a_farewell_is_ours_theirs_or_none(tmp_path: Path, toml: str, expected: Any) -> None:
+    found = read(tmp_path, f"farewell = {toml}").farewell
+    assert found == expected or str(found) == expected
+
+
 def test_questions_say_what_answers_them(tmp_path: Path) -> None:
     toml = """
     [[channels.vk.questions]]
@@ -78,6 +92,9 @@ REFUSED = [
     ('greeting = "Hi\\u0000"', "channels.vk.greeting", "such as NUL"),
     ('questions = [{ask = "a\\u0000"}]', "channels.vk.questions[0].ask", "such as NUL"),
     ("out_of_hours = 9", "channels.vk.out_of_hours", "write a text, or one per language"),
+    ("farewell = 9", "channels.vk.farewell", "write a text, or one per language"),
+    (f'farewell = "{"a" * 1001}"', "channels.vk.farewell", "at most 1000 characters"),
+    ("rating = 5", "channels.vk.rating", "true or false"),
     ('questions = "Name?"', "channels.vk.questions", "must be a list"),
     ("questions = [{}]", "channels.vk.questions[0]", "asks nothing; set ask"),
     ('questions = ["Name?"]', "channels.vk.questions[0]", "must be a table with ask"),

@@ -343,6 +343,16 @@ def test_a_call_ends_once() -> None:
         pacer.done(slot, 0.2)
 
 
+def test_a_call_that_was_not_made_leaves_its_places_free() -> None:
+    pacer = Pacer(replace(TELEGRAM, per_second=1))
+    slot = pacer.start(ANNA, False, True, 0.0)
+    assert pacer.room(0.0) == 0
+    pacer.give_back(slot)
+    assert pacer.ready_at(ANNA, False, True, 0.0) == 0.0
+    with pytest.raises(KeyError):
+        pacer.give_back(slot)
+
+
 def test_a_hold_without_a_chat_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="hold_all"):
         Pacer(TELEGRAM).hold("", 5.0)

@@ -36,6 +36,7 @@ async def test_the_standing_of_fifty_who_write_at_once_is_kept_in_two_transactio
         chat=lambda: TEAM,
         is_team=lambda where: where == TEAM,
         managers=(),
+        dispatchers=(),
         now=lambda: NOW,
     )
     commits: list[Any] = []

@@ -24,6 +24,7 @@ TABLE = [
     ("new", None, "reject", "rejected", "rejected", "rejected"),
     ("new", None, "return", Refusal.FREE, Refusal.FREE, Refusal.FREE),
     ("new", None, "reopen", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
+    ("new", None, "later", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
     ("taken", BORIS, "take", Refusal.TAKEN, Refusal.TAKEN, Refusal.TAKEN),
     ("taken", BORIS, "assign", "taken", "taken", "taken"),
     ("taken", BORIS, "step", "taken", "taken", "taken"),
@@ -31,6 +32,7 @@ TABLE = [
     ("taken", BORIS, "reject", "rejected", "rejected", "rejected"),
     ("taken", BORIS, "return", "new", "new", "new"),
     ("taken", BORIS, "reopen", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
+    ("taken", BORIS, "later", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
     ("taken", DASHA, "take", Refusal.TAKEN, Refusal.TAKEN, Refusal.TAKEN),
     ("taken", DASHA, "assign", Refusal.NOT_YOURS, "taken", "taken"),
     ("taken", DASHA, "step", Refusal.NOT_YOURS, "taken", "taken"),
@@ -38,6 +40,7 @@ TABLE = [
     ("taken", DASHA, "reject", Refusal.NOT_YOURS, Refusal.NOT_YOURS, "rejected"),
     ("taken", DASHA, "return", Refusal.NOT_YOURS, "new", "new"),
     ("taken", DASHA, "reopen", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
+    ("taken", DASHA, "later", Refusal.OPEN, Refusal.OPEN, Refusal.OPEN),
     *(
         (state, responsible, action, Refusal.CLOSED, Refusal.CLOSED, Refusal.CLOSED)
         for state in ("rejected", "converted")
@@ -49,9 +52,16 @@ TABLE = [
         for state in ("rejected", "converted")
         for responsible in (None, BORIS, DASHA)
     ),
+    ("rejected", None, "later", "rejected", "rejected", "rejected"),
+    ("rejected", BORIS, "later", "rejected", "rejected", "rejected"),
+    ("rejected", DASHA, "later", Refusal.NOT_YOURS, "rejected", "rejected"),
+    *(
+        ("converted", responsible, "later", Refusal.CLOSED, Refusal.CLOSED, Refusal.CLOSED)
+        for responsible in (None, BORIS, DASHA)
+    ),
     *(
         ("absorbed", None, action, Refusal.ABSORBED, Refusal.ABSORBED, Refusal.ABSORBED)
-        for action in ("take", "assign", "step", "convert", "reject", "return", "reopen")
+        for action in ("take", "assign", "step", "convert", "reject", "return", "reopen", "later")
     ),
 ]
 ROLES = (Role.MANAGER, Role.DISPATCHER, Role.SUPERVISOR)
@@ -104,8 +114,8 @@ def test_the_table_leaves_nothing_out() -> None:
     ("state", "buttons"),
     [
         ("new", ["take", "assign", "convert", "reject"]),
-        ("taken", ["assign", "step", "convert", "reject", "return"]),
-        ("rejected", ["reopen"]),
+        ("taken", ["step", "assign", "convert", "reject", "return"]),
+        ("rejected", ["reopen", "later"]),
         ("converted", ["reopen"]),
         ("absorbed", []),
     ],

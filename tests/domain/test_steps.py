@@ -90,6 +90,31 @@ def test_ten_in_the_morning_is_ten_after_the_clocks_have_changed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("hours", "now", "week", "month", "quarter"),
+    [
+        (ROUND_THE_CLOCK, at(1, 12), at(8, 10), at(1, 10, month=7), at(1, 10, month=9)),
+        (OFFICE, at(6, 23), at(15, 10), at(6, 10, month=7), at(7, 10, month=9)),
+        (OFFICE, at(30, 8, month=11), at(7, 10, month=12), at(30, 10, month=12), None),
+    ],
+)
+def test_far_moments_are_mornings_of_working_days(
+    hours: Hours, now: datetime, week: datetime, month: datetime, quarter: datetime | None
+) -> None:
+    assert steps.in_days(now, 7, hours) == week
+    assert steps.in_months(now, 1, hours) == month
+    assert quarter is None or steps.in_months(now, 3, hours) == quarter
+
+
+def test_a_shorter_month_ends_sooner() -> None:
+    january = datetime(2027, 1, 31, 12, tzinfo=MADRID)
+    found = steps.in_months(january, 1, ROUND_THE_CLOCK)
+    assert found == datetime(2027, 2, 28, 10, tzinfo=MADRID)
+    november = datetime(2026, 11, 30, 12, tzinfo=MADRID)
+    found = steps.in_months(november, 3, ROUND_THE_CLOCK)
+    assert found == datetime(2027, 2, 28, 10, tzinfo=MADRID)
+
+
 # --- chosen from a calendar ---
 
 

@@ -146,6 +146,9 @@ def _codes(*numbers: int) -> tuple[str, ...]:
 # --- the outcomes ---
 
 _TOLD = "; supervisor told once"
+_BOTH = "; supervisor told 2 times"  # that it began, and that it is over
+_TOKEN = ("401", "404")  # Telegram as a whole: who hears of it there hears when it is over
+_AWAY_ALONE = tuple(one for one in _AWAY if one not in _TOKEN)
 _LATER = "shown once when it is over"
 _DELIVERED = "reply shown once, manager sees 👍"
 
@@ -154,8 +157,9 @@ _ON_TELEGRAM: Mapping[tuple[str, Call, str, str], Mapping[str, tuple[str, ...]]]
         "both cards shown once": (*_CUT, *_AWAY),
     },
     ("sendMessage, card", calls.card, "sendMessage", "team"): {
-        "card shown once": (*_CUT, *_AWAY),
-        f"card {_LATER}{_TOLD}": ("topic closed", "chat not found", "no rights", "kicked"),
+        "card shown once": (*_CUT, *_AWAY_ALONE),
+        f"card shown once{_TOLD}": _TOKEN,
+        f"card {_LATER}{_BOTH}": ("topic closed", "chat not found", "no rights", "kicked"),
         f"card not shown{_TOLD}": (
             "413",
             "topic not found",
@@ -165,12 +169,14 @@ _ON_TELEGRAM: Mapping[tuple[str, Call, str, str], Mapping[str, tuple[str, ...]]]
         ),
     },
     ("sendMessage, words under a card", calls.relay, "sendMessage", "team"): {
-        "words shown once": (*_CUT, *_AWAY),
-        f"words {_LATER}{_TOLD}": ("topic closed", "chat not found", "no rights", "kicked"),
+        "words shown once": (*_CUT, *_AWAY_ALONE),
+        f"words shown once{_TOLD}": _TOKEN,
+        f"words {_LATER}{_BOTH}": ("topic closed", "chat not found", "no rights", "kicked"),
         f"words not shown{_TOLD}": ("replied not found", "topic not found", "too long"),
     },
     ("sendMessage, reply", calls.reply, "sendMessage", "customer"): {
-        _DELIVERED: tuple(_AWAY),
+        _DELIVERED: _AWAY_ALONE,
+        f"{_DELIVERED}{_TOLD}": _TOKEN,
         "reply shown once, manager sees not sure, may repeat": (
             "dropped after",
             "hangs, done",
@@ -188,8 +194,9 @@ _ON_TELEGRAM: Mapping[tuple[str, Call, str, str], Mapping[str, tuple[str, ...]]]
         "reply not shown, manager sees refused": ("too long", "replied not found", "unheard of"),
     },
     ("sendPhoto, under a card", calls.photo, "sendPhoto", "team"): {
-        "picture shown once": (*_CUT, *_AWAY),
-        f"picture {_LATER}{_TOLD}": ("no rights", "kicked"),
+        "picture shown once": (*_CUT, *_AWAY_ALONE),
+        f"picture shown once{_TOLD}": _TOKEN,
+        f"picture {_LATER}{_BOTH}": ("no rights", "kicked"),
         "words without the picture shown once": ("413", "file too big", "wrong file"),
     },
     ("getFile, for VK", calls.carried, "getFile", ""): {
@@ -198,20 +205,23 @@ _ON_TELEGRAM: Mapping[tuple[str, Call, str, str], Mapping[str, tuple[str, ...]]]
         "reply not shown, manager sees refused": ("wrong file",),
     },
     ("editMessageText, card", calls.change, "editMessageText", "team"): {
-        "card right": (*_CUT, *_AWAY),
-        f"card right when it is over{_TOLD}": ("chat not found", "no rights", "kicked"),
+        "card right": (*_CUT, *_AWAY_ALONE),
+        f"card right{_TOLD}": _TOKEN,
+        f"card right when it is over{_BOTH}": ("chat not found", "no rights", "kicked"),
         "card posted anew, 1 right": ("to edit not found", "can't be edited"),
         "card taken for right": ("not modified",),
         f"card not changed{_TOLD}": ("too long", "button data invalid", "unheard of"),
     },
     ("answerCallbackQuery", calls.answer, "answerCallbackQuery", ""): {
         "press counts, presser told": tuple(
-            one for one in (*_CUT, *_AWAY) if not one.startswith(("429, 30", "hangs, not"))
+            one for one in (*_CUT, *_AWAY_ALONE) if not one.startswith(("429, 30", "hangs, not"))
         ),
+        f"press counts, presser told{_TOLD}": _TOKEN,
         "press counts, presser not told": ("429, 30 s", "hangs, not done", "query too old"),
     },
     ("setMessageReaction", calls.react, "setMessageReaction", "team"): {
-        _DELIVERED: (*_CUT, *(one for one in _AWAY if one != "404")),
+        _DELIVERED: (*_CUT, *_AWAY_ALONE),
+        f"{_DELIVERED}{_TOLD}": ("401",),
         "reply shown once, manager sees nothing": ("404", "reaction invalid", "no rights"),
     },
     ("getChatMember", calls.member, "getChatMember", "team"): {
@@ -224,9 +234,9 @@ _ON_VK: Mapping[tuple[str, Call, str], Mapping[str, tuple[str, ...]]] = {
         "both cards shown once": (*_VK_CUT, "failed 1", "failed 2", "failed 3", "failed 7"),
     },
     ("groups.getLongPollServer", calls.vk_server, "groups.getLongPollServer"): {
-        "both cards shown once": (*_VK_CUT, "captcha", *_codes(*_VK_PASSING)),
-        f"both cards shown once{_TOLD}": _codes(*_VK_TOKEN),
-        f"both cards {_LATER}{_TOLD}": _codes(7, 15, 100),
+        # A refusal to be polled that is over at once is nobody's business.
+        "both cards shown once": (*_VK_CUT, "captcha", *_codes(*_VK_PASSING, *_VK_TOKEN)),
+        f"both cards {_LATER}": _codes(7, 15, 100),  # who is told is the alarms' own play
     },
     ("users.get", calls.name, "users.get"): {
         "card shown once, named": ("slow",),
@@ -238,7 +248,7 @@ _ON_VK: Mapping[tuple[str, Call, str], Mapping[str, tuple[str, ...]]] = {
     },
     ("messages.send, reply", calls.vk_reply, "messages.send"): {
         _DELIVERED: (*_VK_CUT, *_codes(*_VK_PASSING)),
-        f"{_DELIVERED}{_TOLD}": ("captcha", *_codes(*_VK_TOKEN)),
+        f"{_DELIVERED}{_BOTH}": ("captcha", *_codes(*_VK_TOKEN)),
         "reply not shown, manager sees blocked": _codes(900),
         "reply not shown, manager sees not allowed": _codes(901, 902),
         "reply not shown, manager sees gone": _codes(18),

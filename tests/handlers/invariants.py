@@ -137,15 +137,25 @@ def _check_responsible(rows: Rows) -> None:
 
 
 def _check_deadlines(rows: Rows) -> None:
-    open_ = {(one.lead, one.kind) for one in rows["deadlines"] if one.done_at is None}
+    standing = [one for one in rows["deadlines"] if one.done_at is None]
+    assert max(Counter((one.lead, one.kind) for one in standing).values(), default=0) <= 1
+    offline = {one.id for one in rows["accounts"] if one.reach == "offline"}
     for lead in rows["leads"]:
-        kinds = {kind for number, kind in open_ if number == lead.id}
-        if lead.state == "new":
-            assert kinds == {"take"}, f"lead={lead.id} is new and awaits {kinds}"
-        elif lead.state == "taken":
-            assert kinds <= {"first_reply"}, f"lead={lead.id} is taken and awaits {kinds}"
-        else:
-            assert not kinds, f"lead={lead.id} {lead.state} awaits {kinds}"
+        awaited = {one.kind: one.paused_at is None for one in standing if one.lead == lead.id}
+        assert awaited in _awaited(lead, lead.account in offline), f"lead={lead.id}: {awaited}"
+    for one in standing:
+        assert one.paused_at is None or one.next_at is None, f"deadline={one.id} is not paused"
+
+
+def _awaited(lead: sa.Row[Any], offline: bool) -> Sequence[dict[str, bool]]:
+    """What may be awaited of a lead, and whether its time runs."""
+    if lead.state == "new":
+        return [{"take": True}]
+    if lead.state != "taken":
+        return [{}]
+    if lead.answered_at is None:
+        return [{"first_reply": True, "close": True}]
+    return [{"next_reply": True, "close": True}, {"close": offline}]
 
 
 def _check_steps(rows: Rows) -> None:
@@ -153,7 +163,9 @@ def _check_steps(rows: Rows) -> None:
     standing = [one for one in rows["steps"] if one.done_at is None]
     assert max(Counter(one.lead for one in standing).values(), default=0) <= 1, "two next steps"
     for step in standing:
-        assert state[step.lead] in OPEN, f"step={step.id} of lead={step.lead} {state[step.lead]}"
+        assert state[step.lead] in (*OPEN, "rejected"), (
+            f"step={step.id} of lead={step.lead} {state[step.lead]}"
+        )
 
 
 def _check_messages(rows: Rows, no_source: Collection[str]) -> None:
@@ -165,6 +177,9 @@ def _check_messages(rows: Rows, no_source: Collection[str]) -> None:
         if one.author == "customer" and one.lead is None:
             excused = account[one.account].channel in no_source or one.account in once_banned
             assert excused, f"message={one.id} belongs to no lead"
+        if one.direction == "held":
+            whole = one.author == "staff" and one.staff is not None and one.lead is not None
+            assert whole, f"message={one.id} is held, but for whom?"
     for contact in rows["contacts"]:
         if contact.message is not None:
             assert written[contact.message].account == contact.account, f"contact={contact.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.messages import Author, ButtonPressed, Chat, Event, Facts, Member, MessageReceived
 from bot.product import Product
 from config.settings import Settings
+from handlers.work import TooEarly
 from storage.cards import card
 from storage.database import Database
 from storage.schema import accounts, cards, leads, messages, places
@@ -57,14 +59,22 @@ class Stand:
 
     async def _decided(self, event: Event, facts: Facts) -> Session:
         session = Session(Reads(self.database), Ids(self.database))
-        await self.product.handle(event, facts, session)
+        try:
+            await self.product.handle(event, facts, session)
+        except TooEarly:  # they left meanwhile, which whoever asks again is told
+            assert facts.member is not None
+            gone = replace(facts, member=replace(facts.member, present=False))
+            return await self._decided(event, gone)
         return session
 
     async def show_all(self) -> None:
         """Draw every card, as the chat would show it."""
         for row in await self.rows(sa.select(cards)):
-            text, _ = await self.product.render(card(row), Reads(self.database))
-            assert f"#{row.lead}" in "".join(span.text for span in text)
+            text = (await self.product.render(card(row), Reads(self.database))).text
+            lines = "".join(span.text for span in text).split("\n")
+            assert f"#{row.lead}" in lines[0]
+            assert len(lines) <= 7
+            assert len(lines[0]) <= 40
 
     async def rows(self, statement: sa.Executable) -> list[sa.Row[tuple[object, ...]]]:
         """What a question to the database finds."""

@@ -54,7 +54,7 @@ WORDS = (
 )
 PRESSES = (
     *("take", "return", "convert:deal", "convert:contact", "reopen", "reject", "ban:spam"),
-    *("step:hour", "step:done", "warm:hot"),
+    *("step:hour", "step:done", "warm:hot", "later:week", "later:never"),
 )
 REPLIES = ("We will call", "// a note")
 

@@ -54,6 +54,19 @@ def test_every_named_file_is_there(name: str) -> None:
     assert sorted(one for one in named if not (ROOT / one).exists()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "language"), [("README.md", "en"), ("README.ru.md", "ru"), ("README.es.md", "es")]
+)
+def test_the_pictures_of_the_card_are_there_and_small(name: str, language: str) -> None:
+    """`python -m tests.pictures` takes them."""
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert f"tests/pictures/cards.{language}.png" in shown
+    for picture in shown:
+        content = (ROOT / picture).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) <= 150 * 1024
+
+
 def test_every_command_is_listed() -> None:
     """What `main.py --help` knows stands in the README, and the other way round."""
     code = (

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.messages import Finding
-from bot.operations.check import LEAST_FREE, check, line, total
+from bot.operations.check import check, line, total
+from bot.operations.database import LEAST_FREE, is_running
 from bot.product import open_channels
 from bot.sandbox.telegram import Fault
+from bot.sandbox.vk import Fault as VkFault
 from config.settings import Settings
 from config.texts import LANGUAGES, load
+from storage.database import Database
 from storage.migrate import upgrade_at
-from tests.cast import ELSEWHERE, GLEB, TEAM, VERA
+from storage.sweeps import sign_of_life
+from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
 from tests.plays.play import Play, a_play
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
 NEWS, OLD_GROUP = -1001000000077, -5001
+
+
+@pytest.fixture(autouse=True)
+def _no_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody comes back in these tests but where one says so."""
+    monkeypatch.setattr("bot.channels.telegram.check.PROBE_SECONDS", 0)
 
 
 @pytest.fixture
@@ -39,10 +51,10 @@ async def play(tmp_path: Path) -> AsyncIterator[Play]:
         yield opened
 
 
-async def found(settings: Settings, free: int = LEAST_FREE) -> list[Finding]:
+async def found(settings: Settings, free: int = LEAST_FREE, *, fix: bool = False) -> list[Finding]:
     """Everything the check says of these settings."""
     async with open_channels(settings) as channels:
-        return [one async for one in check(settings, channels, NOON, lambda _: free)]
+        return [one async for one in check(settings, channels, NOON, lambda _: free, fix=fix)]
 
 
 def wrong(findings: list[Finding]) -> list[str]:
@@ -59,13 +71,19 @@ async def test_a_good_set_up_passes(play: Play) -> None:
         "✓ It is 2025-05-05 14:00 in Europe/Madrid; if not, set the machine's clock or"
         " team.timezone",
         "✓ Telegram knows the bot: @dialead_bot",
+        "✓ The machine's clock agrees with Telegram",
         "✓ No webhook takes the bot's updates away",
+        "✓ No other program takes the bot's updates",
         "✓ The bot is in the group “Sales”",
         "✓ The bot is an admin of “Sales”",
         "✓ The bot hears every reply in “Sales”",
         "✓ VK accepts the token",
+        "✓ The machine's clock agrees with VK",
         "✓ The token belongs to the community “Sandbox”",
         "✓ The token has every right it needs",
+        "✓ The community takes messages",
+        "✓ VK tells no key whether the bot's abilities are on; see that they are: Manage → Messages"
+        " → Bot settings (`main.py check --fix` switches them on)",
         "✓ The long poll is on, version 5.199",
         "✓ The long poll reports every event it has to",
         "✓ Supervisor Vera (telegram:301) is known",
@@ -119,6 +137,20 @@ def _old_long_poll(play: Play) -> None:
     play.vk.community.events.api_version = "5.81"
 
 
+def _no_messages(play: Play) -> None:
+    play.vk.community.messages_on = False
+
+
+def _no_topics(play: Play) -> None:
+    play.telegram.make_forum(TEAM)
+    rights = ["can_manage_chat"]
+    play.telegram.promote(TEAM, play.telegram.bot_id, rights=rights, by=VERA)
+
+
+def _blocked(play: Play) -> None:
+    play.telegram.block(VERA)
+
+
 def _newer_database(play: Play) -> None:
     with sqlite3.connect(play.folder / "dialead.db") as database:
         database.execute("update alembic_version set version_num = '9999'")
@@ -126,6 +158,7 @@ def _newer_database(play: Play) -> None:
 
 
 NOT_ADMIN = "✗ The bot is no admin of “Sales”, so it cannot tell who is a member — make it an admin"
+OR_FIX = "; or let `main.py check --fix` do it"
 CASES = {
     "a wrong Telegram token": Case(
         (
@@ -137,7 +170,7 @@ CASES = {
     "a webhook left over": Case(
         (
             "✗ A webhook at old.example takes the bot's updates — stop the program that uses it;"
-            " `main.py run` then removes it",
+            " `main.py run` then removes it" + OR_FIX,
         ),
         _set_webhook,
     ),
@@ -206,23 +239,79 @@ CASES = {
     "the long poll is off": Case(
         (
             "✗ The long poll is off — switch it on in the community's settings: API usage,"
-            " Long Poll API",
+            " Long Poll API" + OR_FIX,
         ),
         _long_poll_off,
     ),
     "the long poll is old": Case(
         (
             "✗ The long poll speaks version 5.81 — choose 5.199 in the community's settings:"
-            " API usage, Long Poll API",
+            " API usage, Long Poll API" + OR_FIX,
         ),
         _old_long_poll,
     ),
     "event types missing": Case(
         (
             "✗ The long poll does not report: message_reply, message_event — tick these event types"
-            " in the community's settings: API usage, Long Poll API",
+            " in the community's settings: API usage, Long Poll API" + OR_FIX,
         ),
         lambda play: play.vk.switch_events(message_event=False, message_reply=False),
+    ),
+    "messages are off": Case(
+        ("✗ The community's messages are off — switch them on: Manage → Messages" + OR_FIX,),
+        _no_messages,
+    ),
+    "a token that may not manage": Case(
+        (
+            "✗ The token lacks rights: manage — make a new key with them in the community's"
+            " settings, API usage",
+            "✗ The long poll's settings cannot be read (VK error 15 at groups.getLongPollSettings:"
+            " access denied) — make a key with the right to manage the community",
+        ),
+        lambda play: play.vk.community.permissions.discard("manage"),
+    ),
+    "VK fails": Case(
+        (
+            "✗ VK does not answer (VK error 10 at groups.getById: an internal server error) — see"
+            " to the network, vk.api_url and vk.proxy",
+        ),
+        lambda play: play.vk.fail("groups.getById", VkFault.code(10)),
+    ),
+    "a supervisor who blocked the bot": Case(
+        (
+            f"✗ The bot may not write to supervisor Vera (telegram:{VERA}) — they must open it in"
+            " Telegram and write to it once, or unblock it",
+        ),
+        _blocked,
+    ),
+    "a supervisor who never wrote to the community": Case(
+        (
+            f"✗ The bot may not write to supervisor Vera (vk:{VERA}) — they must open it in VK and"
+            " write to it once, or unblock it",
+        ),
+        settings={"team": {"supervisors": [f"vk:{VERA}"]}},
+    ),
+    "a chat for digests without the bot": Case(
+        (
+            f"✗ The chat for digests telegram:{ELSEWHERE} cannot be reached (getChat: Forbidden:"
+            " bot is not a member of the supergroup chat) — add the bot to it, or mend"
+            " team.supervisors_chat",
+        ),
+        settings={"team": {"supervisors_chat": f"telegram:{ELSEWHERE}"}},
+    ),
+    "topics without the right to them": Case(
+        (
+            "✗ The bot may not manage the topics of “Sales” — give it the right “Manage topics”, or"
+            ' set team.conversation = "replies"',
+        ),
+        _no_topics,
+    ),
+    "topics wanted where there are none": Case(
+        (
+            "✗ team.conversation is “topics”, but the group has none — turn topics on in its"
+            ' settings, or set team.conversation = "auto"',
+        ),
+        settings={"team": {"conversation": "topics"}},
     ),
     "a supervisor who never started the bot": Case(
         (
@@ -320,10 +409,197 @@ async def test_an_old_database_of_sqlite_is_brought_up_to_date_by_run(play: Play
     assert findings[1].key == "check.database_waits"
 
 
+@pytest.mark.parametrize(
+    ("channel", "skew", "words"),
+    [
+        ("telegram", -90, r"✗ The machine's clock is (89|90|91) s ahead of Telegram — set it"),
+        ("vk", 90, r"✗ The machine's clock is (89|90|91) s behind VK — set it"),
+    ],
+)
+async def test_a_wrong_clock_is_told(play: Play, channel: str, skew: float, words: str) -> None:
+    getattr(play, channel).skew = skew
+    (told,) = wrong(await found(play.settings()))
+    assert re.match(words, told)
+
+
+async def test_there_are_enough_wrong_set_ups() -> None:
+    assert len(CASES) >= 15
+
+
+# --- who takes the updates -------------------------------------------------
+
+SECOND = (
+    "✗ Another program takes this bot's updates — stop it (perhaps a Dialead on another machine),"
+    " or make Dialead a bot of its own with @BotFather"
+)
+
+
+async def polling(play: Play) -> None:
+    """Another program on the bot's token, which comes back whenever its poll was ended."""
+    url = f"{play.telegram.url}/bot{play.telegram.token}/getUpdates"
+    async with aiohttp.ClientSession() as session:
+        while True:
+            async with session.post(url, json={"timeout": 50}) as answer:
+                await answer.read()
+
+
+async def test_a_second_program_on_the_token_is_told(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.check.PROBE_SECONDS", 30)
+    other = asyncio.create_task(polling(play))
+    await play.telegram.until(lambda: play.telegram.calls)
+    assert wrong(await found(play.settings())) == [SECOND]
+    other.cancel()
+
+
+async def test_to_look_for_a_second_program_takes_nothing_from_the_first_start(play: Play) -> None:
+    play.telegram.world.updates.allowed = ("message", "chat_member")
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await found(play.settings())
+    assert len(play.telegram.world.updates.pending()) == 1
+    assert play.telegram.world.updates.allowed == ("message", "chat_member")
+
+
+async def test_the_running_product_is_no_second_program(play: Play) -> None:
+    await play.start()
+    await play.telegram.until(lambda: _polls(play))
+    before = _polls(play)
+    findings = await found(play.settings())
+    assert wrong(findings) == []
+    assert "check.telegram.own_poller" in [one.key for one in findings]
+    assert _polls(play) == before
+    await play.stop()
+    findings = await found(play.settings())
+    assert "check.telegram.one_poller" in [one.key for one in findings]
+
+
+async def test_on_postgresql_a_sign_of_life_tells_that_it_runs(
+    database: Database, database_url: str
+) -> None:
+    """On SQLite its lock does, and dies with it."""
+    settings = Settings.model_validate({"database_url": database_url})
+    assert not await is_running(settings, NOON)
+    await sign_of_life(database, NOON)
+    assert await is_running(settings, NOON) is not database.sqlite
+    assert not await is_running(settings, NOON + timedelta(minutes=3))
+
+
+async def test_a_product_elsewhere_is_told_and_works_on(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.check.PROBE_SECONDS", 30)
+    await play.start()
+    await play.telegram.until(lambda: _polls(play))
+    url = f"sqlite:///{play.folder}/another.db"
+    assert wrong(await found(play.settings(database_url=url))) == [SECOND]
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1, "Hello")
+
+
+def _polls(play: Play) -> int:
+    return len([call for call in play.telegram.calls if call.method == "getUpdates"])
+
+
+# --- mending ---------------------------------------------------------------
+
+HARMLESS = {"getMe", "getWebhookInfo", "getUpdates", "getChat", "getChatMember", "sendChatAction"}
+ASKING = {
+    "groups.getById",
+    "groups.getTokenPermissions",
+    "groups.getLongPollSettings",
+    "messages.getConversations",
+}
+
+
+def changes(play: Play) -> list[str]:
+    """The calls that changed something, in order."""
+    telegram = [one.method for one in play.telegram.calls if one.method not in HARMLESS]
+    return telegram + [one.method for one in play.vk.calls if one.method not in ASKING]
+
+
+async def test_looking_changes_nothing(play: Play) -> None:
+    _set_webhook(play)
+    _long_poll_off(play)
+    _no_messages(play)
+    assert len(wrong(await found(play.settings()))) == 3
+    assert changes(play) == []
+
+
+async def test_fix_removes_a_webhook_and_keeps_what_waits(play: Play) -> None:
+    play.telegram.write(ANNA, ANNA, "Hello")
+    _set_webhook(play)
+    findings = await found(play.settings(vk={"token": "", "group_id": 0}), fix=True)
+    assert wrong(findings) == []
+    shown = [line(load("en"), one) for one in findings]
+    assert "✓ Mended: the webhook is removed, the updates that wait are kept" in shown
+    assert "✓ No webhook takes the bot's updates away" in shown
+    assert play.telegram.webhook.url == ""
+    assert len(play.telegram.world.updates.pending()) == 1
+    assert changes(play) == ["deleteWebhook"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _long_poll_off,
+        _old_long_poll,
+        lambda play: play.vk.switch_events(message_event=False, message_reply=False),
+    ],
+)
+async def test_fix_sets_the_long_poll_and_leaves_the_rest(
+    play: Play, spoil: Callable[[Play], object]
+) -> None:
+    play.vk.switch_events(group_join=True)
+    spoil(play)
+    findings = await found(play.settings(), fix=True)
+    assert wrong(findings) == []
+    shown = [line(load("en"), one) for one in findings]
+    assert shown[-2].startswith("✓ Mended: the long poll is on, version 5.199") or (
+        shown[-3].startswith("✓ Mended: the long poll is on, version 5.199")
+    )
+    events = play.vk.community.events
+    assert (events.enabled, events.api_version) == (True, "5.199")
+    assert events.settings["message_event"]
+    assert events.settings["group_join"]
+    (call,) = (one for one in play.vk.calls if one.method == "groups.setLongPollSettings")
+    assert call.params["group_join"] == "1"  # said, should VK forget what is not
+    assert not events.settings["wall_post_new"]
+
+
+async def test_fix_switches_messages_and_abilities_on(play: Play) -> None:
+    _no_messages(play)
+    play.vk.community.bot_features = False
+    assert wrong(await found(play.settings(), fix=True)) == []
+    assert play.vk.community.messages_on
+    assert play.vk.community.bot_features
+
+
+async def test_fix_mends_unseen_abilities_and_nothing_else(play: Play) -> None:
+    play.vk.community.bot_features = False
+    findings = await found(play.settings(), fix=True)
+    keys = [one.key for one in findings]
+    assert "check.vk.abilities_switched" in keys
+    assert "check.vk.abilities_unseen" not in keys
+    assert play.vk.community.bot_features
+    assert changes(play) == ["groups.setSettings"]
+
+
+async def test_what_cannot_be_mended_is_told(play: Play) -> None:
+    _set_webhook(play)
+    play.telegram.fail("deleteWebhook", Fault.SERVER_ERROR)
+    told = wrong(await found(play.settings(), fix=True))
+    assert told[0].startswith("✗ A webhook at old.example takes the bot's updates")
+    assert told[1] == (
+        "✗ Telegram did not let it be mended (deleteWebhook: HTTP 500) — do it by hand as told"
+        " above"
+    )
+
+
 # --- the command ---------------------------------------------------------
 
 
-async def commanded(play: Play, **over: str) -> tuple[int, str, str]:
+async def commanded(play: Play, *words: str, **over: str) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of `main.py check` as people run it."""
     environ = {
         "PATH": os.environ["PATH"],
@@ -342,6 +618,7 @@ async def commanded(play: Play, **over: str) -> tuple[int, str, str]:
         sys.executable,
         str(ROOT / "main.py"),
         "check",
+        *words,
         cwd=play.folder,
         env=environ,
         stdout=asyncio.subprocess.PIPE,
@@ -376,3 +653,15 @@ async def test_wrong_settings_are_another_failure(play: Play) -> None:
     code, out, err = await commanded(play, TEAM__CHAT="the sales group")
     assert (code, out) == (2, "")
     assert err.startswith("team.chat (TEAM__CHAT): this is no address")
+
+
+async def test_the_command_mends_when_asked(play: Play) -> None:
+    _set_webhook(play)
+    _long_poll_off(play)
+    code, out, _ = await commanded(play)
+    assert code == 1
+    assert out.count("; o deje que lo haga `main.py check --fix`") == 2
+    code, out, err = await commanded(play, "--fix")
+    assert (code, err) == (0, "")
+    assert out.count("✓ Corregido: ") == 2
+    assert out.splitlines()[-1] == "Todo está en orden"

@@ -28,12 +28,13 @@ from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, 
 
 PATIENCE = 60.0  # seconds after which something that should have happened did not
 
-_AWAITED = (
+AWAITED = (
     # What is meant for a later moment is not awaited.
     sa.select(inbox.c.id).where(
         inbox.c.state == "new",
         inbox.c.event_id.not_like("pause:%"),
         inbox.c.event_id.not_like("offer:%"),
+        inbox.c.event_id.not_like("feedback:%"),
         inbox.c.event_id.not_like("%:again"),
     ),
     sa.select(outbox.c.id).where(outbox.c.state.in_(("queued", "claimed"))),
@@ -160,11 +161,11 @@ class Play:
 
     async def quiet(self) -> None:
         """Wait until nothing is left to be done, to see what did not happen."""
-        await self._over(self.telegram.world.updates.pending, *_AWAITED)
+        await self._over(self.telegram.world.updates.pending, *AWAITED)
 
     async def handled(self) -> None:
         """Wait until every event that came was handled, whatever is still to be sent."""
-        await self._over(lambda: [], *_AWAITED[:1])
+        await self._over(lambda: [], *AWAITED[:1])
 
     async def _over(self, pending: Callable[[], list[Any]], *queries: sa.Select[Any]) -> None:
         async with asyncio.timeout(PATIENCE):

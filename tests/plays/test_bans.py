@@ -47,6 +47,22 @@ async def test_nobody_bans_on_a_colleagues_lead(play: Play) -> None:
     assert "Banned" not in (await play.card(1)).text
 
 
+async def test_a_ban_by_an_old_leads_card_closes_the_open_one(play: Play) -> None:
+    await play.start()
+    await banned(play)
+    await play.press(DASHA, 1, "More")
+    await play.press(DASHA, 1, "Unban")
+    play.telegram.write(ANNA, ANNA, "Cheap! Cheap!")
+    await play.press(BORIS, 2, "Take")
+    await play.card(2, "With Boris")
+    card = await play.card(1)
+    told = await play.forge(DASHA, "1:ban:1:spam", message=card.id)
+    assert told.text == "The customer has another open lead"
+    assert "will not answer" in (await play.forge(BORIS, "1:ban:1:spam", message=card.id)).text
+    assert "rejected" in (await play.card(2, "Banned: Spam")).text
+    await play.card(1, "Banned: Spam")
+
+
 async def both_accounts(play: Play) -> None:
     """Anna wrote on Telegram, then on VK; Boris knows her again: she is one person on lead 1."""
     await play.start()

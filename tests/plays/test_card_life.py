@@ -89,13 +89,13 @@ async def test_rejected_with_a_listed_reason_and_reopened_for_the_former_manager
     assert await play.press(BORIS, 1, "Reject") == "Choose a reason"
     assert await play.press(BORIS, 1, "Too expensive") == "#1 is rejected"
     closed = await play.card(1, "Reason: Too expensive")
-    assert closed.labels == ["Reopen", "⋯ More"]
+    assert closed.labels == ["Reopen", "Come back later", "⋯ More"]
     assert await play.press(DASHA, 1, "Reopen") == "#1 is open again, with Boris"
     await play.card(1, "With Boris")
     assert (await play.shown("from Dasha")).text.startswith("Boris, ")
 
 
-async def test_reopened_by_another_when_the_former_manager_left(play: Play) -> None:
+async def test_reopened_into_the_queue_when_the_former_manager_left(play: Play) -> None:
     await a_lead(play)
     await play.press(BORIS, 1, "Take")
     await play.press(BORIS, 1, "Reject")
@@ -103,7 +103,8 @@ async def test_reopened_by_another_when_the_former_manager_left(play: Play) -> N
     await play.card(1, "rejected")
     play.telegram.leave(TEAM, BORIS)
     await play.quiet()
-    assert await play.press(DASHA, 1, "Reopen") == "#1 is open again, with Dasha"
+    assert "in the queue" in await play.press(DASHA, 1, "Reopen")
+    assert await play.press(DASHA, 1, "Take") == "#1 is yours"
 
 
 async def test_rejected_in_own_words_by_a_reply_to_the_question(play: Play) -> None:

@@ -94,7 +94,7 @@ async def test_replies_reach_the_customer_from_anything_that_stands_for_the_lead
     relayed = await play.shown("In white?")
     first = play.telegram.write(BORIS, TEAM, "White is fine", reply_to=relayed.id)
     await play.heard(ANNA, "White is fine")
-    play.telegram.write(DASHA, TEAM, "And green too", reply_to=first)
+    play.telegram.write(BORIS, TEAM, "And green too", reply_to=first)
     await play.heard(ANNA, "And green too")
     assert not play.private(PABLO)
     assert "With Boris" in (await play.card(1)).text

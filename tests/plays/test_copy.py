@@ -91,7 +91,7 @@ async def test_the_play_goes_on_as_if_nothing_had_happened(play: Play, target: s
     play.telegram.write(ANNA, ANNA, "Gladly")
     await play.shown("Gladly")
     await play.press(BORIS, 2, "Reopen")
-    await play.press(BORIS, 2, "Return")
+    await play.press(BORIS, 2, "Take")
     play.telegram.write(PABLO, PABLO, "A window, please")
     await play.card(3, "new")
     await play.quiet()

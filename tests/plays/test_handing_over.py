@@ -23,16 +23,23 @@ async def given(play: Play) -> int:
     return (await play.shown("this lead is yours now, from Boris")).id
 
 
+async def reacted(play: Play, number: int) -> None:
+    """Wait until the bot put an emoji under a message."""
+    await play.until(lambda: play.telegram.message(TEAM, number).reactions)
+
+
 async def test_whoever_gives_a_lead_may_add_a_note_for_the_colleague(play: Play) -> None:
     told = await given(play)
-    asked = await play.shown("Boris, a note for your colleague?")
-    assert asked.id == told
-    number = play.telegram.write(BORIS, TEAM, "She is in a hurry", reply_to=told)
-    await play.until(lambda: play.telegram.message(TEAM, number).reactions)
+    asked = await play.shown("A note for your colleague?")
+    assert play.telegram.opened_reply(BORIS, TEAM) is asked
+    assert play.telegram.opened_reply(DASHA, TEAM) is None
+    for place in (asked.id, told):
+        number = play.telegram.write(BORIS, TEAM, "She is in a hurry", reply_to=place)
+        await reacted(play, number)
     await play.quiet()
     assert not play.private(ANNA)
-    (note,) = [row for row in await play.rows(messages) if row.text == "She is in a hurry"]
-    assert (note.direction, note.lead) == ("note", 1)
+    notes = [row for row in await play.rows(messages) if row.text == "She is in a hurry"]
+    assert [(note.direction, note.lead) for note in notes] == [("note", 1)] * 2
 
 
 async def test_the_colleagues_own_reply_to_it_reaches_the_customer(play: Play) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.telegram.chats import Message
 from storage import reports
 from storage.clients import Known, remember
+from storage.reports import Happened
 from storage.schema import clients, deals, leads, merges, persons, strangers
 from storage.session import Ids, Reads, Session
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM
@@ -36,8 +37,8 @@ async def whole(play: Play, *, received: int, unprocessed: int) -> None:
     await assert_invariants(database)
     session, now = Session(Reads(database), Ids(database)), play.product.now()
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    figures = await reports.figures(session, today, now, now)
-    assert (figures.received, figures.unprocessed) == (received, unprocessed)
+    came = await reports.count(session, Happened.RECEIVED, today, now)
+    assert (came, len(await reports.open_at(session, now))) == (received, unprocessed)
 
 
 async def states(play: Play) -> dict[int, str]:

@@ -33,7 +33,7 @@ async def test_a_manager_acts_on_nobody_elses_lead(play: Play) -> None:
 async def test_a_supervisor_acts_on_any_lead(play: Play) -> None:
     await taken_by_boris(play)
     await play.press(VERA, 1, "Reject")
-    assert await play.press(VERA, 1, "Spam") == "#1 is rejected"
+    assert await play.press(VERA, 1, "Duplicate") == "#1 is rejected"
     assert await states(play) == ["rejected"]
 
 
@@ -177,3 +177,15 @@ async def test_a_supervisor_on_vk_uses_commands_there(play: Play) -> None:
     play.vk.write(DASHA, "/leads")
     await play.until(lambda: [m for m in play.vk.dialog(DASHA) if "1 open lead" in m.text])
     assert await states(play) == ["new"]
+
+
+async def test_who_comes_back_and_answers_at_once_is_heard(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    play.telegram.leave(TEAM, BORIS)
+    await play.card(1, "new")
+    await play.quiet()
+    play.telegram.join(TEAM, BORIS)
+    await play.reply(BORIS, 1, "I am back")
+    await play.heard(ANNA, "I am back")

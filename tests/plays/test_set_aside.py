@@ -9,8 +9,8 @@ import pytest
 
 from bot.messages import MessageReceived
 from bot.sandbox.telegram import Fault
-from handlers import cards as faces
 from handlers import router
+from handlers import topics as faces
 from handlers.work import Work
 from storage.schema import inbox
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA

@@ -68,7 +68,7 @@ async def test_nobody_is_reminded_of_what_was_done(play: Play, take_first: bool)
     play.move(3600)
     await play.heard(VERA, "Nobody has taken lead #2")
     await play.quiet()
-    assert len(play.team("⏰")) == 1
+    assert len(play.team("Who takes it?")) == 1
     assert len(play.private(VERA, "⏰")) == 1
 
 

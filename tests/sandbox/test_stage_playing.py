@@ -126,8 +126,8 @@ async def test_a_picture_is_served_as_one_and_a_document_only_to_be_saved(
 ) -> None:
     hostile = b"<script>alert(1)</script>"
     shared = {"person": VERA, "chat": VERA}
-    await page.do(do="attach", **shared, kind="photo", data=base64(PNG), text="Look")
-    await page.do(do="attach", **shared, kind="document", data=base64(hostile), name="a.html")
+    await page.do(do="attach", **shared, files=[file("photo", PNG)], text="Look")
+    await page.do(do="attach", **shared, files=[file("document", hostile, "a.html")])
     photo, document = await page.until(lambda: list(page.chats[VERA].values())[1:] and media(page))
     async with http.get(stage.url + photo["url"]) as response:
         assert (response.content_type, await response.read()) == ("image/png", PNG)
@@ -221,8 +221,8 @@ def page_id(chat: str) -> int:
     return int(chat.partition(":")[2])
 
 
-def base64(content: bytes) -> str:
-    return b64encode(content).decode()
+def file(kind: str, content: bytes, name: str = "") -> dict[str, str]:
+    return {"kind": kind, "data": b64encode(content).decode(), "name": name}
 
 
 def media(page: Page) -> list[dict[str, str]]:

@@ -67,6 +67,11 @@ async def test_nobody_acts_where_they_have_no_phone(page: Page, deed: dict[str, 
         {"do": "key", "as": VK_ANNA, "chat": VK_ANNA, "label": "x", "data": "no json"},
         {"do": "contact", "as": VK_ANNA, "chat": VK_ANNA},
         {"do": "start", "as": VK_ANNA, "chat": VK_ANNA},
+        {"do": "react", "as": ANNA, "chat": ANNA, "message": 1, "emoji": "👍"},
+        {"do": "forward", "as": ANNA, "chat": ANNA, "message": 1},
+        {"do": "react", "as": VK_ANNA, "chat": VK_ANNA, "message": 1, "emoji": "👍"},
+        {"do": "forward", "as": VK_ANNA, "chat": VK_ANNA, "message": 1},
+        {"do": "write", "as": "telegram:201", "chat": TEAM, "text": "hi", "thread": 5},
         {"do": "restart"},
         {"do": "clock", "seconds": 1e12},
     ],
@@ -79,7 +84,7 @@ async def test_what_the_app_does_not_offer_is_refused(page: Page, deed: dict[str
 
 @pytest.mark.parametrize("data", ["***", ""])
 async def test_a_file_without_content_is_refused(page: Page, data: str) -> None:
-    deed = {"do": "attach", "kind": "photo", "data": data}
+    deed = {"do": "attach", "files": [{"kind": "photo", "data": data}]}
     assert (await page.do(**deed, person=ANNA, chat=ANNA))["error"] == "input"
 
 

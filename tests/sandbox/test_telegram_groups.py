@@ -110,6 +110,42 @@ async def test_topic_lives_closes_and_goes(play: Stage) -> None:
     assert await play.updates() == []
 
 
+async def test_topic_has_an_icon_of_those_that_telegram_offers(play: Stage) -> None:
+    offered = await play.bot.get_forum_topic_icon_stickers()
+    icons = {one.emoji: one.custom_emoji_id or "" for one in offered}
+    opened = await play.bot.create_forum_topic(FORUM, "Лид", icon_custom_emoji_id=icons["💬"])
+    assert opened.icon_custom_emoji_id == icons["💬"]
+    thread = opened.message_thread_id
+    assert await play.bot.edit_forum_topic(FORUM, thread, icon_custom_emoji_id=icons["✅"])
+    assert play.server.world.chat(FORUM).topics[thread].icon == icons["✅"]
+
+
+async def test_who_opened_a_topic_needs_no_right_to_manage_it(play: Stage) -> None:
+    own = (await play.bot.create_forum_topic(FORUM, "Лид")).message_thread_id
+    others = play.server.open_topic(FORUM, BORIS, "Обед")
+    play.server.promote(FORUM, play.server.bot_id, rights=["can_manage_chat"], by=VERA)
+    await play.bot.close_forum_topic(FORUM, own)
+    assert (await play.bot.send_message(FORUM, "x", message_thread_id=own)).is_topic_message
+    with pytest.raises(TelegramBadRequest, match="not enough rights to manage the topic"):
+        await play.bot.close_forum_topic(FORUM, others)
+    play.server.close_topic(FORUM, BORIS, others)
+    with pytest.raises(TelegramBadRequest, match="TOPIC_CLOSED"):
+        await play.bot.send_message(FORUM, "x", message_thread_id=others)
+    with pytest.raises(Impossible):
+        play.server.write(BORIS, FORUM, "клиенту", thread=own)
+
+
+async def test_a_forum_no_more_keeps_what_was_said_in_its_topics(play: Stage) -> None:
+    thread = (await play.bot.create_forum_topic(FORUM, "Лид")).message_thread_id
+    card = await play.bot.send_message(FORUM, "Карточка", message_thread_id=thread)
+    play.server.make_forum(FORUM, forum=False)
+    with pytest.raises(TelegramBadRequest, match="message thread not found"):
+        await play.bot.send_message(FORUM, "x", message_thread_id=thread)
+    reply = ReplyParameters(message_id=card.message_id)
+    answer = await play.bot.send_message(FORUM, "x", reply_parameters=reply)
+    assert (answer.is_topic_message, answer.chat.is_forum) == (None, None)
+
+
 async def test_message_in_a_topic_is_linked_to_its_beginning_but_is_no_reply(play: Stage) -> None:
     thread = play.server.open_topic(FORUM, BORIS, "Лид 2")
     plain = play.server.write(BORIS, FORUM, "клиенту", thread=thread)

@@ -29,6 +29,8 @@ from aiogram.types import (
 )
 
 from bot.sandbox.telegram import Impossible, Limits, Media, Rank
+from bot.sandbox.telegram.keyboards import read_markup
+from bot.sandbox.telegram.refusals import Refusal
 from tests.sandbox.telegram_cast import (
     ANNA,
     BORIS,
@@ -150,6 +152,12 @@ WRITING: list[tuple[str, dict[str, Any], str]] = [
     ("get_chat_member", {"chat_id": TEAM, "user_id": 999}, "user not found"),
     ("create_forum_topic", {"chat_id": TEAM, "name": "Lead"}, "the chat is not a forum"),
     ("create_forum_topic", {"chat_id": FORUM, "name": " "}, "topic name must be non-empty"),
+    ("create_forum_topic", {"chat_id": FORUM, "name": "x" * 129}, "TOPIC_TITLE_TOO_LONG"),
+    (
+        "create_forum_topic",
+        {"chat_id": FORUM, "name": "Lead", "icon_custom_emoji_id": "77"},
+        "DOCUMENT_INVALID",
+    ),
     (
         "close_forum_topic",
         {"chat_id": FORUM, "message_thread_id": 99},
@@ -394,3 +402,15 @@ async def test_json_of_a_strange_shape_is_refused_and_nothing_breaks(play: Stage
         raw = await _post(play, method, {"chat_id": ANNA, **body} if "text" in body else body)
         assert raw["error_code"] == 400
     assert play.server.messages(ANNA) == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"inline_keyboard": [[]]}, {"placeholder": "x"}, {"selective": "yes"}],
+    ids=["with buttons", "unknown field", "no boolean"],
+)
+def test_a_forced_reply_is_nothing_else_besides(more: dict[str, object]) -> None:
+    asked = {"force_reply": True, "selective": True}
+    assert read_markup(asked, private=False) == (None, asked)
+    with pytest.raises(Refusal):
+        read_markup(asked | more, private=False)

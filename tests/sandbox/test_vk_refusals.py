@@ -159,6 +159,26 @@ async def test_keyboards_need_the_chat_bot_feature() -> None:
         assert await vk.refusal(SEND, user_id=ANNA, keyboard=empty, **TEXT) == 912
 
 
+async def test_messages_that_are_off_are_refused_until_switched_on() -> None:
+    async with world() as vk:
+        vk.server.community.messages_on = False
+        assert await vk.refusal("messages.getConversations", count=1) == 15
+        assert await vk.refusal(SEND, user_id=ANNA, **TEXT) == 15
+        assert await vk.refusal("groups.setSettings", group_id=8, messages=1) == 15
+        assert await vk.call("groups.setSettings", group_id=7, messages=1) == 1
+        await vk.send(ANNA, "on again", 1)
+
+
+async def test_settings_that_are_not_named_stay() -> None:
+    async with world() as vk:
+        vk.server.community.bot_features = False
+        await vk.call("groups.setSettings", group_id=7, messages=0)
+        await vk.call("groups.setSettings", group_id=7, bots_capabilities=1)
+        assert (vk.server.community.messages_on, vk.server.community.bot_features) == (False, True)
+        vk.server.community.permissions.discard("manage")
+        assert await vk.refusal("groups.setSettings", group_id=7, messages=1) == 15
+
+
 async def test_an_old_message_cannot_be_edited() -> None:
     async with world() as vk:
         sent = await vk.send(ANNA, "old", 1)

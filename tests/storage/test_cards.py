@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.messages import Priority
-from storage import cards, messages
+from storage import cards, folding, messages
 from storage.cards import Card
 from storage.database import Database
+from storage.schema import cards as cards_table
+from storage.session import Ids
 from tests.cast import PABLO
-from tests.storage.making import CHAT, NOW, a_customer, a_lead, annas_lead, asking, saving
+from tests.storage.making import CHAT, NOW, a_customer, a_lead, annas_lead, asking, count, saving
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -35,7 +40,7 @@ async def _refresh(database: Database, lead: int, menu: str = "") -> None:
 
 async def _shown(database: Database, card: Card, message_id: str) -> None:
     async with database.write() as connection:
-        await cards.shown(connection, [(card, message_id)], NOW)
+        await cards.shown(connection, [(card, card.complete(message_id))], NOW)
 
 
 async def _card(database: Database, lead: int) -> Card:
@@ -150,3 +155,52 @@ async def test_a_process_that_died_leaves_its_cards_to_be_found(database: Databa
         (left,) = await cards.left_claimed(connection, "telegram")
         assert await cards.left_claimed(connection, "vk") == []
     assert (left.lead, left.claimed_at) == (lead.id, NOW)
+
+
+async def test_a_card_on_its_way_is_where_it_was_left(database: Database) -> None:
+    lead = await annas_lead(database)
+    was = await _claim(database)
+    topic = replace(was, message_id="56", thread="50", topic="50", left="9", closed=False)
+    async with database.write() as connection:
+        await cards.shown(connection, [(was, replace(topic, text=was.wanted, title="a1"))], NOW)
+    (card,) = await _wanted(database)  # not all is shown yet
+    assert (card.message_id, card.thread, card.topic, card.left) == ("56", "50", "50", "9")
+    assert (card.shown, card.text, card.title, card.closed) == (0, card.wanted, "a1", False)
+    async with database.write() as connection:
+        done = replace(card, left="", closed=True).complete("56")
+        await cards.shown(connection, [(card, done)], NOW)
+    card = await _card(database, lead.id)
+    assert (card.left, card.title, card.closed, card.text) == ("", "a1", True, card.wanted)
+
+
+async def test_a_topic_leads_to_its_lead_until_it_is_gone(database: Database) -> None:
+    lead = await annas_lead(database)
+    was = await _claim(database)
+    inside = replace(was, thread="50", topic="50", title="a1", closed=False)
+    async with database.write() as connection:
+        await cards.shown(connection, [(was, inside.complete("56"))], NOW)
+    assert await cards.lead_of_topic(asking(database), CHAT, "50") == lead.id
+    assert await cards.lead_of_topic(asking(database), CHAT, "51") is None
+    assert await cards.lead_of_topic(asking(database), "telegram:-2", "50") is None
+    async with database.write() as connection:
+        await cards.lose_topic(connection, CHAT, "50", LATER)
+    assert await cards.lead_of_topic(asking(database), CHAT, "50") is None
+    (card,) = await _wanted(database)
+    assert (card.message_id, card.left, card.thread, card.closed) == (None, "56", "", None)
+
+
+@pytest.mark.parametrize("moving", [{"topic": "70", "thread": "70"}, {"left": "55"}])
+async def test_a_card_that_moves_is_no_news_to_be_listed(
+    database: Database, moving: dict[str, str]
+) -> None:
+    lead = await annas_lead(database)
+    async with saving(database) as session:
+        await a_lead(session, await a_customer(session, PABLO))
+        session.update(cards_table, {"lead": lead.id}, **moving)
+    ids = Ids(database)
+    await folding.fold(database, ids, "telegram", lambda _: 1.0, busy=(), now=NOW)
+    assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 0
+    async with saving(database) as session:
+        session.update(cards_table, {"lead": lead.id}, topic="", thread="", left="")
+    await folding.fold(database, ids, "telegram", lambda _: 1.0, busy=(), now=NOW)
+    assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 2

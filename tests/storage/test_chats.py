@@ -58,7 +58,7 @@ async def test_cards_of_open_leads_are_posted_anew_there(database: Database) -> 
     async with database.write() as connection:
         found = await cards.wanted(connection, "telegram", busy=(), now=NOW, limit=9)
         await cards.claim(connection, found, NOW)
-        await cards.shown(connection, [(one, f"5{one.lead}") for one in found], NOW)
+        await cards.shown(connection, [(one, one.complete(f"5{one.lead}")) for one in found], NOW)
     await _move(database)
     async with database.read() as connection:
         wanted = await cards.wanted(connection, "telegram", busy=(), now=NOW, limit=9)
@@ -71,7 +71,7 @@ async def test_what_was_shown_in_the_old_chat_keeps_its_place(database: Database
         async with database.write() as connection:
             (card,) = await cards.wanted(connection, "telegram", busy=(), now=NOW, limit=9)
             await cards.claim(connection, [card], NOW)
-            await cards.shown(connection, [(card, "5")], NOW)
+            await cards.shown(connection, [(card, card.complete("5"))], NOW)
         await _move(database)
         place = await messages.place(asking(database), where, "5")
         assert place is not None
@@ -102,7 +102,7 @@ async def test_a_move_told_twice_changes_nothing_more(database: Database) -> Non
     async with database.write() as connection:
         (card,) = await cards.wanted(connection, "telegram", busy=(), now=NOW, limit=9)
         await cards.claim(connection, [card], NOW)
-        await cards.shown(connection, [(card, "5")], NOW)
+        await cards.shown(connection, [(card, card.complete("5"))], NOW)
     await _move(database)
     kept = await cards.of_lead(asking(database), lead.id)
     assert kept is not None

@@ -128,5 +128,5 @@ async def test_an_event_of_our_own_comes_once_by_its_name(database: Database) ->
     (found,) = await inbox.unrouted(database, 10)
     assert (found.channel, found.body) == (
         inbox.INTERNAL,
-        {"deadline": 5, "step": 0, "kind": "deadline_due"},
+        {"deadline": 5, "step": 0, "at": None, "kind": "deadline_due"},
     )

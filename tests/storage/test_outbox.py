@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.domain.lead import Lead
 from bot.messages import AnswerPress, Post, Priority, plain
-from storage import cards, messages, outbox
+from storage import cards, chats, messages, outbox
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
 from storage.schema import outbox as outbox_table
@@ -52,7 +53,7 @@ async def _show_card(database: Database, lead: Lead, message_id: str) -> None:
     async with database.write() as connection:
         card = await cards.of_lead(asking(database), lead.id)
         assert card is not None
-        await cards.shown(connection, [(card, message_id)], NOW)
+        await cards.shown(connection, [(card, card.complete(message_id))], NOW)
 
 
 async def test_one_call_of_each_key_goes_at_a_time_in_order(database: Database) -> None:
@@ -117,6 +118,16 @@ async def test_a_busy_chat_gets_answers_to_presses_alone(database: Database) -> 
             now=NOW,
         )
     assert [one.id for one in await _waiting(database, str(TEAM))] == [answer]
+
+
+async def test_the_newest_answer_to_a_press_goes_first(database: Database) -> None:
+    reply = await _say(database)
+    answers = [
+        await _say(database, key=f"press:{second}", priority=Priority.ANSWER, now=pressed)
+        for second in range(3)
+        if (pressed := NOW - timedelta(seconds=9 - second))
+    ]
+    assert [one.id for one in await _waiting(database)] == [*reversed(answers), reply]
 
 
 async def test_what_was_put_off_holds_up_its_own_key_alone(database: Database) -> None:
@@ -199,7 +210,24 @@ async def test_the_pace_goes_on_from_cards_as_well(database: Database) -> None:
     left_behind = await outbox.recent(database, "telegram", since=minute, now=later)
     assert left_behind == [(str(TEAM), Priority.CARD, later)]  # nobody knows when it went out
     async with database.write() as connection:
-        await cards.shown(connection, [(card, "55")], NOW)
+        await cards.shown(connection, [(card, card.complete("55"))], NOW)
     shown = await outbox.recent(database, "telegram", since=minute, now=NOW)
     assert shown == [(str(TEAM), Priority.CARD, NOW)]
     assert await outbox.recent(database, "telegram", since=minute, now=later) == []
+
+
+async def test_what_goes_under_a_card_goes_to_its_topic_while_the_chat_is_a_forum(
+    database: Database,
+) -> None:
+    lead = await annas_lead(database)
+    async with database.write() as connection:
+        card = await cards.of_lead(asking(database), lead.id)
+        assert card is not None
+        inside = replace(card, thread="50", topic="50")
+        await cards.shown(connection, [(card, inside.complete("56"))], NOW)
+    await _say(database, TEAM, lead=lead.id, under_card=True)
+    for forum in (False, True):
+        async with database.write() as connection:
+            await chats.found(connection, CHAT, forum=forum)
+        (call,) = await _waiting(database)
+        assert (call.card, call.thread) == ("56", "50" if forum else "")

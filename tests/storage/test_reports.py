@@ -1,116 +1,128 @@
-"""The figures of a period are those that anybody counts from the rows one by one."""
+"""What each number of a period means, told by single leads; a whole quarter is in tests/reports."""
 
 from __future__ import annotations
 
-import random
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from bot.domain.lead import Lead
-from storage import deadlines, leads
+from storage import deadlines, leads, reports
 from storage.database import Database
-from storage.reports import Figures, figures
+from storage.reports import Happened
 from storage.schema import leads as leads_table
-from tests.storage.making import NOW, a_customer, a_lead, asking, saving
+from tests.storage.making import NOW, a_customer, a_lead, a_manager, asking, saving
 
 HOUR = timedelta(hours=1)
-_REASONS = ("Дорого", "дорого", "Expensive", "¿Quién?", "spam", "")
-_STATES = ("new", "taken", "rejected", "converted")
-_KINDS = ("take", "give", "answered", "convert", "reject", "created", "reopen")
 
 
-@dataclass
-class _Known:
-    """What the test itself remembers of one lead."""
-
-    lead: Lead
-    state: str
-    closed_at: datetime
-    reason: str
-    touched: list[tuple[str, datetime]] = field(default_factory=list)
-    rejected: list[tuple[datetime, str]] = field(default_factory=list)
-    due_at: datetime | None = None
-
-
-def _naive(known: list[_Known], since: datetime, until: datetime, now: datetime) -> Figures:
-    def within(at: datetime) -> bool:
-        return since <= at < until
-
-    def happened(*kinds: str) -> int:
-        return sum(any(kind in kinds and within(at) for kind, at in one.touched) for one in known)
-
-    open_ = [one for one in known if one.state in ("new", "taken")]
-    last = [
-        [reason for at, reason in sorted(one.rejected, key=lambda told: told[0]) if within(at)][-1:]
-        for one in known
-    ]
-    reasons = Counter(reason for found in last for reason in found if reason)
-    return Figures(
-        received=sum(within(one.lead.created_at) for one in known),
-        taken=happened("take", "give"),
-        answered=happened("answered"),
-        converted=happened("convert"),
-        rejected=happened("reject"),
-        reasons=sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])),
-        unprocessed=len(open_),
-        oldest=min((one.lead.created_at for one in open_), default=None),
-        overdue=sum(one.due_at is not None and one.due_at <= now for one in open_),
-    )
-
-
-async def _invent(database: Database, chance: random.Random, amount: int) -> list[_Known]:
-    """Leads with any history, saved and remembered."""
-
-    def moment() -> datetime:
-        return NOW + chance.randrange(-4, 5) * HOUR  # often exactly at an edge
-
-    known = []
+async def a_story(database: Database, *told: tuple[str, datetime], **columns: Any) -> Lead:
+    """Anna's lead of an hour ago, what was told of it, and how it stands."""
     async with saving(database) as session:
-        for number in range(amount):
-            lead = await a_lead(session, await a_customer(session, number), created_at=moment())
-            state, reason = chance.choice(_STATES), chance.choice(_REASONS)
-            one = _Known(lead, state, moment(), reason)
-            values = {"state": state, "reason": reason, "closed_at": one.closed_at}
-            session.update(leads_table, {"id": lead.id}, **values)
-            for _ in range(chance.randrange(5)):
-                one.touched.append((chance.choice(_KINDS), moment()))
-                kind, at = one.touched[-1]
-                given: dict[str, Any] = (
-                    {"reason": chance.choice(_REASONS)} if kind == "reject" else {}
-                )
-                one.rejected += [(at, reason) for reason in given.values()]
-                leads.touch(session, lead.id, at=at, kind=kind, **given)
-            if chance.random() < 0.5:
-                one.due_at = moment()
-                await deadlines.start(session, lead.id, "take", one.due_at)
-                await deadlines.start(session, lead.id, "first_reply", one.due_at)
-            known.append(one)
-    return known
+        lead = await a_lead(session, await a_customer(session), created_at=NOW - HOUR)
+        if columns:
+            session.update(leads_table, {"id": lead.id}, **columns)
+        for kind, at in told:
+            leads.touch(session, lead.id, at=at, kind=kind, actor="staff")
+        return lead
 
 
-@pytest.mark.parametrize("seed", range(3))
-async def test_figures_are_what_one_counts_by_hand(database: Database, seed: int) -> None:
-    known = await _invent(database, random.Random(seed), 40)
-    for hours in (1, 2, 8):
-        since, until = NOW - hours * HOUR, NOW + hours * HOUR
-        found = await figures(asking(database), since, until, until)
-        assert found == _naive(known, since, until, until)
-        assert found.anything
+async def counted(database: Database, since: datetime, until: datetime) -> dict[str, int]:
+    """What happened then."""
+    session = asking(database)
+    found = {one.value: await reports.count(session, one, since, until) for one in Happened}
+    for one in Happened:
+        assert len(await reports.happened(session, one, since, until)) == found[one.value]
+    return {name: n for name, n in found.items() if n}
 
 
-async def test_figures_of_nothing_are_nought(database: Database) -> None:
-    found = await figures(asking(database), NOW - HOUR, NOW, NOW)
-    assert found == Figures(0, 0, 0, 0, 0, [], 0, None, 0)
-    assert not found.anything
+async def open_before(database: Database, at: datetime) -> int:
+    return len(await reports.open_at(asking(database), at))
+
+
+async def test_nothing_is_counted_of_nothing(database: Database) -> None:
+    assert await counted(database, NOW - HOUR, NOW) == {}
+    assert await reports.open_at(asking(database), NOW) == []
 
 
 async def test_a_lead_at_the_end_of_a_period_belongs_to_the_next(database: Database) -> None:
+    await a_story(database)
+    assert await counted(database, NOW - 2 * HOUR, NOW - HOUR) == {}
+    assert await counted(database, NOW - HOUR, NOW) == {"received": 1}
+    assert await open_before(database, NOW - HOUR) == 0
+    assert await open_before(database, NOW) == 1
+
+
+async def test_only_the_first_taking_and_the_first_answer_count(database: Database) -> None:
+    day = timedelta(days=1)
+    told = [(kind, at) for at in (NOW, NOW + day) for kind in ("take", "answered")]
+    await a_story(database, *told, state="taken", taken_at=NOW, answered_at=NOW)
+    assert await counted(database, NOW, NOW + HOUR) == {"taken": 1, "answered": 1}
+    assert await counted(database, NOW + day, NOW + 2 * day) == {}
+
+
+async def test_what_was_converted_unseen_was_taken_in_that_moment(database: Database) -> None:
+    columns = {"state": "converted", "taken_at": NOW, "closed_at": NOW}
+    await a_story(database, ("convert", NOW), **columns)
+    assert await counted(database, NOW, NOW + HOUR) == {"taken": 1, "converted": 1}
+
+
+async def test_who_was_reopened_counts_as_closed_no_more(database: Database) -> None:
+    told = ("reject", NOW), ("reopen", NOW + HOUR)
+    await a_story(database, *told, state="taken", taken_at=NOW + HOUR)
+    assert await counted(database, NOW, NOW + HOUR) == {}
+    # But at that time nobody waited.
+    moments = (NOW, NOW + HOUR / 2, NOW + 2 * HOUR)
+    assert [await open_before(database, at) for at in moments] == [1, 0, 1]
+
+
+async def test_who_was_closed_twice_counts_where_it_was_closed_last(database: Database) -> None:
+    told = ("reject", NOW), ("reopen", NOW + HOUR), ("convert", NOW + 3 * HOUR)
+    closed = {"state": "converted", "taken_at": NOW + HOUR, "closed_at": NOW + 3 * HOUR}
+    await a_story(database, *told, **closed)
+    assert await counted(database, NOW, NOW + HOUR) == {}
+    assert await counted(database, NOW + 3 * HOUR, NOW + 4 * HOUR) == {"converted": 1}
+    moments = (NOW + HOUR / 2, NOW + 2 * HOUR, NOW + 4 * HOUR)
+    assert [await open_before(database, at) for at in moments] == [0, 1, 0]
+
+
+async def test_what_was_closed_without_a_word_was_open_until_then(database: Database) -> None:
+    # As an erasure does it.
+    await a_story(database, state="rejected", closed_at=NOW)
+    assert [await open_before(database, at) for at in (NOW, NOW + HOUR)] == [1, 0]
+
+
+async def test_what_went_up_in_another_was_received_and_is_open_no_more(
+    database: Database,
+) -> None:
+    await a_story(database, ("absorb", NOW), state="absorbed")
+    assert await counted(database, NOW - HOUR, NOW + HOUR) == {"received": 1}
+    assert [await open_before(database, at) for at in (NOW, NOW + HOUR)] == [1, 0]
+
+
+async def test_a_deadline_is_missed_whether_the_deed_came_late_or_never(
+    database: Database,
+) -> None:
+    lead = await a_story(database)
     async with saving(database) as session:
-        await a_lead(session, await a_customer(session))
-    before = await figures(asking(database), NOW - HOUR, NOW, NOW)
-    after = await figures(asking(database), NOW, NOW + HOUR, NOW)
-    assert (before.received, after.received) == (0, 1)
+        await deadlines.start(session, lead.id, "take", NOW)
+
+    async def missed(now: datetime) -> int:
+        return await reports.missed(asking(database), NOW - HOUR, NOW, now)
+
+    early = NOW - timedelta.resolution
+    assert [await missed(at) for at in (early, NOW)] == [0, 1]
+    async with saving(database) as session:
+        deadlines.stop(session, lead.id, "take", at=NOW + HOUR)
+    assert await missed(NOW + 2 * HOUR) == 1
+
+
+async def test_a_lead_that_was_given_on_counts_for_each_who_had_it(database: Database) -> None:
+    async with saving(database) as session:
+        boris = await a_manager(session)
+        dasha = await a_manager(session, 202)
+    lead = await a_story(database)
+    async with saving(database) as session:
+        for to in (boris, dasha, boris):
+            leads.touch(session, lead.id, at=NOW, kind="give", actor="staff", to=to.id)
+    took = await reports.took(asking(database), NOW, NOW + HOUR, NOW + HOUR)
+    assert {one.staff: one.taken for one in took} == {boris.id: 1, dasha.id: 1}

@@ -36,7 +36,14 @@ async def test_a_deadline_is_due_from_its_moment_on(database: Database) -> None:
     deadline = await _start(database)
     assert await sweeps.take_deadlines(database, NOW + MINUTE - timedelta(microseconds=1)) == 0
     assert await sweeps.take_deadlines(database, NOW + MINUTE) == 1
-    assert await _bodies(database) == [{"deadline": deadline.id, "step": 0, "kind": "deadline_due"}]
+    assert await _bodies(database) == [
+        {
+            "deadline": deadline.id,
+            "step": 0,
+            "at": "2026-03-02T09:31:15.123456Z",
+            "kind": "deadline_due",
+        }
+    ]
 
 
 async def test_a_step_is_taken_in_once_however_often_we_look(database: Database) -> None:

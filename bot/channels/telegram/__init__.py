@@ -8,8 +8,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from bot.channels.telegram import check, files, fit, parse, people, receive, send
-from bot.channels.telegram.client import Client
+from bot.channels.telegram.client import Client, as_id
 from bot.channels.telegram.receive import Sleep
+from bot.channels.telegram.topics import Icons
 from bot.messages import (
     Accept,
     Attachment,
@@ -52,6 +53,7 @@ class TelegramChannel:
         self._sleep = sleep
         self._me = settings.token.partition(":")[0]  # a token begins with its bot's id
         self._client = Client(settings.token, settings.api_url, settings.proxy)
+        self._icons = Icons(self._client)
 
     async def receive(self, accept: Accept, cursor: str) -> None:
         """Poll until cancelled; the cursor stays unused, as Telegram keeps its own."""
@@ -67,7 +69,7 @@ class TelegramChannel:
 
     async def send(self, outgoing: Outgoing, open_file: OpenFile) -> Sent:
         """Make the call."""
-        return await send.send(self._client, self.name, outgoing, open_file)
+        return await send.send(self._client, self._icons, self.name, outgoing, open_file)
 
     def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         """Open a file of this bot's chats for streaming."""
@@ -85,9 +87,21 @@ class TelegramChannel:
         """Names of accounts."""
         return await people.profiles(self._client, users)
 
-    async def check(self, chat: str) -> list[Finding]:
+    async def has_topics(self, chat: str) -> bool:
+        """Whether a group is a forum by now."""
+        return (await self._client.ask("getChat", {"chat_id": as_id(chat)})).get("is_forum") is True
+
+    async def reaches(self, user: str) -> bool:
+        """Whether somebody has opened the bot and not blocked it."""
+        return await people.reaches(self._client, user)
+
+    async def check(self, chat: str, *, running: bool = False) -> list[Finding]:
         """What is right and wrong with token, rights and the team's chat."""
-        return await check.check(self._client, chat)
+        return await check.check(self._client, self.name, chat, running=running)
+
+    async def mend(self, what: str) -> Finding:
+        """Remove a webhook."""
+        return await check.MENDS[what](self._client)
 
     async def close(self) -> None:
         """Give the connections back."""

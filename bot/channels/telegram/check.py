@@ -5,18 +5,26 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.channels.telegram.client import Client
+from bot.channels import clock
+from bot.channels.telegram.client import CALL_SECONDS, Client
+from bot.channels.telegram.errors import RefusalError
 from bot.messages import Failure, Finding, SendError
 
+PROBE_SECONDS = 3
+"""How long is listened whether somebody else polls: longer than usual clients need to return."""
 
-async def check(client: Client, chat: str) -> list[Finding]:
-    """Findings on token and webhook, and on chat, rights and privacy where there is a chat."""
+
+async def check(client: Client, name: str, chat: str, *, running: bool) -> list[Finding]:
+    """Findings on token, clock, webhook and pollers, and on rights where there is a chat."""
     try:
         me = await client.ask("getMe")
     except SendError as error:
         return [_unanswered(error)]
     findings = [Finding(True, "check.telegram.token", {"bot": str(me.get("username") or "")})]
+    findings += clock.compared(name, *client.dated)
     findings.append(await _webhook(client))
+    if findings[-1].ok:
+        findings.append(await _poller(client, running=running))
     if chat:
         findings += await _chat(client, chat, me)
     return findings
@@ -40,8 +48,35 @@ async def _webhook(client: Client) -> Finding:
     url = str(info.get("url") or "")
     if url:
         values = {"host": urlsplit(url).hostname or ""}
-        return Finding(False, "check.telegram.webhook_set", values)
+        return Finding(False, "check.telegram.webhook_set", values, mend="webhook")
     return Finding(True, "check.telegram.webhook")
+
+
+async def _remove_webhook(client: Client) -> Finding:
+    await client.call("deleteWebhook", {"drop_pending_updates": False})
+    return Finding(True, "check.telegram.webhook_removed")
+
+
+MENDS = {"webhook": _remove_webhook}
+"""What can be mended, by its name in a finding."""
+
+
+async def _poller(client: Client, *, running: bool) -> Finding:
+    """Whether another program polls: of two polls the older is ended with a conflict.
+
+    Naming no offset the probe confirms nothing, naming no kinds it changes nothing; whoever
+    polls comes back, and by that ends the probe.
+    """
+    if running:
+        return Finding(True, "check.telegram.own_poller")
+    asked = {"limit": 1, "timeout": PROBE_SECONDS}
+    try:
+        await client.call("getUpdates", asked, seconds=PROBE_SECONDS + CALL_SECONDS)
+    except SendError as error:
+        if isinstance(error, RefusalError) and error.status == 409:
+            return Finding(False, "check.telegram.second_poller")
+        return _unanswered(error)
+    return Finding(True, "check.telegram.one_poller")
 
 
 async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
@@ -52,7 +87,8 @@ async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
     title = str(found.get("title") or "")
     if found.get("type") not in ("group", "supergroup"):
         return [Finding(False, "check.telegram.chat_no_group", {"chat": title or chat})]
-    admin = await _is_admin(client, chat, me)
+    standing = await _standing(client, chat, me)
+    admin = standing.get("status") in ("creator", "administrator")
     # An admin reads everything, whatever the privacy mode.
     reads_all = admin or me.get("can_read_all_group_messages") is True
     return [
@@ -65,6 +101,22 @@ async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
             "check.telegram.privacy" if reads_all else "check.telegram.privacy_on",
             {"chat": title},
         ),
+        *_topics(found, standing),
+    ]
+
+
+def _topics(found: dict[str, Any], standing: dict[str, Any]) -> list[Finding]:
+    """Where a group has topics, the bot must be able to open one for each lead."""
+    if found.get("is_forum") is not True:
+        return []
+    may = standing.get("can_manage_topics") is True or standing.get("status") == "creator"
+    title = str(found.get("title") or "")
+    return [
+        Finding(
+            may,
+            "check.telegram.topics" if may else "check.telegram.no_topics",
+            {"chat": title},
+        )
     ]
 
 
@@ -76,9 +128,9 @@ def _closed(error: SendError, chat: str) -> Finding:
     return Finding(False, "check.telegram.chat_unknown", {"chat": chat, "reason": str(error)})
 
 
-async def _is_admin(client: Client, chat: str, me: dict[str, Any]) -> bool:
+async def _standing(client: Client, chat: str, me: dict[str, Any]) -> dict[str, Any]:
+    """What the bot is in the chat; nothing where nobody tells."""
     try:
-        found = await client.ask("getChatMember", {"chat_id": chat, "user_id": me.get("id", 0)})
+        return await client.ask("getChatMember", {"chat_id": chat, "user_id": me.get("id", 0)})
     except SendError:
-        return False
-    return found.get("status") in ("creator", "administrator")
+        return {}

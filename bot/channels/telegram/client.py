@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -41,6 +42,8 @@ class Client:
     """
 
     def __init__(self, token: str, api_url: str, proxy: str) -> None:
+        self.dated = ("", 0.0)
+        """The newest answer's Date, and our clock in Unix seconds when it came."""
         self._token = token
         self._session = AiohttpSession(
             proxy=proxy or None, api=TelegramAPIServer.from_base(api_url), timeout=CALL_SECONDS
@@ -63,6 +66,14 @@ class Client:
             # Not chained: the library's errors hold the address with the token in it.
             raise errors.broken(method, error) from None
         return _result(method, status, content)
+
+    async def call_unless_same(self, method: str, parameters: Parameters) -> None:
+        """A change; that it is so already is success."""
+        try:
+            await self.call(method, parameters)
+        except SendError as error:
+            if "not modified" not in str(error).lower().replace("_", " "):
+                raise
 
     async def ask(self, method: str, parameters: Parameters | None = None) -> dict[str, Any]:
         """An object that Telegram tells of; to ask once more is always harmless."""
@@ -108,6 +119,7 @@ class Client:
         patience = aiohttp.ClientTimeout(total=seconds)
         body = {"data": _form(given, files)} if files else {"data": _json(given), "headers": _JSON}
         async with session.post(url, timeout=patience, **body) as response:
+            self.dated = (response.headers.get("Date", ""), time.time())
             return response.status, await response.read()
 
     def _assert_token(self) -> None:

@@ -19,13 +19,15 @@ from bot.channels.telegram.fields import (
 from bot.channels.telegram.notices import NOTICES
 from bot.messages import Attachment, AttachmentKind
 
+_ENTITIES = {"text": "entities", "caption": "caption_entities"}
+
 
 def content(channel: str, message: Json) -> tuple[str, tuple[Attachment, ...]] | None:
     """Words and attachments; None when it is a notice that nobody said.
 
     What is of no known kind or shape counts as OTHER: it was said, and nothing is passed over.
     """
-    said = words(message, "text") or words(message, "caption")
+    said = _said(message, "text") or _said(message, "caption")
     for name, read in _READERS.items():
         if message.get(name) is not None:
             return said, (_attached(channel, message, read),)
@@ -34,6 +36,22 @@ def content(channel: str, message: Json) -> tuple[str, tuple[Attachment, ...]] |
     if NOTICES.isdisjoint(message):
         return "", (Attachment(AttachmentKind.OTHER, channel),)
     return None
+
+
+def _said(message: Json, name: str) -> str:
+    """The words, each hidden link written out behind those that hide it."""
+    plain = words(message, name)
+    try:
+        links = [one for one in listed(message, _ENTITIES[name]) if words(one, "url")]
+        units = plain.encode("utf-16-le", "surrogatepass")
+        for link in reversed(links):
+            start = 2 * number(link, "offset")
+            end = start + 2 * number(link, "length")
+            written = f" ({words(link, 'url')})".encode("utf-16-le", "surrogatepass")
+            units = units[:end] + written + units[end:]
+        return units.decode("utf-16-le", "surrogatepass") if links else plain
+    except (ValueError, OverflowError):  # what adorns them is no reason to lose the words
+        return plain
 
 
 def full_name(person: Json) -> str:

@@ -98,8 +98,11 @@ _BY_WORDS = (
             "peer_id_invalid",
             "group chat was deactivated",
             "chat was deleted",
+            "was kicked",
+            "not a member",
         ),
     ),
+    (Failure.TOO_LATE, ("can't be deleted for everyone",)),
     (
         Failure.LOST,
         (
@@ -136,8 +139,6 @@ _BY_WORDS = (
             "chat_restricted",
             "_forbidden",  # chat_send_photos_forbidden and its many sisters
             "topic_closed",
-            "was kicked",
-            "not a member",
         ),
     ),
 )

@@ -123,6 +123,7 @@ def _posts(post: Post, bodies: list[_Body]) -> Iterator[Post]:
             text=text,
             keyboard=post.keyboard if index == last else (),
             reply_to=post.reply_to if index == 0 else "",
+            asks_reply=post.asks_reply and index == last,
         )
 
 

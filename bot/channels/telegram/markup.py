@@ -17,12 +17,15 @@ def captioned(text: Text) -> dict[str, Any]:
 
 
 def markup(post: Post) -> dict[str, Any] | None:
-    """What goes with a new message: its buttons, or the key that shares a phone, or its end."""
+    """Its buttons, or the key that shares a phone, or the reply that opens, or an end of keys."""
     if post.keyboard:
         return keyboard(post.keyboard)
     if post.asks_phone:
         key = {"text": post.asks_phone, "request_contact": True}
         return {"keyboard": [[key]], "resize_keyboard": True, "one_time_keyboard": True}
+    if post.asks_reply:
+        # In private there is nobody to choose from, and nobody is mentioned.
+        return {"force_reply": True, "selective": post.chat.startswith("-")}
     return {"remove_keyboard": True} if post.takes_keys else None
 
 

@@ -77,6 +77,7 @@ def _message(channel: str, me: str, message: Json, edited: bool = False) -> Even
         attachments=attachments,
         reply_to=_reply_to(message),
         thread=_thread(message),
+        opened_as=_opened_as(message, me),
         album=words(message, "media_group_id"),
         source=source,
         forwarded_from=_forwarded_from(message),
@@ -222,6 +223,14 @@ def _thread(message: Json) -> str:
     if message.get("is_topic_message") is not True:
         return ""
     return str(number(message, "message_thread_id"))
+
+
+def _opened_as(message: Json, me: str) -> str:
+    """Telegram shows the notice of the opening as what every message there replies to."""
+    replied = inner_or_empty(message, "reply_to_message")
+    if not _thread(message) or str(inner_or_empty(replied, "from").get("id")) != me:
+        return ""
+    return words(inner_or_empty(replied, "forum_topic_created"), "name")
 
 
 def _forwarded_from(message: Json) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels.telegram.client import Client, as_id
 from bot.channels.telegram.content import full_name
-from bot.messages import Member, Profile, SendError
+from bot.messages import Failure, Member, Profile, SendError
 
 
 async def member(client: Client, chat: str, user: str) -> Member:
@@ -32,6 +32,17 @@ async def profiles(client: Client, users: Sequence[str]) -> dict[str, Profile]:
     """Names of accounts as their private chats with the bot show them; unknown ones are missing."""
     found = {user: await _profile(client, user) for user in users}
     return {user: profile for user, profile in found.items() if profile}
+
+
+async def reaches(client: Client, user: str) -> bool:
+    """Whether the bot may write to somebody, who sees it type for a moment."""
+    try:
+        await client.call("sendChatAction", {"chat_id": as_id(user), "action": "typing"})
+    except SendError as error:
+        if error.failure in (Failure.DENIED, Failure.BLOCKED, Failure.GONE):
+            return False
+        raise
+    return True
 
 
 _ABSENT = (

@@ -47,7 +47,7 @@ class _Polling:
         self._sleep = sleep
         self._offset: int | None = None
         self._backoff = Backoff(_BACKOFF)
-        self._conflict_told = False
+        self._conflicts = 0  # one after the other
 
     async def turn(self) -> None:
         """One poll and, when it brought anything, one commit."""
@@ -56,12 +56,13 @@ class _Polling:
         except SendError as error:
             await self._recover(error)
             return
-        self._conflict_told = False
+        self._conflicts = 0
         if not updates:
             # The poll has confirmed what came before. Naming the offset any longer could
             # only drop updates, should their ids start anew below it.
             self._offset = None
             self._backoff.reset()
+            await self._accept([], "")  # whoever watches knows that Telegram answers
         elif await self._commit(updates):
             self._backoff.reset()
         else:
@@ -104,10 +105,14 @@ class _Polling:
             await self._remove_webhook()
             await self._sleep(self._delay())
             return
-        if not self._conflict_told:
+        self._conflicts += 1
+        if self._conflicts == 1:
+            # Somebody who only looked whether anybody polls is told so by our coming back soon.
+            await self._sleep(self._delay())
+            return
+        if self._conflicts == 2:
             remedy = "stop the other program on this token, or take a new token from @BotFather"
             _log.warning("polling_conflict", remedy=remedy)
-            self._conflict_told = True
         await self._sleep(_CONFLICT_SECONDS)
 
     async def _remove_webhook(self) -> None:

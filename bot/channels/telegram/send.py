@@ -5,21 +5,26 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
+from bot.channels.telegram import topics
 from bot.channels.telegram.client import CALL_SECONDS, Client, Parameters, as_id
 from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS
 from bot.channels.telegram.markup import NO_PREVIEW, captioned, keyboard
 from bot.channels.telegram.post import Files, posting
 from bot.channels.telegram.spans import render, shortened
+from bot.channels.telegram.topics import Icons
 from bot.messages import (
     AnswerPress,
+    CloseTopic,
     Delete,
     Edit,
     Failure,
     Leave,
     OpenFile,
+    OpenTopic,
     Outgoing,
     Post,
     React,
+    RenameTopic,
     SendError,
     Sent,
     characters,
@@ -30,7 +35,9 @@ UPLOAD_SECONDS = 300
 ANSWER_UNITS = 200
 
 
-async def send(client: Client, channel: str, outgoing: Outgoing, open_file: OpenFile) -> Sent:
+async def send(
+    client: Client, icons: Icons, channel: str, outgoing: Outgoing, open_file: OpenFile
+) -> Sent:
     """Make one call; a post must have been through `fit`. Every failure is a SendError."""
     match outgoing:
         case Post():
@@ -44,6 +51,12 @@ async def send(client: Client, channel: str, outgoing: Outgoing, open_file: Open
             await client.call("answerCallbackQuery", _answer(outgoing))
         case React():
             await client.call("setMessageReaction", _reaction(outgoing))
+        case OpenTopic():
+            return await topics.open_topic(client, icons, outgoing)
+        case RenameTopic():
+            await topics.rename(client, icons, outgoing)
+        case CloseTopic():
+            await topics.close(client, outgoing)
         case Leave(chat):
             await client.call("leaveChat", {"chat_id": as_id(chat)})
     return Sent()
@@ -83,21 +96,12 @@ async def _edit(client: Client, edit: Edit) -> None:
     text, entities = render(shortened(edit.text, TEXT_UNITS))
     words = {"text": text, "entities": entities, "link_preview_options": NO_PREVIEW}
     try:
-        await _call_unless_same(client, "editMessageText", where | words)
+        await client.call_unless_same("editMessageText", where | words)
     except SendError as error:
         if "no text in the message" not in str(error):
             raise
         caption = captioned(shortened(edit.text, CAPTION_UNITS))
-        await _call_unless_same(client, "editMessageCaption", where | caption)
-
-
-async def _call_unless_same(client: Client, method: str, parameters: Parameters) -> None:
-    """That the message already says so is success."""
-    try:
-        await client.call(method, parameters)
-    except SendError as error:
-        if "not modified" not in str(error).lower().replace("_", " "):
-            raise
+        await client.call_unless_same("editMessageCaption", where | caption)
 
 
 def _answer(answer: AnswerPress) -> Parameters:

@@ -12,6 +12,7 @@ _TYPES = {
     Style.STRIKE: "strikethrough",
     Style.CODE: "code",
     Style.QUOTE: "blockquote",
+    Style.FOLDED: "expandable_blockquote",
     Style.LINK: "text_link",
 }
 

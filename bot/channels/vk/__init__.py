@@ -15,7 +15,7 @@ from bot.channels.vk.connections import stream_session
 from bot.channels.vk.files import open_file
 from bot.channels.vk.fit import fit_post
 from bot.channels.vk.parse import parse_event
-from bot.channels.vk.people import fetch_profiles
+from bot.channels.vk.people import fetch_profiles, reaches
 from bot.channels.vk.receive import Receiver, Sleep
 from bot.channels.vk.send import Sender
 from bot.messages import (
@@ -101,9 +101,21 @@ class VkChannel:
         """Names of accounts, a thousand a call."""
         return await fetch_profiles(self._api, users)
 
-    async def check(self, chat: str) -> list[Finding]:
-        """What is right and wrong with token, community and long poll."""
-        return await checks.find(self._api, self._group_id)
+    async def has_topics(self, chat: str) -> bool:
+        """VK's chats have none."""
+        return False
+
+    async def reaches(self, user: str) -> bool:
+        """Whether somebody has written to the community, or allowed its messages."""
+        return await reaches(self._api, self._group_id, user)
+
+    async def check(self, chat: str, *, running: bool = False) -> list[Finding]:
+        """What is right and wrong with token, community and long poll; several may poll."""
+        return await checks.find(self._api, self.name, self._group_id)
+
+    async def mend(self, what: str) -> Finding:
+        """Change a setting of the community."""
+        return await checks.MENDS[what](self._api, self._group_id)
 
     async def close(self) -> None:
         """Close the connections; calls still under way are not waited for."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+import requests
 import vk_api
 
 from bot.channels.vk.connections import method_session
@@ -21,10 +23,13 @@ class Api:
     """Calls of one community token, never more than `per_second` of them in a second."""
 
     def __init__(self, token: str, api_url: str, proxy: str, per_second: float) -> None:
+        self.dated = ("", 0.0)
+        """The newest answer's Date, and our clock in Unix seconds when it came."""
         self._pace = Pace(per_second)
         self._idle: asyncio.LifoQueue[vk_api.VkApi] = asyncio.LifoQueue()
         self._lines = [_line(token, api_url, proxy) for _ in range(LINES)]
         for line in self._lines:
+            line.http.hooks["response"].append(self._note_date)
             self._idle.put_nowait(line)
 
     async def call(self, method: str, params: Mapping[str, Any]) -> Any:
@@ -49,6 +54,9 @@ class Api:
         """Drop the connections; calls under way fail."""
         for line in self._lines:
             line.http.close()
+
+    def _note_date(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        self.dated = (response.headers.get("Date", ""), time.time())
 
     async def _run(self, line: vk_api.VkApi, method: str, values: dict[str, Any]) -> Any:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.channels.vk.api import Api
+from bot.channels import clock
+from bot.channels.vk.api import VERSION, Api
 from bot.channels.vk.errors import VkError, usual_form
 from bot.messages import Failure, Finding
 
@@ -20,16 +21,27 @@ EVENTS = (
 )
 
 
-async def find(api: Api, group_id: int) -> list[Finding]:
+async def find(api: Api, name: str, group_id: int) -> list[Finding]:
     """One finding a matter, in the order in which an operator would mend them. Raises nothing."""
     try:
-        group = _group(await api.call("groups.getById", {}))
+        group = own_group(await api.call("groups.getById", {}))
     except VkError as error:
         return [_unanswered(error)]
-    findings = [Finding(True, "check.vk.token"), _own(group, group_id)]
+    findings = [Finding(True, "check.vk.token"), *clock.compared(name, *api.dated)]
+    findings.append(_own(group, group_id))
     if not findings[-1].ok:
         return findings
-    return [*findings, await _rights(api), *await _long_poll(api, group_id)]
+    rights = await _rights(api)
+    # Without the right to read messages nobody tells whether they are on.
+    messages = await _messages(api, group_id) if rights.ok else []
+    return [*findings, rights, *messages, *await _long_poll(api, group_id)]
+
+
+def own_group(answer: Any) -> dict[str, Any]:
+    """The token's own community; the answer's form depends on the API version."""
+    groups = answer.get("groups") if isinstance(answer, dict) else answer
+    found = groups[0] if isinstance(groups, list) and groups else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _unanswered(error: VkError) -> Finding:
@@ -39,13 +51,6 @@ def _unanswered(error: VkError) -> Finding:
         "check.vk.token_refused" if refused else "check.vk.silent",
         {"reason": str(error)},
     )
-
-
-def _group(answer: Any) -> dict[str, Any]:
-    """The token's own community; the answer's form depends on the API version."""
-    groups = answer.get("groups") if isinstance(answer, dict) else answer
-    found = groups[0] if isinstance(groups, list) and groups else {}
-    return found if isinstance(found, dict) else {}
 
 
 def _own(group: dict[str, Any], group_id: int) -> Finding:
@@ -71,6 +76,32 @@ async def _rights(api: Api) -> Finding:
     return Finding(True, "check.vk.rights")
 
 
+async def _messages(api: Api, group_id: int) -> list[Finding]:
+    """Whether messages are on; VK tells no community's key whether a bot's abilities are."""
+    try:
+        await api.call("messages.getConversations", {"group_id": group_id, "count": 1})
+    except VkError as error:
+        if error.failure is not Failure.RIGHTS:
+            return [_unanswered(error)]
+        return [Finding(False, "check.vk.messages_off", mend="messages")]
+    return [
+        Finding(True, "check.vk.messages"),
+        Finding(True, "check.vk.abilities_unseen", mend="abilities"),
+    ]
+
+
+async def _switch_messages_on(api: Api, group_id: int) -> Finding:
+    """Both: where messages were off, a bot's abilities were too."""
+    switched = {"messages": True, "bots_capabilities": True}
+    await api.call("groups.setSettings", {"group_id": group_id, **switched})
+    return Finding(True, "check.vk.messages_switched")
+
+
+async def _switch_abilities_on(api: Api, group_id: int) -> Finding:
+    await api.call("groups.setSettings", {"group_id": group_id, "bots_capabilities": True})
+    return Finding(True, "check.vk.abilities_switched")
+
+
 async def _long_poll(api: Api, group_id: int) -> list[Finding]:
     method = "groups.getLongPollSettings"
     try:
@@ -82,16 +113,38 @@ async def _long_poll(api: Api, group_id: int) -> list[Finding]:
     except VkError as error:
         return [Finding(False, "check.vk.longpoll_unknown", {"reason": str(error)})]
     if not enabled:
-        return [Finding(False, "check.vk.longpoll_off")]
+        return [Finding(False, "check.vk.longpoll_off", mend="longpoll")]
     return [
         Finding(
             not old,
             "check.vk.longpoll_old" if old else "check.vk.longpoll",
             {"version": version},
+            mend="longpoll" if old else "",
         ),
         Finding(
             not missing,
             "check.vk.events_off" if missing else "check.vk.events",
             {"missing": ", ".join(missing)},
+            mend="longpoll" if missing else "",
         ),
     ]
+
+
+async def _set_long_poll(api: Api, group_id: int) -> Finding:
+    """What is reported already goes on being reported, whatever VK makes of what is not named."""
+    method = "groups.getLongPollSettings"
+    settings = await api.call(method, {"group_id": group_id})
+    with usual_form(method):
+        reported = [name for name, on in settings["events"].items() if on]
+    wanted = dict.fromkeys([*reported, *EVENTS], True)
+    given = {"group_id": group_id, "enabled": True, "api_version": VERSION, **wanted}
+    await api.call("groups.setLongPollSettings", given)
+    return Finding(True, "check.vk.longpoll_set", {"version": VERSION})
+
+
+MENDS = {
+    "messages": _switch_messages_on,
+    "abilities": _switch_abilities_on,
+    "longpoll": _set_long_poll,
+}
+"""What can be mended, by its name in a finding."""

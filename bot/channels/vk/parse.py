@@ -73,13 +73,16 @@ def _message_new(body: Thing, channel: str) -> Event | None:
 def _message_edit(body: Thing, channel: str) -> Event | None:
     message = body["object"]
     if message.get("out") or message["from_id"] < 0:
-        return None
+        return _admins(message, channel, edited=True)
     return _received(message, channel, language="", edited=True)
 
 
 def _message_reply(body: Thing, channel: str) -> Event | None:
+    return _admins(body["object"], channel, edited=False)
+
+
+def _admins(message: Thing, channel: str, *, edited: bool) -> Event | None:
     """Everything that the community says; only what a person typed is news."""
-    message = body["object"]
     admin = message.get("admin_author_id")
     if not admin or message["peer_id"] >= FIRST_CHAT:
         return None
@@ -88,9 +91,10 @@ def _message_reply(body: Thing, channel: str) -> Event | None:
         account=str(_number(message["peer_id"])),
         admin=str(_number(admin)),
         message_id=_message_id(message),
-        at=_time(message["date"]),
+        at=_time((edited and message.get("update_time")) or message["date"]),
         text=_clean(message.get("text", "")),
         attachments=read_attachments(message, channel),
+        edited=edited,
     )
 
 

@@ -24,6 +24,14 @@ async def fetch_profiles(api: Api, users: Sequence[str]) -> dict[str, Profile]:
     return found
 
 
+async def reaches(api: Api, group_id: int, user: str) -> bool:
+    """Whether the community may write to somebody. Raises SendError."""
+    method = "messages.isMessagesFromGroupAllowed"
+    answer = await api.call(method, {"group_id": group_id, "user_id": user})
+    with usual_form(method):
+        return bool(answer["is_allowed"])
+
+
 def _profile(user: dict[str, Any]) -> Profile:
     name = f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
     return Profile(name=name, username=str(user.get("screen_name", "")))

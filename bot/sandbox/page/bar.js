@@ -1,7 +1,9 @@
 // The bar on top: the clock, the product, the count, the language.
 
-import { el, icon } from "./dom.js";
+import { el, icon, iconButton } from "./dom.js";
+import { Menu } from "./menu.js";
 import { now, stage } from "./store.js";
+import { showAlert } from "./toast.js";
 import { act } from "./wire.js";
 import { language, LANGUAGES, moment, t } from "./words.js";
 
@@ -12,21 +14,31 @@ const MOVES = [
   ["morning", { do: "morning" }],
 ];
 
-/** `speak(language)` changes the page's language. */
+const TROUBLES = [
+  { icon: "cut", word: "cut.telegram", deed: { do: "cut", platform: "telegram" } },
+  { icon: "cut", word: "cut.vk", deed: { do: "cut", platform: "vk" } },
+  { icon: "slow", word: "refuse", deed: { do: "refuse" } },
+  { icon: "storm", word: "storm", deed: { do: "storm" } },
+];
+
+/** `speak(language)` changes the page's language, `guide()` begins the tour. */
 export class Bar {
-  constructor(speak) {
+  constructor(speak, guide) {
     this.time = el("time", { class: "digits" });
     this.date = el("span", { class: "date" });
     this.state = el("span", { class: "state", role: "status" });
     this.kill = button("kill", "kill", { do: "kill" }, { title: t("kill.hint"), class: "danger" });
     this.restart = button("restart", "restart", { do: "restart" });
-    this.tally = el("span", { class: "tally", title: t("tally.hint") });
-    const moves = MOVES.map(([word, deed]) => el("button", { type: "button", on: { click: () => attempt(deed) } }, t(`clock.${word}`)));
+    this.tally = el("dl", { class: "tally", title: t("tally.hint") });
+    const entries = () => TROUBLES.map(({ icon: name, word, deed }) => ({ icon: name, text: t(`trouble.${word}`), note: t(`trouble.${word}.hint`), press: () => attempt(deed) }));
+    this.trouble = new Menu(button("trouble", "trouble", null), entries, { class: "down" });
+    const moves = MOVES.map(([word, deed]) => el("button", { type: "button", data: { does: word }, on: { click: () => attempt(deed) } }, t(`clock.${word}`)));
     this.nodes = [
       el("h1", {}, el("img", { src: "/page/mark.svg", alt: "", width: "28", height: "28" }), el("span", {}, "Dialead"), el("small", {}, t("sandbox"))),
       el("div", { class: "group clock", role: "group", "aria-label": t("clock") }, el("div", { class: "dial" }, this.time, this.date), moves),
-      el("div", { class: "group product", role: "group", "aria-label": t("product") }, this.state, this.kill, this.restart),
+      el("div", { class: "group product", role: "group", "aria-label": t("product") }, this.state, this.kill, this.restart, this.trouble.node),
       this.tally,
+      iconButton("help", t("tour.begin"), guide, { class: "guide" }),
       languages(speak),
     ];
     this.show();
@@ -34,14 +46,14 @@ export class Bar {
 
   /** Show the stage's head as it is now. */
   show() {
-    const { product, written, shown } = stage.head;
+    const { product, written, shown, replied, arrived } = stage.head;
     this.state.className = `state ${product.condition}`;
     const code = product.condition === "stopped" && product.code ? ` (${product.code})` : "";
     this.state.textContent = `${t("product")} ${t(`product.${product.condition}`)}${code}`;
     this.kill.disabled = !["starting", "running"].includes(product.condition);
     this.restart.disabled = product.condition === "absent";
-    const count = (word, number, end = "") => el("span", {}, `${t(word)}: `, el("b", {}, String(number)), end);
-    this.tally.replaceChildren(count("tally.written", written, " ·"), " ", count("tally.shown", shown));
+    const line = (word, sent, seen) => el("div", { class: sent === seen ? "even" : "short" }, el("dt", {}, t(word)), el("dd", {}, el("b", {}, String(seen)), ` / ${sent}`));
+    this.tally.replaceChildren(line("tally.words", written, shown), line("tally.replies", replied, arrived));
     this.tick();
   }
 
@@ -49,11 +61,16 @@ export class Bar {
     const [date, time] = moment(now());
     this.date.textContent = date;
     this.time.textContent = time;
+    const ends = Object.values(stage.head.troubles);
+    const left = Math.max(0, Math.round(Math.max(...ends) - now()));
+    const word = this.trouble.opener.querySelector("span");
+    word.textContent = ends.length ? `${t("trouble")} ${left}` : t("trouble");
+    this.trouble.opener.classList.toggle("on", ends.length > 0);
   }
 }
 
 function button(name, word, deed, props = {}) {
-  return el("button", { type: "button", on: { click: () => attempt(deed) }, ...props }, icon(name), el("span", {}, t(word)));
+  return el("button", { type: "button", on: { click: () => deed && attempt(deed) }, data: { does: name }, "aria-label": t(word), title: t(word), ...props }, icon(name), el("span", {}, t(word)));
 }
 
 function languages(speak) {
@@ -66,6 +83,6 @@ async function attempt(deed) {
   try {
     await act(deed);
   } catch ({ error, why = "" }) {
-    document.getElementById("announcer").textContent = `${t(`error.${error}`)} ${why}`;
+    showAlert(`${t(`error.${error}`)} ${why}`.trim(), t("product"));
   }
 }

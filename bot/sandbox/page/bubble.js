@@ -5,7 +5,7 @@ import { hour, size, t } from "./words.js";
 
 const HUES = 7;
 const NUMBER = /(\+?\(?\d[\d\u00a0 ()-]{7,16}\d)/; // what may be a phone, read in one piece
-const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "voice" };
+const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "audio", video: "video", video_note: "circle" };
 
 /** A message; `seen` = {mine, first, last, crowd}; `press(button, node)` on a button. */
 export function bubble(message, seen, press) {
@@ -36,7 +36,7 @@ function parts(message, seen) {
     named && el("div", { class: `author ink-${hue(message.author)}` }, message.name),
     message.forwarded && el("div", { class: "forwarded" }, `${t("forwarded")} ${message.forwarded}`),
     message.reply && quoted(message.reply),
-    ...(message.media ?? []).map(medium),
+    ...attached(message),
     message.text && el("div", { class: "text", dir: "auto" }, ...styled(message.text)),
     el("span", { class: "when" }, message.edited ? `${t("edited")} ` : "", el("time", {}, hour(message.at))),
   ].filter(Boolean);
@@ -58,10 +58,26 @@ function styled(runs) {
   for (const run of runs) {
     const quoting = run.marks?.some((mark) => mark.endsWith("blockquote"));
     if (!quoting) quote = null;
-    else if (!quote) nodes.push((quote = el("blockquote")));
-    (quote ? { push: (node) => quote.append(node) } : nodes).push(piece(run, nodes.at(-1)));
+    else if (!quote) nodes.push((quote = run.marks.includes("expandable_blockquote") ? folded() : el("blockquote")));
+    (quote ? { push: (node) => (quote.querySelector(".rows") ?? quote).append(node) } : nodes).push(piece(run, nodes.at(-1)));
   }
   return nodes;
+}
+
+/** A quote of which three rows are seen until it is tapped. */
+function folded() {
+  const words = el("div", { class: "rows" });
+  const more = el("button", { type: "button", class: "unfold", "aria-expanded": "false", "aria-label": t("quote.unfold"), title: t("quote.unfold") }, icon("down"));
+  const quote = el("blockquote", { class: "folded" }, words, more);
+  const turn = (event) => {
+    if (more.hidden || event.target.closest("a")) return;
+    event.stopPropagation();
+    more.setAttribute("aria-expanded", String(quote.classList.toggle("open")));
+  };
+  quote.addEventListener("click", turn);
+  // What needs no more than three rows has nothing to unfold; known once it is laid out.
+  new ResizeObserver(() => { if (!quote.classList.contains("open")) more.hidden = words.scrollHeight <= words.clientHeight; }).observe(words);
+  return quote;
 }
 
 function piece(run, before) {
@@ -74,11 +90,19 @@ function piece(run, before) {
 
 /** A text whose phones stay on one line. */
 function unbroken(text) {
-  return text.split(NUMBER).map((part, index) => (index % 2 ? el("span", { class: "number" }, part) : part));
+  return text.split(NUMBER).map((part, index) => (index % 2 ? el("span", { class: part.startsWith("+") ? "number phone-number" : "number" }, part) : part));
+}
+
+/** Pictures side by side, then all else one below the other. */
+function attached(message) {
+  const all = message.media ?? [];
+  const words = summary(message).slice(0, 80);
+  const pictures = all.filter((told) => told.kind === "photo").map((told) => picture(told, message.text ? words : ""));
+  const rest = all.filter((told) => told.kind !== "photo").map(medium);
+  return pictures.length > 1 ? [el("div", { class: `album of-${Math.min(pictures.length, 4)}` }, pictures), ...rest] : [...pictures, ...rest];
 }
 
 function medium(told) {
-  if (told.kind === "photo") return picture(told);
   if (told.kind === "sticker") return el("div", { class: "sticker" }, told.title);
   const title = told.title || t(`media.${told.kind}`);
   const note = told.note || (told.seconds ? `0:${String(told.seconds).padStart(2, "0")}` : told.size ? size(told.size) : t(`media.${told.kind}`));
@@ -86,8 +110,8 @@ function medium(told) {
   return told.url ? el("a", { class: "attached", href: told.url, download: told.title || true }, inside) : el("div", { class: "attached" }, inside);
 }
 
-function picture(told) {
-  const image = el("img", { src: told.url, alt: t("media.photo"), loading: "lazy" });
+function picture(told, words) {
+  const image = el("img", { src: told.url, alt: words ? `${t("media.photo")}: ${words}` : t("media.photo"), loading: "lazy" });
   return el("a", { class: "picture", href: told.url, target: "_blank", rel: "noopener" }, image);
 }
 
@@ -111,7 +135,7 @@ function safe(url) {
 
 function reactions(message) {
   if (!message.reactions) return null;
-  return el("div", { class: "reactions" }, message.reactions.map((emoji) => el("span", {}, emoji)));
+  return el("div", { class: "reactions", role: "img", "aria-label": `${t("reactions")}: ${message.reactions.join(" ")}` }, message.reactions.map((emoji) => el("span", {}, emoji)));
 }
 
 function service(message) {

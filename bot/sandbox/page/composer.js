@@ -2,9 +2,13 @@
 
 import { summary } from "./bubble.js";
 import { el, icon, iconButton } from "./dom.js";
-import { encoded, samplePicture } from "./files.js";
+import { encoded, sample } from "./files.js";
+import { Menu } from "./menu.js";
 import { draft } from "./store.js";
 import { t } from "./words.js";
+
+const MOST = 10; // files at once
+const REACTIONS = ["👍", "❤", "🔥"];
 
 /** `act(deed)` carries a deed out as the one who sits here. */
 export class Composer {
@@ -12,25 +16,26 @@ export class Composer {
     this.act = act;
     this.about = el("div", { class: "about", hidden: true });
     this.keys = el("div", { class: "bot-keys", role: "group", "aria-label": t("bot_keys"), hidden: true });
-    this.menu = el("div", { class: "menu", role: "menu", hidden: true });
-    this.file = el("input", { type: "file", hidden: true, on: { change: () => this.attachFile() } });
-    this.clip = iconButton("clip", t("attach"), () => this.toggleMenu(), { class: "round", "aria-haspopup": "menu", "aria-expanded": "false" });
+    this.file = el("input", { type: "file", multiple: true, hidden: true, on: { change: () => this.attachFiles() } });
+    this.menu = new Menu(iconButton("clip", t("attach"), () => {}, { class: "round" }), () => this.attachable());
     this.input = el("textarea", { rows: "1", placeholder: t("write"), "aria-label": t("write"), maxlength: "4096" });
     this.submit = iconButton("send", t("send"), () => {}, { class: "round send", type: "submit" });
-    this.form = el("form", { class: "line" }, this.clip, this.input, this.submit, this.menu, this.file);
+    this.form = el("form", { class: "line" }, this.menu.node, this.input, this.submit, this.file);
     this.start = el("button", { type: "button", class: "start", hidden: true, on: { click: () => this.act({ do: "start" }) } }, t("start"));
-    this.node = el("footer", { class: "composer" }, this.about, this.form, this.start, this.keys);
+    this.closed = el("p", { class: "closed", hidden: true }, icon("lock"), t("topics.closed.hint"));
+    this.node = el("div", { class: "composer" }, this.about, this.form, this.start, this.closed, this.keys);
     this.listen();
   }
 
   /** Stand for a seat and its conversation's head. */
-  show(seat, head) {
+  show(seat, head, closed = false) {
     if (this.seat !== seat) {
       this.seat = seat;
       this.input.value = this.draft.text;
     }
     const waits = !head.started || head.blocked;
-    this.form.hidden = waits;
+    this.form.hidden = waits || closed;
+    this.closed.hidden = !closed;
     this.start.hidden = !waits;
     this.start.textContent = head.blocked ? t("unblock") : t("start");
     this.showKeys(waits ? [] : head.keyboard ?? []);
@@ -57,8 +62,6 @@ export class Composer {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.send(); }
       if (event.key === "Escape") this.letGo();
     });
-    this.form.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closeMenu(); });
-    this.form.addEventListener("focusout", (event) => { if (!this.form.contains(event.relatedTarget)) this.closeMenu(); });
   }
 
   async send() {
@@ -94,12 +97,16 @@ export class Composer {
     this.about.hidden = !message;
     if (!message) return;
     const mine = message.author === this.seat.as && !edit;
+    const telegram = this.seat.chat.startsWith("telegram");
     const words = el("div", { class: "words" }, el("b", {}, edit ? t("editing") : `${t("reply")}: ${message.name}`), el("span", {}, summary(message)));
-    const tools = mine ? [
-      iconButton("pencil", t("edit"), () => this.edit(message)),
-      this.seat.chat.startsWith("telegram") && iconButton("bin", t("delete"), () => this.remove(message)),
-    ] : [];
-    this.about.replaceChildren(icon(edit ? "pencil" : "reply"), words, ...tools.filter(Boolean), iconButton("close", t("cancel"), () => this.letGo()));
+    const tools = edit ? [] : [
+      ...(telegram && !mine ? REACTIONS.map((emoji) => this.reaction(message, emoji)) : []),
+      mine && iconButton("pencil", t("edit"), () => this.edit(message)),
+      iconButton("forward", t("forward"), () => this.finish({ do: "forward", message: message.id })),
+      mine && telegram && iconButton("bin", t("delete"), () => this.finish({ do: "delete", message: message.id })),
+    ];
+    const close = iconButton("close", t("cancel"), () => this.letGo());
+    this.about.replaceChildren(icon(edit ? "pencil" : "reply"), words, el("div", { class: "tools" }, ...tools.filter(Boolean), close));
   }
 
   edit(message) {
@@ -110,8 +117,16 @@ export class Composer {
     this.input.focus();
   }
 
-  async remove(message) {
-    if (await this.act({ do: "delete", message: message.id })) this.letGo();
+  /** A deed on the chosen message, which is then let go. */
+  async finish(deed) {
+    if (await this.act(deed)) this.letGo();
+  }
+
+  reaction(message, emoji) {
+    const label = `${t("react")} ${emoji}`;
+    const given = message.reactions?.includes(emoji);
+    const press = () => this.finish({ do: "react", message: message.id, emoji: given ? "" : emoji });
+    return el("button", { type: "button", class: "reaction", "aria-label": label, title: label, "aria-pressed": String(Boolean(given)), on: { click: press } }, emoji);
   }
 
   showKeys(rows) {
@@ -130,40 +145,44 @@ export class Composer {
     return el("button", { type: "button", class: `bot-key ${key.look ? `look-${key.look}` : ""}`, on: { click: press } }, key.label);
   }
 
-  toggleMenu() {
-    if (!this.menu.hidden) return this.closeMenu();
-    const entry = (name, word, deed) => el("button", { type: "button", role: "menuitem", on: { click: () => { this.closeMenu(); deed(); } } }, icon(name), t(word));
-    this.menu.replaceChildren(
-      entry("photo", "attach.sample", () => this.attachSample()),
-      entry("file", "attach.file", () => this.file.click()),
-      ...(this.seat.contact ? [entry("contact", "attach.contact", () => this.act({ do: "contact" }))] : []),
-      entry("place", "attach.location", () => this.act({ do: "location" })),
-    );
-    this.menu.hidden = false;
-    this.clip.setAttribute("aria-expanded", "true");
-    this.menu.firstChild.focus();
+  attachable() {
+    const telegram = this.seat.chat.startsWith("telegram");
+    const sampled = (icon, kind) => ({ icon, text: t(`attach.${kind}`), press: () => this.attachSamples([kind]) });
+    return [
+      sampled("photo", "photo"),
+      { icon: "album", text: t("attach.album"), press: () => this.attachSamples(["photo", "photo", "photo"]) },
+      sampled("video", "video"),
+      telegram && sampled("circle", "video_note"),
+      sampled("voice", "voice"),
+      telegram && sampled("audio", "audio"),
+      sampled("file", "document"),
+      sampled("smile", "sticker"),
+      this.seat.contact && { icon: "contact", text: t("attach.contact"), press: () => this.act({ do: "contact" }) },
+      { icon: "place", text: t("attach.location"), press: () => this.act({ do: "location" }) },
+      { icon: "clip", text: t("attach.file"), press: () => this.file.click() },
+    ].filter(Boolean);
   }
 
-  closeMenu() {
-    this.menu.hidden = true;
-    this.clip.setAttribute("aria-expanded", "false");
+  async attachSamples(kinds) {
+    const found = await Promise.all(kinds.map(async (kind) => ({ kind, ...await sample(kind) })));
+    await this.attach(found);
   }
 
-  async attachSample() {
-    await this.attach("photo", await samplePicture(), "photo.jpg");
-  }
-
-  async attachFile() {
-    const [file] = this.file.files;
+  async attachFiles() {
+    const files = [...this.file.files].slice(0, MOST);
     this.file.value = "";
-    if (!file) return;
-    const shown = ["image/jpeg", "image/png", "image/webp"].includes(file.type);
-    await this.attach(shown ? "photo" : "document", file, file.name);
+    if (files.length) await this.attach(files.map((file) => ({ kind: kindOf(file), blob: file, name: file.name })));
   }
 
-  async attach(kind, blob, name) {
-    const deed = { do: "attach", kind, name, text: this.input.value.trim(), reply_to: this.draft.reply?.id ?? null };
-    const data = await encoded(blob);
-    if (await this.act(data === null ? null : { ...deed, data })) this.clear();
+  async attach(found) {
+    const data = await encoded(found.map(({ blob }) => blob));
+    const files = data?.map((one, index) => ({ kind: found[index].kind, name: found[index].name, data: one }));
+    const deed = { do: "attach", files, text: this.input.value.trim(), reply_to: this.draft.reply?.id ?? null };
+    if (await this.act(files ? deed : null)) this.clear();
   }
+}
+
+function kindOf(file) {
+  if (["image/jpeg", "image/png", "image/webp"].includes(file.type)) return "photo";
+  return file.type === "video/mp4" ? "video" : "document";
 }

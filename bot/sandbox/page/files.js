@@ -6,7 +6,7 @@ const SKIES = [["#f6d365", "#fda085"], ["#a1c4fd", "#c2e9fb"], ["#fbc2eb", "#a18
 let drawn = 0;
 
 /** A small landscape that nobody owns, another one each time. */
-export async function samplePicture() {
+async function samplePicture() {
   const canvas = new OffscreenCanvas(960, 720);
   const paint = canvas.getContext("2d");
   const [above, below] = SKIES[drawn++ % SKIES.length];
@@ -21,13 +21,33 @@ export async function samplePicture() {
   return canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 });
 }
 
-/** The bytes in base64; null when there are too many. */
-export async function encoded(blob) {
-  if (blob.size > LARGEST) return null;
+const SAMPLES = {
+  video: ["ftypisom", "video.mp4"],
+  video_note: ["ftypisom", "video-note.mp4"],
+  voice: ["OggS", "voice.ogg"],
+  audio: ["ID3", "melody.mp3"],
+  document: ["%PDF-1.7", "price-list.pdf"],
+  sticker: ["RIFF", "sticker.webp"],
+};
+
+/** Something of a kind to send, as a `{blob, name}`; never twice the same. */
+export async function sample(kind) {
+  if (kind === "photo") return { blob: await samplePicture(), name: "photo.jpg" };
+  const [begin, name] = SAMPLES[kind];
+  return { blob: new Blob([begin, crypto.getRandomValues(new Uint8Array(24_000))]), name };
+}
+
+/** Each one's bytes in base64; null when there are too many together. */
+export async function encoded(blobs) {
+  if (blobs.reduce((sum, blob) => sum + blob.size, 0) > LARGEST) return null;
+  return Promise.all(blobs.map(text));
+}
+
+async function text(blob) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 32_768) text += String.fromCharCode(...bytes.subarray(at, at + 32_768));
-  return btoa(text);
+  let letters = "";
+  for (let at = 0; at < bytes.length; at += 32_768) letters += String.fromCharCode(...bytes.subarray(at, at + 32_768));
+  return btoa(letters);
 }
 
 function sun(paint, x) {

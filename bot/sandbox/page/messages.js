@@ -5,16 +5,21 @@ import { el, iconButton } from "./dom.js";
 import { day, t } from "./words.js";
 
 const NEAR = 60; // pixels from the end that still count as being there
+const WITHIN = /^https:[/][/]t[.]me[/]c[/]\d+[/](\d+)$/; // a link to a message of a group
 const GROUP = 300; // seconds between messages that stand together
 
-/** `choose(message)` when one is picked to answer, `press(message, button, node)` at a button. */
+/**
+ * `choose(message)` when one is picked to answer, `press(message, button, node)` at a button,
+ * `follow(number)` at a link to a message or a topic of this group.
+ */
 export class Messages {
-  constructor({ empty, choose, press }) {
+  constructor({ empty, choose, press, follow }) {
     this.choose = choose;
+    this.follow = follow;
     this.press = press;
     this.shown = new Map();
     this.data = new Map();
-    this.list = el("ol", { class: "messages", tabindex: "0", "aria-label": t("messages") });
+    this.list = el("ol", { class: "messages", tabindex: "0", role: "list", "aria-label": t("messages") });
     this.empty = el("p", { class: "empty" }, el("span", {}, empty));
     this.newest = iconButton("down", t("newest"), () => this.toEnd(true), { class: "newest", hidden: true });
     this.node = el("div", { class: "room" }, this.list, this.empty, this.newest);
@@ -22,11 +27,11 @@ export class Messages {
   }
 
   /** Show a conversation as `seat` sees it. */
-  show(seat, messages, crowd) {
+  show(seat, messages, crowd, view = seat.chat) {
     const newest = [...messages.values()].at(-1);
     const wrote = newest && newest.id !== this.newestId && newest.author === seat.as;
-    const stay = this.view === seat.chat && !this.atEnd() && !wrote;
-    this.view = seat.chat;
+    const stay = this.view === view && !this.atEnd() && !wrote;
+    this.view = view;
     this.newestId = newest?.id;
     this.data = messages;
     this.reconcile(wanted([...messages.values()], seat, crowd));
@@ -83,6 +88,8 @@ export class Messages {
     this.stuck = true; // whether the newest was in sight when somebody last scrolled
     this.list.addEventListener("scroll", () => { this.stuck = this.newest.hidden = this.atEnd(); }, { passive: true });
     this.list.addEventListener("click", (event) => {
+      const within = WITHIN.exec(event.target.closest("a")?.href);
+      if (within) { event.preventDefault(); return this.follow(Number(within[1])); }
       const selecting = !getSelection().isCollapsed && !event.target.closest(".answer");
       if (!selecting && !event.target.closest("button:not(.answer), a")) this.pick(event.target);
     });
@@ -93,6 +100,14 @@ export class Messages {
     });
     this.list.addEventListener("keydown", (event) => this.walk(event));
     new ResizeObserver(() => { if (this.stuck) this.toEnd(false); }).observe(this.list);
+  }
+
+  /** Bring a message into sight; false when it is not here. */
+  bring(id) {
+    const node = this.list.querySelector(`[data-id="${id}"]`);
+    node?.scrollIntoView({ block: "center" });
+    node?.focus({ preventScroll: true });
+    return Boolean(node);
   }
 
   pick(target) {
@@ -111,8 +126,21 @@ export class Messages {
   }
 }
 
-function wanted(messages, seat, crowd) {
+/** An album's messages as one. */
+function joined(messages) {
+  const found = [];
+  for (const message of messages) {
+    const last = found.at(-1);
+    if (message.album && last?.album === message.album) {
+      found[found.length - 1] = { ...last, text: last.text ?? message.text, media: [...last.media, ...message.media] };
+    } else found.push(message);
+  }
+  return found;
+}
+
+function wanted(all, seat, crowd) {
   const items = [];
+  const messages = joined(all);
   let before = null;
   messages.forEach((message, index) => {
     const date = day(message.at);

@@ -4,7 +4,11 @@ const chats = new Map();
 const drafts = new Map();
 const unread = new Map();
 
-export const stage = { phones: [], head: { ahead: 0, product: { condition: "absent", code: null }, written: 0, shown: 0 } };
+export const stage = {
+  phones: [],
+  labels: {},
+  head: { ahead: 0, product: { condition: "absent", code: null }, troubles: {}, written: 0, shown: 0, replied: 0, arrived: 0 },
+};
 
 /** A conversation: `head` and `messages` by id in order. */
 export function chat(id) {
@@ -23,6 +27,7 @@ export function forget() {
 /** Take the news in; returns `{chats, fresh}`: ids that changed, and messages never seen before. */
 export function apply(news) {
   if (news.head) stage.head = news.head;
+  if (news.phones) stage.phones = news.phones;
   const fresh = [];
   for (const [id, told] of Object.entries(news.chats ?? {})) {
     const known = chat(id);

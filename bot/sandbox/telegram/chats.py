@@ -148,6 +148,7 @@ class Topic:
     icon: str = ""
     closed: bool = False
     deleted: bool = False
+    creator: int = 0
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.telegram.chats import Chat, Json, Message
-from bot.sandbox.telegram.files import MEDIA
 from bot.sandbox.telegram.formatting import read_caption, read_message_text, units
 from bot.sandbox.telegram.keyboards import read_inline
 from bot.sandbox.telegram.refusals import bad_request
@@ -13,6 +12,7 @@ from bot.sandbox.telegram.sending import Args, message_ids, open_chat
 from bot.sandbox.telegram.world import Answer, Happened, World
 
 ANSWER_LIMIT = 200
+_CAPTIONED = ("photo", "video", "animation", "voice", "audio", "document")
 _EMOJI = (
     "❤ 👍 👎 🔥 🥰 👏 😁 🤔 🤯 😱 🤬 😢 🎉 🤩 🤮 💩 🙏 👌 🕊 🤡 "
     "🥱 🥴 😍 🐳 ❤‍🔥 🌚 🌭 💯 🤣 ⚡ 🍌 🏆 💔 🤨 😐 🍓 🍾 💋 🖕 😈 "
@@ -49,7 +49,7 @@ def edit_text(world: World, args: Args) -> Json:
 def edit_caption(world: World, args: Args) -> Json:
     """editMessageCaption."""
     message = _editable(world, args)
-    if not any(kind in message.body for kind in MEDIA):
+    if not any(kind in message.body for kind in _CAPTIONED):
         raise bad_request("there is no caption in the message to edit")
     entities = args.get("caption_entities")
     caption = read_caption(args.get("caption", ""), args.get("parse_mode", ""), entities)

@@ -39,6 +39,8 @@ _REPLY_ACTIONS = frozenset(
     }
 )
 
+_KINDS = ("inline_keyboard", "keyboard", "remove_keyboard", "force_reply")
+_FORCED_REPLY = {"force_reply": bool, "selective": bool, "input_field_placeholder": str}
 _PRIVATE_ONLY = {
     "request_contact": "phone number",
     "request_location": "location",
@@ -57,13 +59,18 @@ def read_markup(markup: Any, *, private: bool) -> tuple[Json | None, Json | None
         return None, None
     if not isinstance(markup, dict):
         raise bad_request("object expected as reply markup")
+    kinds = [kind for kind in _KINDS if markup.get(kind) not in (None, False)]
+    if len(kinds) > 1:
+        raise _unparsable("reply keyboard markup JSON object", f"it is {' and '.join(kinds)}")
     if "inline_keyboard" in markup:
         return read_inline(markup), None
+    if markup.get("force_reply"):
+        return None, _forced_reply(markup)
     if "keyboard" in markup:
         for button in _buttons(markup["keyboard"], "reply"):
             _check_reply_button(button, private=private)
         return None, markup
-    if markup.get("remove_keyboard") or markup.get("force_reply"):
+    if markup.get("remove_keyboard"):
         return None, markup
     raise bad_request("can't parse reply keyboard markup JSON object")
 
@@ -82,6 +89,15 @@ def read_inline(markup: Any) -> Json | None:
     if not buttons:
         return None
     return {"inline_keyboard": [row for row in markup["inline_keyboard"] if row]}
+
+
+def _forced_reply(markup: Json) -> Json:
+    for key, value in markup.items():
+        if key not in _FORCED_REPLY:
+            raise _unparsable("force reply", f"unknown field {key}")
+        if not isinstance(value, _FORCED_REPLY[key]):
+            raise _unparsable("force reply", f'field "{key}" has a wrong type')
+    return markup
 
 
 def _buttons(rows: Any, kind: str) -> list[Json | str]:

@@ -61,6 +61,7 @@ METHODS: dict[str, Method] = {
     "answerCallbackQuery": Method(editing.answer_press),
     "setMessageReaction": Method(editing.set_reaction),
     "pinChatMessage": Method(editing.pin, 1),
+    "getForumTopicIconStickers": Method(topics.icon_stickers, asks=True),
     "createForumTopic": Method(topics.create_topic, 1),
     "editForumTopic": Method(topics.edit_topic, 1),
     "closeForumTopic": Method(topics.close_topic, 1),

@@ -73,6 +73,7 @@ _TABLE = {
     "pinChatMessage": "business_connection_id chat_id:chat message_id:int "
     "disable_notification:bool",
     "getFile": "file_id",
+    "getForumTopicIconStickers": "",
     "createForumTopic": "chat_id:chat name icon_color:int icon_custom_emoji_id",
     "editForumTopic": f"{_TOPIC} name icon_custom_emoji_id",
     "closeForumTopic": _TOPIC,

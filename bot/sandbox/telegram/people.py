@@ -131,7 +131,7 @@ class People:
             raise Impossible("only own messages can be edited")
         keys = ("text", "entities") if "text" in message.body else ("caption", "caption_entities")
         body = {key: value for key, value in message.body.items() if key not in keys}
-        body |= Formatted(text).body(*keys)
+        body |= Formatted(text).body(*keys) | {"chat": self.world.chat(chat_id).body()}
         self.world.rewrite(message, body | {"edit_date": self.world.now})
         self.world.announce(message, "edited_message")
 
@@ -174,7 +174,7 @@ class People:
             data = str(button["callback_data"])
         told: Json = {"chat": chat.body(), "message_id": message_id, "date": 0}
         if message is not None and not inaccessible and not message.deleted:
-            told = message.body
+            told = message.body | {"chat": chat.body()}  # as it is by now
         return self._query(user_id, chat_id, told, data or "")
 
     def press_key(self, user_id: int, label: str, *, phone: str = "") -> int:
@@ -216,6 +216,15 @@ class People:
             if keyboard is not None and not keyboard.get("force_reply"):
                 return keyboard if "keyboard" in keyboard else None
         return None
+
+    def opened_reply(self, user_id: int, chat_id: int) -> Message | None:
+        """The last message to which somebody's client opened the reply by itself.
+
+        A selective one does so for those whom it mentions, and for whom it replies to.
+        """
+        user, found = self.world.user(user_id), reversed(self.shown(chat_id))
+        asking = (one for one in found if (one.reply_keyboard or {}).get("force_reply"))
+        return next((one for one in asking if self._is_asked(user, one)), None)
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -260,6 +269,8 @@ class People:
             chat.started = True
         if thread is not None and (thread not in chat.topics or chat.topics[thread].deleted):
             raise Impossible(f"there is no topic {thread}")
+        if thread is not None and chat.topics[thread].closed and not chat.member(user).admin:
+            raise Impossible(f"topic {thread} is closed")
         reply = None if reply_to is None else self._shown(chat_id, reply_to)
         face = None if sender_chat is None else world.chat(sender_chat)
         if face is not None:
@@ -267,6 +278,18 @@ class People:
         message = world.compose(chat, user, parts, reply=reply, thread=thread, sender_chat=face)
         world.announce(message)
         return message
+
+    def _is_asked(self, user: User, message: Message) -> bool:
+        if not (message.reply_keyboard or {}).get("selective"):
+            return True
+        replied = message.body.get("reply_to_message") or {}
+        if (replied.get("from") or {}).get("id") == user.id:
+            return True
+        named = [one.get("url") for one in message.entities if one["type"] == "text_link"]
+        words = message.text.replace(":", " ").replace(",", " ").split()
+        return f"tg://user?id={user.id}" in named or bool(
+            user.username and f"@{user.username}" in words
+        )
 
     def _may_write(self, user: User, chat: Chat) -> None:
         if chat.migrated_to is not None:

@@ -220,13 +220,14 @@ def _replied(world: World, chat: Chat, parameters: Any) -> Message | None:
 
 def _thread(world: World, chat: Chat, thread: int | None, reply: Message | None) -> int | None:
     if thread is None:
-        thread = None if reply is None else reply.thread
+        thread = reply.thread if reply is not None and chat.forum else None
     if not thread:
         return None
     topic = chat.topics.get(thread) if chat.forum else None
     if topic is None or topic.deleted:
         raise bad_request("message thread not found")
-    if topic.closed and not chat.member(world.bot).may("can_manage_topics"):
+    manages = topic.creator == world.bot.id or chat.member(world.bot).may("can_manage_topics")
+    if topic.closed and not manages:
         raise bad_request("TOPIC_CLOSED")
     return thread
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -62,6 +63,8 @@ class TelegramServer(People, Groups):
         self.webhook = Webhook(self.world)
         self.calls: list[Call] = []
         self.port = 0
+        self.skew = 0.0
+        """Seconds by which the Date of its answers is ahead."""
         self._strict = strict
         self._pace = Pace(self.limits, clock)
         self._faults = Faults()
@@ -206,7 +209,9 @@ class TelegramServer(People, Groups):
         planned = self._faults.take(name, call.chat_id)
         if planned is not None:
             return await self._go_wrong(request, planned, call, raw, uploads)
-        return _json({"ok": True, "result": await self._run(call, raw, uploads)})
+        reply = _json({"ok": True, "result": await self._run(call, raw, uploads)})
+        reply.headers["Date"] = formatdate(time.time() + self.skew, usegmt=True)
+        return reply
 
     async def _go_wrong(
         self,

@@ -10,16 +10,39 @@ from bot.sandbox.telegram.world import Happened, World
 
 NAME_LIMIT = 128
 COLORS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
+_EMOJI = "📰 💡 ⚡️ 🎙 🔝 🗣 🆒 ❗️ 📝 📆 📁 🔎 📣 🔥 ❤️ ❓ 📈 📉 💎 💰 💬 ✅ ⭐️ 🎉 🏁 🤖"
+ICONS = {
+    str(5_300_000_000_000_000_000 + number): emoji for number, emoji in enumerate(_EMOJI.split())
+}
+
+
+def icon_stickers(world: World, args: Args) -> list[Json]:
+    """getForumTopicIconStickers: what any bot may use as a topic's icon."""
+    looks = {"type": "custom_emoji", "is_animated": True, "is_video": False}
+    size = {"width": 512, "height": 512, "set_name": "Topics"}
+    return [
+        {
+            "file_id": f"icon-{number}",
+            "file_unique_id": f"unique-{number}",
+            "emoji": emoji,
+            "custom_emoji_id": number,
+            **looks,
+            **size,
+        }
+        for number, emoji in ICONS.items()
+    ]
 
 
 def create_topic(world: World, args: Args) -> Json:
     """createForumTopic."""
     chat = _forum(world, args)
+    if not chat.member(world.bot).may("can_manage_topics"):
+        raise bad_request("not enough rights to create a topic")
     name = _name(args.get("name", ""))
     color = args.get("icon_color", COLORS[0])
     if color not in COLORS:
         raise bad_request("TOPIC_ICON_COLOR_INVALID")
-    icon = args.get("icon_custom_emoji_id", "")
+    icon = _icon(args.get("icon_custom_emoji_id", ""))
     topic = world.next_topic(chat, world.bot, name, color, icon)
     body: Json = {"message_thread_id": topic.id, "name": name, "icon_color": color}
     return body | ({"icon_custom_emoji_id": icon} if icon else {})
@@ -31,7 +54,7 @@ def edit_topic(world: World, args: Args) -> bool:
     changed: Json = {}
     if args.get("name") and _name(args["name"]) != topic.name:
         changed["name"] = topic.name = _name(args["name"])
-    if "icon_custom_emoji_id" in args and args["icon_custom_emoji_id"] != topic.icon:
+    if "icon_custom_emoji_id" in args and _icon(args["icon_custom_emoji_id"]) != topic.icon:
         changed["icon_custom_emoji_id"] = topic.icon = args["icon_custom_emoji_id"]
     if not changed:
         raise bad_request("TOPIC_NOT_MODIFIED")
@@ -77,8 +100,6 @@ def _forum(world: World, args: Args) -> Chat:
     chat = open_chat(world, args)
     if not chat.forum:
         raise bad_request("the chat is not a forum")
-    if not chat.member(world.bot).may("can_manage_topics"):
-        raise bad_request("not enough rights to create a topic")
     return chat
 
 
@@ -87,7 +108,16 @@ def _topic(world: World, args: Args) -> tuple[Chat, Topic]:
     topic = chat.topics.get(args.get("message_thread_id", 0))
     if topic is None or topic.deleted:
         raise bad_request("TOPIC_ID_INVALID")
+    # Whoever opened a topic needs no right to manage it.
+    if topic.creator != world.bot.id and not chat.member(world.bot).may("can_manage_topics"):
+        raise bad_request("not enough rights to manage the topic")
     return chat, topic
+
+
+def _icon(icon: str) -> str:
+    if icon and icon not in ICONS:
+        raise bad_request("DOCUMENT_INVALID")
+    return icon
 
 
 def _name(name: str) -> str:

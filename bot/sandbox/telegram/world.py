@@ -225,7 +225,7 @@ class World:
         if icon:
             created["icon_custom_emoji_id"] = icon
         topic_id = chat.last_id + 1
-        topic = Topic(topic_id, name, color, icon)
+        topic = Topic(topic_id, name, color, icon, creator=actor.id)
         chat.topics[topic_id] = topic
         self.service(chat, actor, {"forum_topic_created": created}, topic_id)
         self.tell(Happened.TOPIC, chat.id, topic_id)

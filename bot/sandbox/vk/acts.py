@@ -147,6 +147,14 @@ class Acts:
         community.happen("message_reply", message)
         return message.id
 
+    def admin_edits(self, message_id: int, text: str) -> None:
+        """An admin changes what they or another admin answered in VK's own inbox."""
+        message = self._message(message_id)
+        if message.admin is None:
+            raise KeyError(message_id)
+        message.amend(text, message.attachments, self.community.now)
+        self.community.happen("message_edit", message)
+
     def typing(self, user_id: int) -> None:
         """A person types (an event that is off at first)."""
         body = {"state": "typing", "from_id": user_id, "to_id": -self.community.group_id}

@@ -60,6 +60,8 @@ class Answerer:
             raise VkError(errors.UNKNOWN_METHOD)
         if known.permission and known.permission not in self.community.permissions:
             raise VkError(errors.ACCESS_DENIED, f"the token has no right to {known.permission}")
+        if known.permission == "messages" and not self.community.messages_on:
+            raise VkError(errors.ACCESS_DENIED, "group messages are disabled")
         unknown = known.signature.unknown(params)
         if unknown and self.strict:
             raise bad(", ".join(unknown), "is no parameter of this method")

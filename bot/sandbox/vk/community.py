@@ -55,6 +55,7 @@ class Community:
         self.uploads: dict[str, Upload] = {}
         self.permissions = set(PERMISSIONS)
         self.bot_features = True
+        self.messages_on = True
         self.base = ""
         self.out = False  # during an outage every connection is cut
         self.key = secrets.token_hex(20)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
+from email.utils import formatdate
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -43,6 +44,8 @@ class VkServer(Occasions):
         strict: bool = True,
     ) -> None:
         super().__init__(Community(group_id, limits or Limits(), clock))
+        self.skew = 0.0
+        """Seconds by which the Date of its answers is ahead."""
         self._answerer = Answerer(self.community, token, strict=strict)
         self._faults = Faults()
         self._stopping = asyncio.Event()
@@ -167,6 +170,7 @@ class VkServer(Occasions):
             self._answerer.unanswered(name, given, fault)
             return await spoilt(request, fault, as_json({}), self._stopping)
         reply = as_json(self._answerer.answer(name, given, fault))
+        reply.headers["Date"] = formatdate(time.time() + self.skew, usegmt=True)
         return await spoilt(request, fault, reply, self._stopping) if fault else reply
 
     async def _longpoll(self, request: web.Request) -> web.Response:

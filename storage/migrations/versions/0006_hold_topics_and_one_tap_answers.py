@@ -19,6 +19,7 @@ def upgrade() -> None:
     _index("ix_outbox_asks", "outbox", "asks != ''", "asks")
     op.add_column("messages", _when("withdrawn_at"))
     op.add_column("deadlines", _when("paused_at"))
+    op.create_index("ix_deadlines_lead", "deadlines", ["lead"], unique=False)
     _chat_tables()
     _incidents()
 

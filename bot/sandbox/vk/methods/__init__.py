@@ -110,6 +110,12 @@ METHODS: dict[str, Method] = {
         groups.set_long_poll_settings,
         f"group_id:int! enabled:bool api_version:str {_SWITCHES}",
     ),
+    "groups.setSettings": _method(
+        "manage",
+        groups.set_settings,
+        "group_id:int! messages:bool bots_capabilities:bool bots_start_button:bool"
+        " bots_add_to_chat:bool bot_online_booking_enabled:bool",
+    ),
     "groups.getTokenPermissions": _method("", groups.get_token_permissions, ""),
     "groups.getMembers": _method(
         "manage",

@@ -11,6 +11,8 @@ from bot.sandbox.vk.errors import VkError, bad
 from bot.sandbox.vk.methods.content import read_content
 from bot.sandbox.vk.parameters import Parameters
 
+_FINAL = ("sticker", "audio_message")  # nothing else stands with these, and they have no words
+
 
 def edit(community: Community, given: Parameters) -> int:
     """messages.edit: text, attachments and keyboard all anew; what is not given is gone."""
@@ -21,6 +23,8 @@ def edit(community: Community, given: Parameters) -> int:
         raise VkError(errors.WRONG_KIND_TO_EDIT)
     if community.clock() - message.date > community.limits.edit_age:
         raise VkError(errors.TOO_OLD_TO_EDIT)
+    if any(one["type"] in _FINAL for one in message.attachments):
+        raise VkError(errors.WRONG_KIND_TO_EDIT)
     content = read_content(community, given)
     message.amend(content.text, content.attachments, community.now)
     message.keyboard, message.geo = content.keyboard, content.geo

@@ -51,9 +51,18 @@ def set_long_poll_settings(community: Community, given: Parameters) -> int:
     if given.get("api_version", "5.199") != "5.199":
         raise bad("api_version", "is not imitated here: only 5.199 is")
     community.events.enabled = given.get("enabled", community.events.enabled)
+    community.events.api_version = given.get("api_version", community.events.api_version)
     for name in community.events.settings:
         if name in given:
             community.events.settings[name] = given[name]
+    return 1
+
+
+def set_settings(community: Community, given: Parameters) -> int:
+    """groups.setSettings: what is not given stays as it is."""
+    community.check_group(given["group_id"])
+    community.messages_on = given.get("messages", community.messages_on)
+    community.bot_features = given.get("bots_capabilities", community.bot_features)
     return 1
 
 

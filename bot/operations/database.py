@@ -1,0 +1,113 @@
+"""What `main.py check` finds about the database and its disk."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot.messages import Finding
+from config.settings import Settings
+from storage import chats, inbox
+from storage.database import UNREACHABLE, Database, DatabaseUnfit
+from storage.migrate import head, known, revision
+from storage.standing_by import is_held
+
+LEAST_FREE = 500 * 2**20  # bytes: room for some weeks, and for a copy while backing up
+
+Free = Callable[[Path], int]
+
+_ALIVE = timedelta(minutes=2)  # twice as long as between two signs of a running product's life
+
+
+async def about_database(settings: Settings, free: Free | None) -> AsyncIterator[Finding]:
+    """Whether it can be used, and whether its disk has room; makes none where there is none."""
+    path = _file(settings)
+    if path is not None and not path.exists():
+        yield _place_for(path)
+    else:
+        yield await _found(settings.database_url)
+    if path is not None and (folder := path.absolute().parent).is_dir():
+        yield _disk((free or _free)(folder))
+
+
+async def current(settings: Settings, chat: str) -> str:
+    """The team's chat by the id it has by now: a group that became a supergroup got another."""
+    database = Database(settings.database_url)
+    try:
+        return await chats.current(database, chat)
+    finally:
+        await database.close()
+
+
+async def is_running(settings: Settings, now: datetime) -> bool:
+    """Whether the product runs on this database, or did a moment ago."""
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite":
+        return is_held(url)
+    database = Database(settings.database_url)
+    try:
+        sign = await inbox.cursor(database, "alive")
+    finally:
+        await database.close()
+    return bool(sign) and abs(now - datetime.fromisoformat(sign)) <= _ALIVE
+
+
+async def _found(url: str) -> Finding:
+    try:
+        return await _opened(url)
+    except DatabaseUnfit as error:
+        return Finding(False, "check.database_unfit", {"reason": str(error)})
+    except UNREACHABLE as error:
+        return Finding(False, "check.database_unreachable", {"reason": str(error)})
+
+
+async def _opened(url: str) -> Finding:
+    """What a database says that is there: it can be written, and how old its tables are."""
+    database = Database(url)
+    try:
+        await database.open()
+        async with database.write():
+            found = await revision(database)
+    finally:
+        await database.close()
+    if found == head():
+        return Finding(True, "check.database")
+    if found is not None and found not in known():
+        return Finding(False, "check.database_ahead")
+    # On SQLite `run` takes the missing steps by itself.
+    own = database.sqlite
+    return Finding(own, "check.database_waits" if own else "check.database_behind")
+
+
+def _place_for(path: Path) -> Finding:
+    """Whether a database can be made where none is yet."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return Finding(False, "check.database_no_folder", {"folder": str(folder)})
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder):
+            return Finding(True, "check.database_new", {"file": str(path)})
+    except OSError as error:
+        values = {"file": str(path), "reason": error.strerror or type(error).__name__}
+        return Finding(False, "check.database_closed", values)
+
+
+def _disk(free: int) -> Finding:
+    ok = free >= LEAST_FREE
+    values = {"free": str(free // 2**20), "least": str(LEAST_FREE // 2**20)}
+    return Finding(ok, "check.disk" if ok else "check.disk_full", values)
+
+
+def _file(settings: Settings) -> Path | None:
+    """SQLite's file; None where another machine keeps the data."""
+    url = sa.make_url(settings.database_url)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free

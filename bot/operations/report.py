@@ -1,0 +1,162 @@
+"""`main.py report`: any report that the bot gives, written as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from shutil import copyfileobj
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from bot.domain.sources import named
+from bot.drawing.child import picture, workbook
+from bot.messages import characters
+from bot.operations.dead import decide
+from bot.reports import REPORTS, as_json, as_sheet, as_workbook, digest_text, text
+from bot.reports.basis import Basis
+from bot.reports.digest import Digest, digest
+from bot.reports.digest_table import counts
+from bot.reports.period import Period, WrongPeriod, asked
+from bot.reports.table import Row, Table
+from config.hours import working_hours
+from config.settings import Settings
+from config.texts import load
+from storage.session import Session
+
+DIGEST = "digest"
+NAMES = (DIGEST, *REPORTS)
+_USUAL = timedelta(days=29)  # before the last day, when no first one is named
+
+Progress = Callable[[int, int], None]  # rows written, of how many
+
+
+class WrongReport(Exception):
+    """What was asked for cannot be; `str()` says why, in the team's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for; days as they were written, "" for none."""
+
+    name: str
+    since: str = ""
+    until: str = ""
+    form: str = "text"
+
+
+async def write(
+    settings: Settings, wanted: Wanted, now: datetime, out: BinaryIO, progress: Progress
+) -> None:
+    """Write a report; the product may run meanwhile.
+
+    Raises WrongReport, DatabaseUnfit when there is no database of this version, and NotDrawn.
+    """
+    period = check(settings, wanted, now)
+    basis = _basis(settings, wanted.form, now)
+    await decide(settings.database_url, partial(_write, wanted, period, basis, out, progress))
+
+
+def check(settings: Settings, wanted: Wanted, now: datetime) -> Period:
+    """The period that is meant; raises WrongReport."""
+    texts = load(settings.team.language)
+    zone = ZoneInfo(settings.team.timezone)
+    if wanted.name not in NAMES:
+        raise WrongReport(texts("report.unknown", name=wanted.name, names=", ".join(NAMES)))
+    if wanted.form not in FORMS:
+        raise WrongReport(texts("report.form", form=wanted.form, forms=", ".join(FORMS)))
+    try:
+        last = wanted.until or now.astimezone(zone).date().isoformat()
+        return asked((wanted.since or _usual(last, now, zone), last), now, zone)
+    except WrongPeriod as wrong:
+        raise WrongReport(texts(wrong.key, **wrong.values)) from None
+
+
+def _usual(last: str, now: datetime, zone: ZoneInfo) -> str:
+    end = asked((last, last), now, zone).since.astimezone(zone).date()
+    return (max(end - _USUAL, date(1970, 1, 1))).isoformat()
+
+
+def _basis(settings: Settings, form: str, now: datetime) -> Basis:
+    zone = ZoneInfo(settings.team.timezone)
+    return Basis(
+        # What programs read is the same whatever language the team speaks.
+        texts=load("en" if form == "json" else settings.team.language),
+        zone=zone,
+        hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
+        chat=settings.team.chat,
+        source=lambda source: named(source, settings.leads.sources),
+        now=now,
+    )
+
+
+async def _write(
+    wanted: Wanted,
+    period: Period,
+    basis: Basis,
+    out: BinaryIO,
+    progress: Progress,
+    session: Session,
+) -> None:
+    found: Table | Digest
+    if wanted.name == DIGEST:
+        found = await digest(session, period, basis)
+    else:
+        found = _told(await REPORTS[wanted.name](session, period, basis), progress)
+    await FORMS[wanted.form](found, basis, out)
+
+
+def _told(table: Table, progress: Progress) -> Table:
+    """The same, telling how far its rows are."""
+
+    async def rows() -> AsyncIterator[Row]:
+        written = 0
+        async for row in table.rows():
+            yield row
+            written += 1
+            progress(written, table.count)
+
+    return replace(table, rows=rows)
+
+
+async def _as_text(found: Table | Digest, basis: Basis, out: BinaryIO) -> None:
+    if isinstance(found, Digest):
+        title = basis.texts("digest.period", span=text.span_of(found.period, basis))
+        out.write(f"{characters(digest_text.told(found, basis, title))}\n".encode())
+        return
+    async for line in text.lines(found, basis):
+        out.write(f"{line}\n".encode())
+
+
+async def _as_json(found: Table | Digest, basis: Basis, out: BinaryIO) -> None:
+    del basis
+    if isinstance(found, Digest):
+        out.write(as_json.of_digest(found).encode())
+        return
+    async for piece in as_json.pieces(found):
+        out.write(piece.encode())
+
+
+async def _as_png(found: Table | Digest, basis: Basis, out: BinaryIO) -> None:
+    if isinstance(found, Digest):
+        title = basis.texts("report.digest")
+        out.write(await picture(as_sheet.of_digest(found, basis, title)))
+    else:
+        out.write(await picture(await as_sheet.of_table(found, basis)))
+
+
+async def _as_xlsx(found: Table | Digest, basis: Basis, out: BinaryIO) -> None:
+    table = counts(found, basis) if isinstance(found, Digest) else found
+    async with workbook(as_workbook.lines(table, basis)) as file:
+        with file.open("rb") as made:
+            copyfileobj(made, out)
+
+
+# How a report is written; each gets the table, or the digest's record, and writes bytes.
+FORMS: dict[str, Callable[[Table | Digest, Basis, BinaryIO], Awaitable[None]]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "png": _as_png,
+    "xlsx": _as_xlsx,
+}

@@ -1,0 +1,148 @@
+// The tour: seven steps from a first message to the morning's digest, each done by who looks on.
+
+import { el, icon, iconButton } from "./dom.js";
+import { STEPS } from "./steps.js";
+import { chat, stage } from "./store.js";
+import { t } from "./words.js";
+
+const SEEN = "sandbox.tour"; // remembered once it was closed
+const PATIENCE = 8000; // milliseconds after which the page may be asked for the same again
+const PAUSE = 1100; // milliseconds in which a step is seen to be done
+
+/** `phones` by id; `go(phone)` brings one into sight on a narrow screen. */
+export class Tour {
+  constructor(phones, go) {
+    this.phones = Object.fromEntries(phones.map((phone) => [phone.told.id, phone]));
+    this.go = go;
+    this.node = document.getElementById("tour");
+    this.node.setAttribute("aria-label", t("tour"));
+    this.says = (word) => t(`tour.says.${word}`);
+    this.resume();
+  }
+
+  /** Begin anew: only what happens from now on counts. */
+  begin() {
+    localStorage.removeItem(SEEN);
+    state = { at: 0, since: newest(), old: prints(), kept: {} };
+    const { telegram } = this.phones;
+    if (chat(telegram.seat.chat).messages.size) telegram.invite(); // who has a lead already gets no second card
+    this.enter();
+  }
+
+  close() {
+    localStorage.setItem(SEEN, "closed");
+    state = null;
+    this.node.replaceChildren();
+    this.node.hidden = true;
+    this.point(null);
+  }
+
+  resume() {
+    if (!state && !localStorage.getItem(SEEN)) state = { at: 0, since: {}, old: new Set(), kept: {} };
+    if (state) this.draw();
+    else this.node.hidden = true;
+  }
+
+  /** Look at what has happened; called after every change. */
+  show() {
+    if (!state) return;
+    const step = STEPS[state.at];
+    if (!step) return this.point(null);
+    if (this.awaited && this.awaited !== scene()) this.awaited = null;
+    if (!state.done && step.done(this, state)) this.finish();
+    this.draw();
+  }
+
+  /** Messages of a conversation that are news to this tour, oldest first. */
+  news(id) {
+    return [...chat(id).messages.values()].filter((message) => !state.old.has(`${id} ${JSON.stringify(message)}`));
+  }
+
+  finish() {
+    state.done = true;
+    const { at } = state;
+    setTimeout(() => { if (state?.at === at) { state.at += 1; this.enter(); } }, PAUSE);
+  }
+
+  enter() {
+    Object.assign(state, { done: false, entered: { ahead: stage.head.ahead, since: newest() }, kept: { ...state.kept } });
+    const step = STEPS[state.at];
+    if (step) this.go(this.phones[step.phone]);
+    this.show();
+    this.draw();
+  }
+
+  /** Do what the step asks; once more only when something has come of it, or nothing will. */
+  async help() {
+    this.awaited = scene();
+    this.draw();
+    const rest = () => { this.awaited = null; this.draw(); };
+    setTimeout(() => { if (this.awaited && state) rest(); }, PATIENCE);
+    await STEPS[state.at].help(this, state);
+  }
+
+  skip() {
+    state.at += 1;
+    this.enter();
+  }
+
+  draw() {
+    const step = STEPS[state.at];
+    const word = step ? step.word?.(this, state) ?? step.name : "end";
+    const busy = Boolean(state.done || this.awaited);
+    const print = `${state.at} ${word} ${state.done} ${busy} ${document.documentElement.lang}`;
+    this.node.hidden = false;
+    if (print !== this.print) {
+      this.print = print;
+      const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.part : "";
+      this.node.replaceChildren(...(step ? this.panel(step, word, busy) : this.ending()));
+      if (focused) (this.node.querySelector(`[data-part="${focused}"]`) ?? this.node.querySelector("button"))?.focus();
+    }
+    this.point(step && !state.done ? step.target(this, state) : null);
+  }
+
+  panel(step, word, busy) {
+    const dots = el("span", { class: "dots", role: "img", "aria-label": `${t("tour.step")} ${state.at + 1} / ${STEPS.length}` }, STEPS.map((_, index) => el("i", { class: index < state.at || (index === state.at && state.done) ? "past" : index === state.at ? "now" : null })));
+    const words = el("div", { class: "words", role: "status" }, el("b", {}, state.done ? icon("check") : null, t(`tour.${step.name}.title`)), " ", el("span", {}, state.done ? t("tour.done") : t(`tour.${word}`)));
+    const help = el("button", { type: "button", class: "do", data: { part: "do" }, "aria-disabled": String(busy), on: { click: () => { if (!busy) this.help(); } } }, t("tour.do"));
+    const skip = el("button", { type: "button", data: { part: "skip" }, on: { click: () => this.skip() } }, t("tour.skip"));
+    const buttons = el("div", { class: "buttons" }, help, skip);
+    return [dots, words, buttons, iconButton("close", t("tour.close"), () => this.close(), { class: "round", data: { part: "close" } })];
+  }
+
+  ending() {
+    const words = el("div", { class: "words", role: "status" }, el("b", {}, icon("check"), t("tour.end.title")), " ", el("span", {}, t("tour.end")));
+    const again = el("button", { type: "button", class: "do", on: { click: () => this.begin() } }, t("tour.again"));
+    return [words, el("div", { class: "buttons" }, again), iconButton("close", t("tour.close"), () => this.close(), { class: "round" })];
+  }
+
+  /** Ring the place where to act, and nothing else. */
+  point(node) {
+    for (const old of document.querySelectorAll(".tour-here")) if (old !== node) old.classList.remove("tour-here");
+    node?.classList.add("tour-here");
+    const words = node && `${state.at} ${node.textContent}`;
+    if (words === this.pointed) return;
+    this.pointed = words;
+    const list = node?.closest(".messages");
+    if (!list) return;
+    const [inside, around] = [node.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inside.top < around.top || inside.bottom > around.bottom) list.scrollTop += inside.bottom - around.bottom + around.height / 3;
+  }
+}
+
+let state = null; // where the tour is: kept when the page is built anew, null when it is closed
+
+const everywhere = () => [...new Set(stage.phones.flatMap((phone) => phone.seats.map((seat) => seat.chat)))];
+
+function newest() {
+  return Object.fromEntries(everywhere().map((id) => [id, Math.max(0, ...chat(id).messages.keys())]));
+}
+
+/** All that a deed of the tour's may change. */
+function scene() {
+  return JSON.stringify([stage.head.product, stage.head.ahead, everywhere().map((id) => [...chat(id).messages.values()])]);
+}
+
+function prints() {
+  return new Set(everywhere().flatMap((id) => [...chat(id).messages.values()].map((message) => `${id} ${JSON.stringify(message)}`)));
+}

@@ -1,0 +1,126 @@
+"""What of a reply stands at the customer, or is on its way there, and changes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.messages import OUTGOING, Delete, Edit, Post, Text
+from storage.schema import outbox, places
+from storage.session import Session
+
+_LASTS = timedelta(hours=26)  # a reply expires after a day
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that is to show words of a reply."""
+
+    id: int
+    post: Post
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The copies of a reply in order: first those that stand in `shown`, by their ids.
+
+    `busy` says that one is just being made, or that it is in doubt whether it was.
+    """
+
+    shown: tuple[str, ...]
+    waiting: tuple[Call, ...]  # certainly not made yet
+    busy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A call that changes or deletes the copy `message_id`, and what became of it so far."""
+
+    id: int
+    message_id: str
+    state: str
+    reason: str
+
+
+async def of(session: Session, where: str, parts: Sequence[int]) -> Copies:
+    """The copies of these messages in the chat of this address."""
+    rows = await session.rows(
+        sa.select(places.c.message_id).where(places.c.chat == where, places.c.message.in_(parts))
+    )
+    shown = sorted({row.message_id for row in rows}, key=int)
+    calls = await session.rows(_posting(where, parts).where(outbox.c.ended_at.is_(None)))
+    return Copies(tuple(shown), _posts(filter(_waits, calls)), not all(map(_waits, calls)))
+
+
+async def unknown(
+    session: Session, where: str, parts: Sequence[int], since: datetime
+) -> Sequence[Call]:
+    """Calls of which nobody knows whether they were made; `since` is when it was written."""
+    ended = outbox.c.ended_at.between(since, since + _LASTS)
+    query = _posting(where, parts).where(ended, outbox.c.state == "unknown")
+    return _posts(await session.rows(query))
+
+
+def reword(session: Session, call: Call, text: Text) -> None:
+    """Let a call that waits say something else; Conflict at the flush once it waits no more."""
+    payload = OUTGOING.dump_python(replace(call.post, text=text), mode="json")
+    session.claim(_unmade(call.id).values(payload=payload))
+
+
+def drop(session: Session, call: int, now: datetime) -> None:
+    """Let a call that waits not be made; Conflict at the flush once it waits no more."""
+    session.claim(_unmade(call).values(state="dropped", ended_at=now))
+
+
+def reword_unknown(session: Session, call: Call, text: Text) -> None:
+    """Let a call of unknown outcome say something else if it is made again."""
+    payload = OUTGOING.dump_python(replace(call.post, text=text), mode="json")
+    session.update(outbox, {"id": call.id, "state": "unknown"}, payload=payload)
+
+
+def forget_unknown(session: Session, call: Call) -> None:
+    """Let a call of unknown outcome not be made again."""
+    session.update(outbox, {"id": call.id, "state": "unknown"}, state="dropped")
+
+
+async def changes(session: Session, asks: str) -> Sequence[Change]:
+    """The calls with this mark that change copies, the earliest first."""
+    marked = sa.and_(outbox.c.asks == asks, sa.literal_column("outbox.asks != ''"))  # as indexed
+    rows = await session.rows(sa.select(outbox).where(marked).order_by(outbox.c.id))
+    return [
+        Change(row.id, call.message_id, row.state, row.reason)
+        for row in rows
+        if isinstance(call := OUTGOING.validate_python(row.payload), Edit | Delete)
+        and call.message_id  # or it was emptied since
+    ]
+
+
+def forestall(session: Session, change: Change, now: datetime) -> None:
+    """Let a change that waits not be made, because another one follows."""
+    waits = {"id": change.id, "state": "queued"}
+    session.update(outbox, waits, state="replaced", ended_at=now)
+
+
+def _posting(where: str, parts: Sequence[int]) -> sa.Select[Any]:
+    meant = (outbox.c.key == where, outbox.c.message.in_(parts))
+    return sa.select(outbox).where(*meant).order_by(outbox.c.id)
+
+
+def _posts(rows: Any) -> tuple[Call, ...]:
+    found = ((row.id, OUTGOING.validate_python(row.payload)) for row in rows)
+    return tuple(Call(number, call) for number, call in found if isinstance(call, Post))
+
+
+def _waits(row: Any) -> bool:
+    """An edit is harmless at any time; of a post it must be certain that it was not made."""
+    is_post = row.payload.get("kind") == "post"
+    return not is_post or (row.state == "queued" and row.claimed_at is None)
+
+
+def _unmade(number: int) -> sa.Update:
+    waits = (outbox.c.state == "queued", outbox.c.claimed_at.is_(None))
+    return outbox.update().where(outbox.c.id == number, *waits)

@@ -1,0 +1,90 @@
+"""Nobody is kept out: axe finds nothing serious, and nothing is wider than a phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.hands import phone, say
+from tests.sandbox.stage_client import TelegramBot
+
+axe = pytest.importorskip("axe_playwright_python.async_playwright")
+
+TEAM = -1001000000001
+GRAVE = ("serious", "critical")
+LOOKS = ("primary", "success", "danger", "")
+
+
+async def set_the_scene(page: Page, bot: TelegramBot) -> None:
+    """Something of everything: a card with every look, a quote, a reply, a photo, topics."""
+    team, telegram = phone(page, "team"), phone(page, "telegram")
+    keys = [{"text": f"Key {n}", "callback_data": f"k{n}"} for n in range(len(LOOKS))]
+    row = [key | ({"style": look} if look else {}) for key, look in zip(keys, LOOKS, strict=True)]
+    long = "<blockquote expandable>" + "\n".join("words" for _ in range(8)) + "</blockquote>"
+    text = f"<b>#1 Anna</b> · new\n+34 600 000 101\n{long}"
+    markup = {"inline_keyboard": [row]}
+    await bot.call("sendMessage", chat_id=TEAM, text=text, parse_mode="HTML", reply_markup=markup)
+    await say(team, "Who takes it?")
+    await telegram.get_by_role("button", name="Start").click()
+    await say(telegram, "Do you deliver?")
+    await telegram.get_by_role("button", name="Attach").click()
+    await telegram.get_by_role("menuitem", name="Photo", exact=True).click()
+    await say(phone(page, "vk"), "And on VK?")
+    await expect(telegram.locator(".picture")).to_have_count(1)
+    await team.locator(".bot .bubble").click(position={"x": 20, "y": 8})
+    await page.get_by_role("button", name="Show how it works").click()
+
+
+async def grave(page: Page) -> list[dict[str, Any]]:
+    """What axe finds that keeps people out, with the places."""
+    found = await axe.Axe().run(page)
+    return [
+        {"rule": one["id"], "at": [node["html"][:160] for node in one["nodes"]]}
+        for one in found.response["violations"]
+        if one["impact"] in GRAVE
+    ]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_axe_finds_nothing_grave_by_day_and_by_night(
+    page: Page, bot: TelegramBot, width: int
+) -> None:
+    await set_the_scene(page, bot)
+    await page.set_viewport_size({"width": width, "height": 800})
+    assert await grave(page) == []
+    await page.emulate_media(color_scheme="dark")
+    assert await grave(page) == []
+
+
+async def test_axe_finds_nothing_grave_in_menus_and_topics(page: Page, bot: TelegramBot) -> None:
+    team = phone(page, "team")
+    await team.get_by_role("switch", name="Topics").click()
+    made = await bot.call("createForumTopic", chat_id=TEAM, name="#1 Anna")
+    where = {"chat_id": TEAM, "message_thread_id": made["message_thread_id"]}
+    await bot.call("closeForumTopic", **where)
+    await team.get_by_role("button", name="#1 Anna (closed)").click()
+    await page.get_by_role("button", name="Trouble").click()
+    assert await grave(page) == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en", "es"])
+async def test_nothing_is_wider_than_a_phone(page: Page, bot: TelegramBot, language: str) -> None:
+    await set_the_scene(page, bot)
+    await page.set_viewport_size({"width": 390, "height": 780})
+    await page.locator("select.language").select_option(language)
+    await expect(page.locator("#tour")).to_be_visible()
+    wide = await page.evaluate(
+        "[...document.querySelectorAll('body > *')].filter(one => one.scrollWidth > 390"
+        " && one.id !== 'phones').map(one => one.id)"
+    )
+    assert wide == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def test_a_toast_and_a_new_message_are_told_aloud(page: Page, bot: TelegramBot) -> None:
+    await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna")
+    await expect(page.locator("#announcer")).to_contain_text("#1 Anna")
+    await expect(page.locator("#announcer")).to_have_attribute("aria-live", "polite")
+    await expect(phone(page, "team").locator(".toast")).to_have_role("status")

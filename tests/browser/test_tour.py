@@ -1,0 +1,121 @@
+"""The tour from its first step to its last, with the whole product behind the page."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+import main
+from bot.demo import settings_for
+from bot.sandbox.stage import Stage
+from bot.sandbox.words import words
+from config.texts import LANGUAGES
+from tests.browser.hands import phone, say
+
+MAIN = Path(main.__file__)
+SLOW = 60_000.0  # milliseconds that a busy machine may need to start the product
+
+
+async def test_every_step_by_ones_own_hands_and_by_the_button(
+    stage: Stage, guided: Page, tmp_path: Path
+) -> None:
+    """Own hands where they differ from the button, the button elsewhere."""
+    await stage.run([sys.executable, str(MAIN), "run"], settings_for(stage, "en", str(tmp_path)))
+    await expect(guided.locator(".state")).to_have_text("Bot running", timeout=SLOW)
+    await first_message_card_and_answer(guided)
+    await from_vk_to_a_deal(guided)
+    await a_power_cut(guided)
+    await help_me(guided)
+    tour = guided.get_by_role("region", name="Tour")
+    await expect(tour).to_contain_text("That's all.", timeout=SLOW)
+    await expect(phone(guided, "supervisor").locator(".bot")).not_to_have_count(0)
+    await expect(guided.locator(".tour-here")).to_have_count(0)
+    await tour.get_by_role("button", name="Once more").click()
+    await expect(tour).to_contain_text("A customer writes.")
+    newcomer = phone(guided, "telegram").get_by_role("radio", name="Rosa")
+    await expect(newcomer).to_be_checked()
+
+
+async def first_message_card_and_answer(page: Page) -> None:
+    """Steps 1 to 3, by hand."""
+    tour = page.get_by_role("region", name="Tour")
+    telegram, team = phone(page, "telegram"), phone(page, "team")
+    await expect(tour).to_contain_text("A customer writes. You are a customer on Telegram. Start")
+    await expect(telegram.get_by_role("button", name="Start")).to_contain_class("tour-here")
+    await telegram.get_by_role("button", name="Start").click()
+    await say(telegram, "Do you deliver?")
+    await expect(tour).to_contain_text("A card for the team.")
+    take = team.get_by_role("button", name="Take")
+    await expect(take).to_contain_class("tour-here", timeout=SLOW)
+    await take.click()
+    await expect(tour).to_contain_text("Click the card", timeout=SLOW)
+    await team.locator(".bubble.tour-here").click()
+    await expect(team.locator("form")).to_contain_class("tour-here")
+    await say(team, "We do, everywhere!")
+    await expect(tour).to_contain_text("The answer has arrived", timeout=SLOW)
+    await expect(telegram.locator(".bot .text").last).to_have_text("We do, everywhere!")
+
+
+async def from_vk_to_a_deal(page: Page) -> None:
+    """Steps 4 and 5, done by the page."""
+    tour = page.get_by_role("region", name="Tour")
+    await help_me(page)
+    await expect(tour).to_contain_text("Convert the lead into a deal", timeout=SLOW)
+    await help_me(page)
+    deal = phone(page, "team").get_by_role("button", name="Deal")
+    await expect(deal).to_contain_class("tour-here", timeout=SLOW)
+    await help_me(page)
+    await expect(tour).to_contain_text("Kill the bot", timeout=SLOW)
+
+
+async def a_power_cut(page: Page) -> None:
+    """Step 6: what is written while the bot is down arrives afterwards."""
+    tour = page.get_by_role("region", name="Tour")
+    await expect(page.get_by_role("button", name="Kill")).to_contain_class("tour-here")
+    await page.get_by_role("button", name="Kill").click()
+    await expect(tour).to_contain_text("The bot is down")
+    await say(phone(page, "telegram"), "Still there?")
+    await expect(page.locator(".tally")).to_contain_text("2 / 3")
+    await expect(tour).to_contain_text("Start the bot again")
+    await help_me(page)
+    await expect(tour).to_contain_text("Nine in the morning", timeout=SLOW)
+    await expect(page.locator(".tally")).to_contain_text("3 / 3")
+
+
+async def test_the_tour_stays_closed_and_can_be_begun_again(guided: Page) -> None:
+    tour = guided.locator("#tour")
+    await expect(tour).to_be_visible()
+    await guided.get_by_role("button", name="End the tour").click()
+    await expect(tour).to_be_hidden()
+    await guided.reload()
+    await expect(guided.locator(".phone")).to_have_count(4)
+    await expect(tour).to_be_hidden()
+    await guided.get_by_role("button", name="Show how it works").click()
+    await expect(tour).to_contain_text("A customer writes.")
+
+
+async def test_the_tour_speaks_the_pages_language_at_every_step(guided: Page) -> None:
+    for language in LANGUAGES:
+        told = words(language)
+        await guided.locator("select.language").select_option(language)
+        await guided.get_by_role("button", name=told["tour.begin"]).click()
+        for name in ("write", "take", "answer", "vk", "finish", "trouble", "digest", "end"):
+            await expect(guided.locator("#tour")).to_contain_text(told[f"tour.{name}.title"])
+            if name != "end":
+                await guided.get_by_role("button", name=told["tour.skip"]).click()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_the_tour_is_the_key_or_another_languages(language: str) -> None:
+    told = {key: word for key, word in words(language).items() if key.startswith("tour.")}
+    others = [words(other) for other in LANGUAGES if other != language]
+    assert len(told) > 20
+    assert [key for key, word in told.items() if any(word == one[key] for one in others)] == []
+
+
+async def help_me(page: Page) -> None:
+    """Let the tour do what its step asks."""
+    await page.get_by_role("button", name="Do it for me").click()

@@ -1,0 +1,88 @@
+"""Somebody who sits before `main.py init` in a process of its own: reads, answers, interrupts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0  # seconds after which what should have been said was not
+
+
+class Sitting:
+    """The process, what it has said so far, and how far that was read."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.said = ""
+        self._process = process
+        self._read = 0
+
+    async def hears(self, words: str) -> None:
+        """Reads on until these words."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            while (found := self.said.find(words, self._read)) < 0:
+                more = await self._process.stdout.read(4096)
+                assert more, f"{words!r} was never said, but: {self.said[self._read :]}"
+                self.said += more.decode()
+        self._read = found + len(words)
+
+    def says(self, words: str = "") -> None:
+        """Types an answer and Enter."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{words}\n".encode())
+
+    async def answers(self, question: str, words: str = "") -> None:
+        """Waits for a question and answers it."""
+        await self.hears(question)
+        self.says(words)
+
+    async def interrupts(self) -> None:
+        """Presses Ctrl-C, as people do: once the process waits, not in the instant before."""
+        async with asyncio.timeout(PATIENCE):
+            while not self._waits():
+                await asyncio.sleep(0.01)
+        self._process.send_signal(signal.SIGINT)
+
+    def leaves(self) -> None:
+        """Closes the input."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+
+    async def end(self) -> int:
+        """Reads all that is still said; the exit code."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            self.said += (await self._process.stdout.read()).decode()
+            return await self._process.wait()
+
+    def _waits(self) -> bool:
+        told = Path(f"/proc/{self._process.pid}/stat")
+        return not told.exists() or told.read_text().rpartition(") ")[2].startswith("S")
+
+
+@asynccontextmanager
+async def sitting(folder: Path, *words: str, **environ: str) -> AsyncIterator[Sitting]:
+    """`main.py init` in a folder; whatever it complains of is among what it says."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "main.py"),
+        "init",
+        *words,
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONUTF8": "1", **environ},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield Sitting(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()

@@ -1,0 +1,81 @@
+"""`main.py report`: the same numbers for who works at a terminal, and clear answers to mistakes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.reports import REPORTS
+from storage.database import Database
+from tests.house.test_command_line import commanded
+from tests.storage.making import annas_lead
+
+
+@pytest.fixture
+async def folder(tmp_path: Path, migrated_file: Path) -> Path:
+    """With a database in which Anna has a lead of 2 March 2026."""
+    shutil.copy(migrated_file, tmp_path / "dialead.db")
+    database = Database(f"sqlite:///{tmp_path}/dialead.db")
+    try:
+        await annas_lead(database)
+    finally:
+        await database.close()
+    return tmp_path
+
+
+DAY = ("--from", "2026-03-02", "--to", "2026-03-02")
+
+
+def test_it_tells_in_words_and_in_json(folder: Path) -> None:
+    told = commanded(folder, "report", "leads", *DAY, TEAM__LANGUAGE="en")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith("Leads · Mar 2, 2026\n#1 · ")
+    typed = commanded(folder, "report", "leads", *DAY, "--format", "json", TEAM__LANGUAGE="ru")
+    (row,) = json.loads(typed.stdout)["rows"]
+    assert (row["lead"], row["result"]) == (1, "New")
+    assert row["received_at"] == "2026-03-02T09:30:15.123456+00:00"
+
+
+def test_a_digest_goes_to_a_file_whole(folder: Path) -> None:
+    arguments = ("report", "digest", *DAY, "--format", "json", "--output", "digest.json")
+    done = commanded(folder, *arguments)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert json.loads((folder / "digest.json").read_text())["counts"]["received"] == 1
+    assert not (folder / "digest.json.part").exists()
+
+
+@pytest.mark.parametrize("name", ["digest", *REPORTS])
+def test_any_report_is_a_picture_and_a_workbook(folder: Path, name: str) -> None:
+    for form, begins in (("png", b"\x89PNG"), ("xlsx", b"PK")):
+        arguments = ("report", name, *DAY, "--format", form, "--output", f"made.{form}")
+        done = commanded(folder, *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (folder / f"made.{form}").read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nonsense",), "No report nonsense. There are: digest, leads"),
+        (("leads", "--from", "2026-02-30"), "2026-02-30 is no day"),
+        (("leads", "--to", "yesterday"), "yesterday is no day"),
+        (("leads", "--from", "2026-03-02", "--to", "2026-03-01"), "is after the last one"),
+        (("leads", "--from", "2999-01-01"), "is still to come"),
+        (("leads", "--format", "nonsense"), "No format nonsense. There are: text, json, png, xlsx"),
+    ],
+)
+def test_a_mistake_is_named(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    done = commanded(tmp_path, "report", *arguments, TEAM__LANGUAGE="en")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
+    done = commanded(tmp_path, "report", "leads")
+    assert done.returncode == 1
+    assert "there is no database" in done.stderr
+    assert list(tmp_path.iterdir()) == []
