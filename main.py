@@ -255,11 +255,9 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
         raise typer.Exit(WRONG) from None
     for told in preview(texts, sheet):
         typer.echo(told)
-    if not yes:
-        if sheet.clients:
-            typer.echo(texts("import.dry"))
-        return
-    if sheet.clients:
+    if not yes and sheet.clients:
+        typer.echo(texts("import.dry"))
+    if yes and sheet.clients:
         now = Clock(settings.rehearsal.clock_file)()
         with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
             done = await write(settings.database_url, sheet.clients, now, bar.update)

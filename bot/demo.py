@@ -17,6 +17,8 @@ from typing import Any
 from bot.sandbox.stage import Stage
 from config.settings import Settings
 
+_ZONES = {"ru": "Europe/Moscow", "en": "Europe/London", "es": "Europe/Madrid"}
+
 
 class PortTaken(Exception):
     """Another program listens where the page should be; `str()` names a way out."""
@@ -31,7 +33,7 @@ async def run_demo(
     """
     stopping = _stopping(say)
     with tempfile.TemporaryDirectory(prefix="dialead-") as folder:
-        stage = Stage(language, port)
+        stage = Stage(language, port, timezone=_ZONES.get(language, _ZONES["ru"]))
         await _start(stage, port)
         try:
             say("Starting…")
@@ -60,6 +62,7 @@ def settings_for(stage: Stage, language: str, folder: str) -> dict[str, str]:
         "VK__API_URL": vk.url,
         "TEAM__CHAT": stage.team_chat,
         "TEAM__LANGUAGE": language,
+        "TEAM__TIMEZONE": stage.timezone,
         "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
         "HTTP__PORT": "0",
         "REHEARSAL__CLOCK_FILE": str(stage.clock_file),

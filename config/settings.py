@@ -223,8 +223,8 @@ _OFF = "names somebody on a messenger that is off; set {name}.token, or name ano
 
 
 _NO_MESSENGER = (
-    "no messenger is connected; set telegram.token (from @BotFather) and team.chat,"
-    " for VK beside them vk.token and vk.group_id"
+    "no messenger is connected; run `main.py init`, or set telegram.token (from @BotFather) and"
+    " team.chat, for VK beside them vk.token and vk.group_id"
 )
 _NO_TELEGRAM = "must be set for VK too, because the team works in a Telegram group"
 _NO_CHAT = "must be set where a token is; add the bot to the managers' group, write telegram:-100…"

@@ -23,6 +23,7 @@ from handlers.wire import pack
 from handlers.work import Work
 from storage import accounts, cards, dead, leads, messages, outbox, staff
 from storage import albums as calls
+from storage.erasure import LIST
 from storage.messages import Message
 from storage.outbox import Delivery
 from storage.staff import Staff
@@ -158,6 +159,7 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
             priority=delivery.priority,
             alarm=alarm,
             lead=delivery.lead,
+            asks=LIST if delivery.asks == LIST else "",
         )
         _said_otherwise(work, event)
 

@@ -30,17 +30,18 @@ async def digest_post(work: Work, period: str, day: str = "") -> Shown:
     """The digest of the day or week that ends on `day` (ISO), or of today "so_far"."""
     span = _span(work, period, day)
     since = work.texts.datetime(span.since, work.policy.timezone)
-    return await digest_of(work, span, work.texts(f"digest.{period}", since=since))
+    title = work.texts(f"digest.{period}", since=since)
+    return await digest_of(work, span, title, drawn=work.texts(f"picture.{period}"))
 
 
-async def digest_of(work: Work, span: Period, title: str) -> Shown:
-    """The digest of any period; no picture of a time in which nothing was."""
+async def digest_of(work: Work, span: Period, title: str, *, drawn: str) -> Shown:
+    """The digest of any period, and what its picture is called; none where nothing was."""
     basis = work.policy.basis(work.now)
     found = await digest(work.session, span, basis)
     text = told(found, basis, title)
     if not found.anything:
         return Shown(text)
-    sheet = as_sheet.of_digest(found, basis, work.texts("report.digest"))
+    sheet = as_sheet.of_digest(found, basis, drawn)
     return Shown(text, behind.keyboard(work, found), (picture_of("digest", sheet),))
 
 

@@ -21,7 +21,7 @@ from bot.messages import (
     plain,
     split_address,
 )
-from handlers import reasons
+from handlers import outliving, reasons
 from handlers.work import DESK, Work
 from storage import (
     accounts,
@@ -62,6 +62,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         return
     accounts.expect_person(work.session, account)  # or they are merged or split meanwhile
     await _show_alike_anew(work, tree)
+    await outliving.go_on(work, tree, known)
     copies = await erasure.copies(work.session, tree)
     number = await erasure.erase(
         work.session,
@@ -72,7 +73,10 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         now=work.now,
         whole=all(one.erased or one in tree for one in known),
     )
-    for lead in {one.lead for one in copies if one.lead}:
+    together = await people.once_together(work.session, tree)
+    shown = {one.lead for one in copies if one.lead}
+    # Their contacts are on the cards of whoever was one person with them, too.
+    for lead in shown.union(await leads.numbers_of(work.session, together)):
         cards.refresh(work.session, lead, work.now)
     await _empty(work, number, tree)
     if event.asked_by == "customer":

@@ -30,6 +30,7 @@ from handlers.wire import pack
 from handlers.work import Work, cut
 from storage import accounts, cards, deadlines, leads, staff
 from storage.deadlines import Deadline
+from storage.erasure import LIST
 
 _AT_ONCE = 2000  # decided in one transaction; the next sweep finds the rest
 _LISTED = 20  # lines of a summary
@@ -205,13 +206,14 @@ async def _sum_up(work: Work, where: str, found: Sequence[_Late]) -> None:
     priority = Priority.CARD if in_chat else Priority.DIGEST
     alone = found[0].lead.id if len(found) == 1 else None
     concerned = where in (*work.policy.reports_to, work.policy.chat)
+    about_many = "" if alone else LIST
     await work.post(
         where,
         text,
         keyboard=keyboard,
         priority=priority,
         lead=alone,
-        asks="" if concerned else MARK,
+        asks=about_many if concerned else MARK,
     )
 
 

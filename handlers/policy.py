@@ -84,7 +84,9 @@ class Policy:
 
     def basis(self, now: datetime) -> Basis:
         """What reports are made on."""
-        return Basis(self.texts, self.timezone, self.hours, self.chat, self.source, now)
+        return Basis(
+            self.texts, self.timezone, self.hours, self.chat, self.source, now, self.reasons
+        )
 
     def source(self, source: str) -> str:
         """What the owner calls a source, VK's `ref (place)` by its ref; others as they are."""

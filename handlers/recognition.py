@@ -112,10 +112,11 @@ async def lead_by_now(session: Session, lead: Lead, writer: Account) -> Lead:
     """Where it belongs by now what somebody wrote as part of a lead.
 
     A lead that went up in another is that other one; whoever was split from the
-    lead's person since has leads of their own.
+    lead's person since, or had another account than was erased, has leads of their own.
     """
     lead = await leads.standing_for(session, lead)
-    if writer.person == lead.person:
+    erased = (await accounts.by_id(session, lead.account)).erased and not writer.erased
+    if writer.person == lead.person and not erased:
         return lead
     return await leads.latest_of(session, writer.person, DESK) or lead
 

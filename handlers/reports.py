@@ -95,7 +95,7 @@ async def _post(work: Work, where: str, name: str, span: Period) -> None:
     basis = work.policy.basis(work.now)
     if name == DIGEST:
         title = work.texts("digest.period", span=span_of(span, basis))
-        shown = await digest_of(work, span, title)
+        shown = await digest_of(work, span, title, drawn=work.texts("report.digest"))
     else:
         shown = await _shown(work, name, span)
     await work.post(

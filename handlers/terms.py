@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -59,6 +59,13 @@ async def absorbed(work: Work, stays: Lead, goes: Lead) -> None:
         await _change(work, stays, waits=True)
 
 
+async def outlived(work: Work, lead: Lead, said: Sequence[Message]) -> None:
+    """It is open again with a part of another lead's conversation, oldest first."""
+    answers = [n for n, one in enumerate(said, 1) if one.direction == "out" and one.author != "bot"]
+    since = said[answers[-1] :] if answers else said
+    await _change(work, lead, waits=bool(_asking(since)))
+
+
 def term(work: Work, lead: Lead, kind: Kind) -> Term:
     """How long something may take for leads of this channel, in working time."""
     policy = work.policy
@@ -112,8 +119,12 @@ async def _facts(work: Work, lead: Lead, found: Collection[Kind], waits: bool | 
 
 async def _unanswered(work: Work, lead: Lead) -> list[Message]:
     """What the customer wrote since the last human answer, but for thanks."""
-    said = await messages.unanswered(work.session, lead.id)
-    return [one for one in said if one.attachments or not is_courtesy(one.text)]
+    return _asking(await messages.unanswered(work.session, lead.id))
+
+
+def _asking(said: Sequence[Message]) -> list[Message]:
+    written = (one for one in said if one.author == "customer")
+    return [one for one in written if one.attachments or not is_courtesy(one.text)]
 
 
 async def _due(work: Work, lead: Lead, kind: Kind, *, handed: bool) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -135,6 +135,12 @@ async def of_person(session: Session, root: int, limit: int) -> Sequence[Lead]:
     query = _SELECT.where(leads.c.person == root, leads.c.state != "absorbed")
     rows = await session.rows(query.order_by(leads.c.id.desc()).limit(limit))
     return [_lead(row) for row in rows]
+
+
+async def numbers_of(session: Session, roots: Collection[int]) -> Sequence[int]:
+    """Every lead of these persons, in their order."""
+    query = sa.select(leads.c.id).where(leads.c.person.in_(roots))
+    return [row.id for row in await session.rows(query.order_by(leads.c.id))]
 
 
 async def unprocessed(session: Session, *, responsible: int | None = None) -> Sequence[Lead]:

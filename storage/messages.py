@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Attachment
-from storage.schema import messages, places, versions
+from storage.schema import messages, outbox, places, versions
 from storage.session import Session
 
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
@@ -212,6 +212,16 @@ async def unanswered(session: Session, lead: int) -> Sequence[Message]:
         .order_by(messages.c.id)
     )
     return [_message(row) for row in rows]
+
+
+def move(session: Session, accounts: Collection[int], lead: int, to: int) -> None:
+    """What these accounts wrote and were told in a lead, and all that shows it, is another's."""
+    theirs = sa.select(messages.c.id).where(messages.c.account.in_(accounts))
+    for table in (places, outbox):
+        meant = (table.c.lead == lead, table.c.message.in_(theirs))
+        session.execute(table.update().where(*meant).values(lead=to))
+    meant = (messages.c.lead == lead, messages.c.account.in_(accounts))
+    session.execute(messages.update().where(*meant).values(lead=to))
 
 
 async def lately(session: Session, account: int, since: datetime) -> int:

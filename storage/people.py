@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Merge, Person
+from storage.accounts import Account
 from storage.schema import accounts, contacts, leads, merges, messages, persons, strangers
 from storage.session import Session
 
@@ -73,6 +74,21 @@ def split(
         session.update(persons, {"id": person}, root=undo.loser)
     session.update(persons, {"id": undo.loser}, root=None, version=persons.c.version + 1)
     session.update(merges, {"id": undo.id, "undone_at": None}, undone_at=at, undone_by=by)
+
+
+def keep_restored(session: Session, lead: int) -> None:
+    """A lead that went up in another is open again for good, though its person is not split."""
+    session.update(merges, {"absorbed": lead, "undone_at": None}, absorbed=None)
+
+
+async def once_together(session: Session, accounts_: Collection[Account]) -> Collection[int]:
+    """The roots of all who are, or ever were, one person with these accounts."""
+    own = {one.own for one in accounts_} | {one.person for one in accounts_}
+    met = sa.or_(merges.c.winner.in_(own), merges.c.loser.in_(own))
+    pairs = await session.rows(sa.select(merges.c.winner, merges.c.loser).where(met))
+    numbers = own.union(*(set(pair) for pair in pairs))
+    rows = await session.rows(sa.select(_root(persons)).where(persons.c.id.in_(numbers)))
+    return {row[0] for row in rows}
 
 
 def differ(

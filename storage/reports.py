@@ -30,7 +30,7 @@ from storage.session import Session
 
 _AT_ONCE = 1000  # rows of the list of leads
 _CLOSING = ("reject", "convert", "absorb")
-_OPENING = ("reopen", "restore")
+_OPENING = ("reopen", "restore", "outlived")
 # Written out as the index says it, or SQLite would not use it.
 _OPEN = [sa.literal_column(f"'{state}'", sa.Text) for state in ("new", "taken")]
 

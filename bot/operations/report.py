@@ -88,6 +88,7 @@ def _basis(settings: Settings, form: str, now: datetime) -> Basis:
         chat=settings.team.chat,
         source=lambda source: named(source, settings.leads.sources),
         now=now,
+        reasons=settings.leads.reject_reasons or load(settings.team.language).under("reason."),
     )
 
 

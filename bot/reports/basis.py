@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -20,6 +20,7 @@ class Basis:
     chat: str
     source: Callable[[str], str]
     now: datetime
+    reasons: Collection[str] = ()  # to reject, by the settings
 
     def channel(self, name: str) -> str:
         """What a channel is called."""

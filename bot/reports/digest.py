@@ -12,7 +12,7 @@ from bot.domain.lead import State
 from bot.reports.basis import Basis
 from bot.reports.pace import Paces, paces
 from bot.reports.period import Period
-from bot.reports.reasons import by_reason
+from bot.reports.reasons import by_reason, naming
 from bot.reports.team import ManagerFigures, team
 from storage import deadlines, reports
 from storage.reports import Arrival, Happened
@@ -90,6 +90,7 @@ async def digest(session: Session, period: Period, basis: Basis) -> Digest:
     since, until, now = period.since, period.until, basis.now
     arrived = await reports.arrivals(session, since, until)
     closed = await reports.closings(session, since, until)
+    named = await naming(session, basis)
     taken = await reports.first_taken(session, since, until)
     answered = await reports.first_answered(session, since, until)
     waiting = await reports.open_at(session, now)
@@ -109,7 +110,7 @@ async def digest(session: Session, period: Period, basis: Basis) -> Digest:
         repeat=sum(one.received for one in arrived if one.repeat),
         channels=_received_by(arrived, lambda one: basis.channel(one.channel)),
         sources=_received_by(arrived, lambda one: basis.source(one.source)),
-        reasons=tuple(Tally(*pair) for pair in by_reason(closed)),
+        reasons=tuple(Tally(*pair) for pair in by_reason(closed, named)),
         oldest=waiting[0].created_at if waiting else None,
         overdue=sum(one.lead in late for one in waiting),
         missed=await reports.missed(session, since, until, now),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.lead import State, Warmth
 from bot.messages import split_address
 from bot.reports.basis import Basis
 from bot.reports.period import Period
+from bot.reports.reasons import naming
 from bot.reports.table import Column, Kind, Money, Row, Table
 from storage import reports
 from storage.reports import Happened, LeadRow
@@ -39,6 +40,7 @@ async def leads(session: Session, period: Period, basis: Basis) -> Table:
     texts = basis.texts
     since, until = period.since, period.until
     names = await reports.staff_names(session)
+    reason = await naming(session, basis)
     count = await reports.count(session, Happened.RECEIVED, since, until)
     sums = await reports.amounts(session, since, until)
     # What is in several currencies has no sum.
@@ -46,7 +48,7 @@ async def leads(session: Session, period: Period, basis: Basis) -> Table:
 
     async def rows() -> AsyncIterator[Row]:
         async for found in reports.lead_rows(session, since, until, basis.chat):
-            yield _row(found, basis, names)
+            yield _row(found, basis, names, reason)
 
     keys = [key for key, _ in _COLUMNS]
     totals: dict[str, int | Money | None] = {"lead": count, "amount": amount}
@@ -62,7 +64,9 @@ async def leads(session: Session, period: Period, basis: Basis) -> Table:
     )
 
 
-def _row(found: LeadRow, basis: Basis, names: Mapping[int, str]) -> Row:
+def _row(
+    found: LeadRow, basis: Basis, names: Mapping[int, str], reason: Callable[[str], str]
+) -> Row:
     texts = basis.texts
     return (
         found.id,
@@ -72,7 +76,7 @@ def _row(found: LeadRow, basis: Basis, names: Mapping[int, str]) -> Row:
         found.repeat_of,
         names.get(found.responsible) if found.responsible is not None else None,
         texts(f"state.{found.state.value}"),
-        (found.reason or None) if found.state is State.REJECTED else None,
+        (reason(found.reason) or None) if found.state is State.REJECTED else None,
         texts(f"convert.{found.deal.value}") if found.deal else None,
         Money(found.amount, found.currency) if found.amount is not None else None,
         texts(f"warmth.{found.warmth.value}") if found.warmth is not Warmth.UNKNOWN else None,

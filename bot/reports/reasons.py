@@ -1,9 +1,13 @@
-"""Why leads are rejected: Pareto's list, the most frequent first, with its running share."""
+"""Why leads are rejected: Pareto's list, the most frequent first, with its running share.
+
+Only reasons of the list are told. What a manager wrote in their own words may name the
+customer, whom an erasure would have to find again in every chat, picture and file.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 
 from bot.domain.lead import State
@@ -11,6 +15,7 @@ from bot.reports.basis import Basis
 from bot.reports.period import Period
 from bot.reports.table import Chart, Column, Kind, Table, at_once, share
 from storage import reports
+from storage.reasons import every
 from storage.reports import Closing
 from storage.session import Session
 
@@ -18,7 +23,8 @@ from storage.session import Session
 async def reasons(session: Session, period: Period, basis: Basis) -> Table:
     """A reason a row."""
     texts = basis.texts
-    found = by_reason(await reports.closings(session, period.since, period.until))
+    closed = await reports.closings(session, period.since, period.until)
+    found = by_reason(closed, await naming(session, basis))
     total = sum(count for _, count in found)
     running = accumulate(count for _, count in found)
     rows = [
@@ -43,11 +49,20 @@ async def reasons(session: Session, period: Period, basis: Basis) -> Table:
     )
 
 
-def by_reason(closed: Iterable[Closing]) -> Sequence[tuple[str, int]]:
+async def naming(session: Session, basis: Basis) -> Callable[[str], str]:
+    """What a lead's reason is called: a reason of the list as it is, "" for none."""
+    listed = {"", *basis.reasons, *await every(session)}
+    own = basis.texts("report.own_words")
+    return lambda reason: reason if reason in listed else own
+
+
+def by_reason(
+    closed: Iterable[Closing], name_of: Callable[[str], str]
+) -> Sequence[tuple[str, int]]:
     """How many leads were rejected for which reason, the most frequent first; "" for none."""
     counted: Counter[str] = Counter()
     for one in closed:
         if one.state is State.REJECTED:
-            counted[one.reason] += one.count
+            counted[name_of(one.reason)] += one.count
     # Sorted here, because databases differ in what comes first.
     return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -23,6 +23,7 @@ class Stage:
     def __init__(
         self, language: str = "ru", port: int = 8080, *, timezone: str = "Europe/Moscow"
     ) -> None:
+        self.timezone = timezone
         self._scene = Scene(language, ZoneInfo(timezone))
         self._pages = Pages(self._scene)
         self._port = port

@@ -291,7 +291,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
 UNCONNECTED = [
     ({"TELEGRAM__TOKEN": " "}, "no messenger is connected"),
     ({**CONNECTED, "VK__TOKEN": "vk1", "VK__GROUP_ID": "0"}, "must be set with vk.token"),
-    ({}, "no messenger is connected; set telegram.token"),
+    ({}, "no messenger is connected; run `main.py init`, or set telegram.token"),
     ({"TELEGRAM__TOKEN": TOKEN}, "team.chat (TEAM__CHAT): must be set"),
     (
         {"VK__TOKEN": "vk1", "VK__GROUP_ID": "4"},

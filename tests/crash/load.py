@@ -12,6 +12,7 @@ from tests.cast import BORIS, DASHA, TEAM
 from tests.crash.ward import Ward
 
 _CARD = re.compile(r"^\S+ #(\d+) ")
+_WORDS = re.compile(r"w\d{6}")
 _PIXEL = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
 
@@ -73,7 +74,7 @@ class Load:
         free = [one for one in self._posts() if "Take" in one.labels and _CARD.match(one.text)]
         if free:
             card = self.chance.choice(free)
-            self.ward.telegram.press(self._manager(), TEAM, card.id, label="Take")
+            self.ward.telegram.press(self._manager(card), TEAM, card.id, label="Take")
             self.pressed.add(lead_of(card))
 
     def answers(self) -> None:
@@ -82,7 +83,7 @@ class Load:
         if posts:
             post = self.chance.choice(posts)
             words = f"r{next(self.numbers):06d}"
-            told = self.ward.telegram.write(self._manager(), TEAM, words, reply_to=post.id)
+            told = self.ward.telegram.write(self._manager(post), TEAM, words, reply_to=post.id)
             self.replies.append(Reply(words, told, post.id))
 
     def _write(self, channel: str, customer: int) -> None:
@@ -96,8 +97,11 @@ class Load:
         else:
             self.ward.telegram.write(customer, customer, words)
 
-    def _manager(self) -> int:
-        return self.chance.choice((BORIS, DASHA))
+    def _manager(self, post: Message) -> int:
+        """Whose customers' words it shows: who answers a colleague's is asked first."""
+        words = _WORDS.findall(post.text)
+        customers = {one.words: one.customer for one in self.written}
+        return (BORIS, DASHA)[customers[words[0]] % 2] if words else BORIS
 
     def _posts(self) -> list[Message]:
         return [one for one in self.ward.telegram.shown(TEAM)[-60:] if one.from_bot]

@@ -35,7 +35,7 @@ def test_run_without_settings_says_which_to_set(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "telegram.token (TELEGRAM__TOKEN)" in done.stderr
-    assert "set telegram.token (from @BotFather) and team.chat" in done.stderr
+    assert "run `main.py init`, or set telegram.token (from @BotFather)" in done.stderr
 
 
 @pytest.mark.parametrize(

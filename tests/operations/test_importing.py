@@ -223,7 +223,7 @@ async def test_the_command_previews_and_writes_only_when_told(tmp_path: Path) ->
     path, url = tmp_path / "clients.csv", f"sqlite:///{tmp_path}/dialead.db"
     path.write_text(LIST, encoding="utf-8")
     code, told = await commanded(url, str(path))
-    assert code == 0
+    assert code == 1
     assert "Строка 4, телефон: «12» не разобрать, строка пропущена" in told
     assert "остальное взято" in told
     assert "Не используются: Заметка" in told

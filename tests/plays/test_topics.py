@@ -424,3 +424,15 @@ async def test_an_absorbed_leads_topic_leads_to_the_other(play: Play) -> None:
     await play.quiet()
     gone = [one for one in topics(play) if "→" in one.name]
     assert [(one.name.startswith("↪️ #"), one.closed) for one in gone] == [(True, True)]
+
+
+@pytest.mark.parametrize("command", ["/leads", "/help", "/digest", "/find window"])
+async def test_a_reply_to_a_list_in_a_topic_goes_to_the_topics_customer(
+    play: Play, command: str
+) -> None:
+    topic = await taken(play)
+    play.telegram.write(BORIS, TEAM, command, thread=topic.id)
+    await play.quiet()
+    answer = [one for one in play.team() if one.from_bot and not one.service][-1]
+    play.telegram.write(BORIS, TEAM, "It costs 100 euros", thread=topic.id, reply_to=answer.id)
+    await play.heard(ANNA, "It costs 100 euros")

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.reports.quarter import MANAGERS, Event
+from tests.reports.quarter import LISTED, MANAGERS, Event
 
 ZONE = ZoneInfo("Europe/Madrid")
 WEEK = {
@@ -134,7 +134,7 @@ def digest(
     waiting = [one for one in stories if one.state in ("new", "taken")]
     rated = [int(one.rating[1]) for one in stories if one.rating and _rated(one, span)]
     named = [SOURCE_NAMES.get(one.source, one.source) for one in received if one.source]
-    refused = [one.reason for one in stories if _closed(one, "rejected", span)]
+    refused = [_reason(one) for one in stories if _closed(one, "rejected", span)]
     return {
         "counts": {**_counts(stories, span), "unprocessed": len(waiting)},
         "before": {**_counts(stories, before), "unprocessed": _open_before(events, before[1])},
@@ -198,7 +198,7 @@ def cohorts(
 def reasons(stories: list[Story], span: Span) -> list[dict[str, Any]]:
     """The rows of Pareto's list."""
     closed = [one for one in stories if _closed(one, "rejected", span)]
-    counted = sorted(Counter(one.reason for one in closed).items(), key=lambda p: (-p[1], p[0]))
+    counted = sorted(Counter(_reason(one) for one in closed).items(), key=lambda p: (-p[1], p[0]))
     rows, so_far = [], 0
     for reason, count in counted:
         so_far += count
@@ -224,7 +224,7 @@ def leads(stories: list[Story], span: Span) -> list[dict[str, Any]]:
                 "repeat_of": one.repeat_of,
                 "manager": MANAGERS[one.who] if one.who else None,
                 "result": STATES[one.state],
-                "reason": (one.reason or None) if lost else None,
+                "reason": (_reason(one) or None) if lost else None,
                 "deal": "Deal" if won else None,
                 "amount": _money(one.amount) if won else None,
                 "warmth": one.warmth.capitalize() or None,
@@ -236,6 +236,10 @@ def leads(stories: list[Story], span: Span) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _reason(one: Story) -> str:
+    return one.reason if one.reason in ("", *LISTED) else "in their own words"
 
 
 def _counts(stories: list[Story], span: Span) -> dict[str, int]:

@@ -16,7 +16,8 @@ BEGIN = datetime(2026, 9, 30, 22, tzinfo=UTC)  # the first of October in Madrid
 END = datetime(2026, 12, 31, 23, tzinfo=UTC)  # the last of December is over there
 MANAGERS = {1: "Boris", 2: "Dasha", 3: "Vera", 4: "Álvaro", 5: "Ёлка"}
 CHANNELS = {"telegram": ("", "ads", "site"), "vk": ("", "ads (post)", "market"), "hand": ("call",)}
-REASONS = ("Дорого", "дорого", "Expensive", "¿Quién?", "spam", "")
+LISTED = ("Дорого", "дорого", "Expensive", "spam")
+REASONS = (*LISTED, "¿Quién?", "Anna is bankrupt", "")
 _WARMTHS = ("", "", "cold", "warm", "hot")
 _MINUTE = timedelta(minutes=1)
 

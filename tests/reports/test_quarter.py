@@ -53,6 +53,7 @@ def basis() -> Basis:
         chat=CHAT,
         source=lambda source: named(source, SOURCES),
         now=NOW,
+        reasons=quarter.LISTED,
     )
 
 
