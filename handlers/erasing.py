@@ -73,11 +73,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         now=work.now,
         whole=all(one.erased or one in tree for one in known),
     )
-    together = await people.once_together(work.session, tree)
-    shown = {one.lead for one in copies if one.lead}
-    # Their contacts are on the cards of whoever was one person with them, too.
-    for lead in shown.union(await leads.numbers_of(work.session, together)):
-        cards.refresh(work.session, lead, work.now)
+    await _show_cards_anew(work, tree, copies)
     await _empty(work, number, tree)
     if event.asked_by == "customer":
         await _confirm(work, account, number, event.receipt)
@@ -157,6 +153,14 @@ async def _look_again(work: Work, event: ErasureWanted) -> None:
 def _look_later(work: Work, event: ErasureWanted, name: str, at: datetime) -> None:
     again = replace(event, again=True)
     inbox.later(work.session, f"erasure:{event.receipt}:{name}", again, now=work.now, at=at)
+
+
+async def _show_cards_anew(work: Work, tree: Sequence[Account], copies: Sequence[Copy]) -> None:
+    """Their contacts are on the cards of whoever was one person with them, too."""
+    together = await people.once_together(work.session, tree)
+    shown = {one.lead for one in copies if one.lead}
+    for lead in shown.union(await leads.numbers_of(work.session, together)):
+        cards.refresh(work.session, lead, work.now)
 
 
 async def _show_alike_anew(work: Work, tree: Sequence[Account]) -> None:

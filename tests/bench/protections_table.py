@@ -428,14 +428,14 @@ ROWS = (
     Row(
         "calls of a key go one at a time, in order",
         "storage/outbox.py",
-        "            outbox.c.id == _FIRST_OF_ITS_KEY,\n",
+        "        outbox.c.id == _FIRST_OF_ITS_KEY,\n",
         "",
         "tests/storage/test_outbox.py::test_one_call_of_each_key_goes_at_a_time_in_order[sqlite]",
     ),
     Row(
         "what goes under a card waits for it",
         "storage/outbox.py",
-        "            sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),\n",
+        "        sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),\n",
         "",
         "tests/storage/test_outbox.py::test_what_goes_under_a_card_waits_for_it_and_knows_it"
         "[sqlite]",
@@ -443,8 +443,8 @@ ROWS = (
     Row(
         "a call that is being made is not made twice",
         "storage/outbox.py",
-        '            outbox.c.state == "queued",\n            sa.or_(outbox.c.not_before',
-        "            sa.or_(outbox.c.not_before",
+        '        outbox.c.state == "queued",\n        sa.or_(outbox.c.not_before',
+        "        sa.or_(outbox.c.not_before",
         "tests/storage/test_outbox.py::test_one_call_of_each_key_goes_at_a_time_in_order[sqlite]",
     ),
     Row(
@@ -679,8 +679,8 @@ ROWS = (
     Row(
         "nobody is starved by what is more urgent",
         "storage/outbox.py",
-        "        .order_by(outbox.c.turn_at, outbox.c.id)\n",
-        "        .order_by(outbox.c.priority, outbox.c.id)\n",
+        "        others.order_by(outbox.c.turn_at, outbox.c.id),\n",
+        "        others.order_by(outbox.c.priority, outbox.c.id),\n",
         "tests/storage/test_outbox.py::test_the_urgent_go_first_and_nobody_waits_for_ever[sqlite]",
     ),
     Row(
