@@ -113,7 +113,7 @@ async def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     assert found["dialead_leads_open.taken"] == 0
     assert found["dialead_deadlines_overdue"] == 1
     assert found["dialead_set_aside"] == 0
-    for word in ("Anna", str(ANNA), str(TEAM)):
+    for word in ("Anna", f"telegram:{ANNA}", f"telegram:{TEAM}"):
         assert word not in text
 
 
