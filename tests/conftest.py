@@ -23,6 +23,11 @@ _ON_BOTH = ("sqlite", "postgresql")
 _numbers = count()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: a test waits for its database half of the time."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 def pytest_configure() -> None:
     """Keep temporary files in memory: a commit waits for its file to be on the disk."""
     if memory := in_memory():

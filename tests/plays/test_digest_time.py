@@ -80,6 +80,7 @@ async def test_killed_at_any_step_of_it_the_digest_is_neither_lost_nor_decided_t
     assert len(twice) <= 2, f"after steps {twice}"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same code on both
 async def test_one_that_was_due_while_nobody_ran_comes_once(play: Play) -> None:
     play.telegram.started(VERA)
     await play.start(deadlines={"take": "P300D"})
@@ -94,6 +95,7 @@ async def test_one_that_was_due_while_nobody_ran_comes_once(play: Play) -> None:
     assert digests(play) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same code on both
 async def test_a_loop_that_is_blocked_at_its_time_tells_it_once(play: Play) -> None:
     play.telegram.started(VERA)
     await play.start(deadlines={"take": "P300D"})
@@ -110,6 +112,7 @@ async def test_a_loop_that_is_blocked_at_its_time_tells_it_once(play: Play) -> N
         assert digests(play) == day
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the same code on both
 @pytest.mark.parametrize("zone", NIGHTS)
 async def test_within_an_hour_that_the_clocks_show_twice_it_comes_once(
     play: Play, zone: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,8 @@ from bot.drawing import child
 from bot.sandbox.telegram.chats import Message
 from tests.cast import ANNA, BORIS, TEAM, VERA
 from tests.plays.play import Play
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # draws, not asks
 
 
 async def worked(play: Play, **over: object) -> None:
@@ -113,8 +114,3 @@ async def test_a_forged_span_is_outdated(play: Play) -> None:
     await worked(play)
     told = await play.forge(VERA, "1:report:0:leads:x-y:xlsx", chat=VERA)
     assert told.text == "This button is out of date"
-
-
-def test_the_folder_is_the_projects() -> None:
-    """Programs are found wherever the product was started."""
-    assert (Path(child.__file__).parents[2] / "main.py").exists()

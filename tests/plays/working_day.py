@@ -183,7 +183,7 @@ class Day:
             assert "is rejected" in await self.press(who, one, "Reject", reason)
         await self.shows(one, f"Reason: {reason}")
         self.tally["rejected"].add(one.lead)
-        self.reasons[one.lead] = reason
+        self.reasons[one.lead] = "in their own words" if own else reason
 
     async def convert(self, who: int, one: Customer, kind: str, title: str = "") -> None:
         """Close as won, with a title and an amount or without."""
