@@ -22,6 +22,12 @@ NIGHTS = {  # in which the clocks show an hour twice, and a time within it
 STEPS = 14  # of the product, by which a digest was decided, sent and written down
 
 
+# A connection that nobody gives back is what a death leaves.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The garbage collector is trying to clean up:sqlalchemy.exc.SAWarning"
+)
+
+
 @pytest.fixture
 async def mortal(tmp_path: Path, database_url: str) -> AsyncIterator[Mortal]:
     """A product that can be killed at any of its steps."""
