@@ -9,7 +9,7 @@ from bot.domain.lead import Action, Actor, decide
 from bot.messages import Span
 from handlers import steps as planning
 from handlers.managers import Act
-from handlers.step_menus import chosen, remembered, said_when, shown_day
+from handlers.step_menus import chosen, said_when
 from handlers.work import DESK, Work
 from storage import cards, leads, staff, steps
 from storage.steps import Step
@@ -48,15 +48,7 @@ async def _on_card(work: Work, act: Act, step: Step | None, path: str) -> str:
     """The menu takes the place of the card's buttons until something is chosen."""
     if path == "never":
         return _never(work, act, step)
-    if path in ("", "menu") or shown_day(path):
-        _open_menu(work, act, "" if path == "menu" else path)
-        return "" if path else work.texts("later.when")
-    at = chosen(work.policy, path, work.now)
-    if at is None:
-        _open_menu(work, act, "")
-        return work.texts("step.over")
-    await planning.plan(work, act, step, at, exact=path.startswith("at:"))
-    return planning.planned(work, at)
+    return await planning.choose(work, act, step, path, Action.LATER)
 
 
 async def _under_reminder(
@@ -93,11 +85,6 @@ def _end(work: Work, lead: int, kind: str, who: int | None = None) -> None:
     actor = "staff" if who is not None else "customer"
     leads.touch(work.session, lead, at=work.now, kind=kind, actor=actor, staff=who)
     cards.refresh(work.session, lead, work.now)
-
-
-def _open_menu(work: Work, act: Act, path: str) -> None:
-    menu = remembered(path, work.now, Action.LATER)
-    cards.refresh(work.session, act.lead.id, work.now, menu=menu)
 
 
 async def _settle(work: Work, act: Act, mark: str, reminded: Step, later: Step | None) -> None:

@@ -134,15 +134,9 @@ async def _reply(
 
 
 async def _reply_shown(work: Work, event: MessageReceived, shown: Shown) -> None:
-    await work.post(
-        address(event.channel, event.chat.id),
-        shown.text,
-        keyboard=shown.keyboard,
-        attachments=shown.attachments,
-        reply_to="" if event.chat.private else event.message_id,
-        thread=event.thread,
-        asks=LIST,
-    )
+    where = address(event.channel, event.chat.id)
+    reply_to = "" if event.chat.private else event.message_id
+    await shown.post(work, where, reply_to=reply_to, thread=event.thread, asks=LIST)
 
 
 _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from bot.messages import Attachment, Keyboard, Text
+from bot.messages import Attachment, DigestDue, Keyboard, Priority, Text
 from bot.reports import as_sheet
 from bot.reports.digest import digest
 from bot.reports.digest_text import told
@@ -24,6 +25,18 @@ class Shown:
     text: Text
     keyboard: Keyboard = ()
     attachments: tuple[Attachment, ...] = ()
+
+    async def post(self, work: Work, where: str, **how: Any) -> None:
+        """Post it in a chat; `how` as for Work.post."""
+        await work.post(
+            where, self.text, keyboard=self.keyboard, attachments=self.attachments, **how
+        )
+
+
+async def digest_due(work: Work, event: DigestDue) -> None:
+    """One recipient's digest."""
+    shown = await digest_post(work, event.period, event.day)
+    await shown.post(work, event.recipient, priority=Priority.DIGEST, told=True)
 
 
 async def digest_post(work: Work, period: str, day: str = "") -> Shown:

@@ -34,11 +34,11 @@ async def commanded(work: Work, command: Command) -> Text | None:
         return plain(work.texts("role.supervisor"))
     name, *words = command.rest.split() or [""]
     if not name:
-        await _offer(work, command.where, *_which(work))
+        await Shown(*_which(work)).post(work, command.where)
     elif name not in _NAMES:
         return plain(work.texts("report.unknown", name=name, names=", ".join(_NAMES)))
     elif not words:
-        await _offer(work, command.where, *_when(work, name))
+        await Shown(*_when(work, name)).post(work, command.where)
     else:
         await _answer(work, command.event, command.who, name, words)
     return None
@@ -98,13 +98,7 @@ async def _post(work: Work, where: str, name: str, span: Period) -> None:
         shown = await digest_of(work, span, title, drawn=work.texts("report.digest"))
     else:
         shown = await _shown(work, name, span)
-    await work.post(
-        where,
-        shown.text,
-        keyboard=shown.keyboard,
-        attachments=shown.attachments,
-        told=True,
-    )
+    await shown.post(work, where, told=True)
 
 
 async def _shown(work: Work, name: str, span: Period) -> Shown:
@@ -129,10 +123,6 @@ async def _workbook(work: Work, where: str, name: str, span: str) -> str:
     file = workbook_of(name, period, work.now)
     await work.post(where, (), attachments=(file,), told=True)
     return work.texts("report.excel_comes")
-
-
-async def _offer(work: Work, where: str, text: Text, keyboard: Keyboard) -> None:
-    await work.post(where, text, keyboard=keyboard)
 
 
 def _which(work: Work) -> tuple[Text, Keyboard]:

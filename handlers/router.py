@@ -38,6 +38,7 @@ from handlers import (
     customers,
     dead,
     deliveries,
+    digests,
     erasing,
     farewells,
     offers,
@@ -46,7 +47,6 @@ from handlers import (
     rewriting,
     slowing,
     step_reminders,
-    sweeps,
     topics,
 )
 from handlers.people import author_of
@@ -159,7 +159,7 @@ _HANDLERS: dict[type[Any], Callable[[Work, Any], Awaitable[None]]] = {
     DeadlineDue: overdue.deadline_due,
     LeadsOverdue: overdue.many_due,
     TroubleSeen: alarms.seen,
-    DigestDue: sweeps.digest_due,
+    DigestDue: digests.digest_due,
     PauseOver: slowing.pause_over,
     LeadWaits: offers.lead_waits,
     OfferOver: offers.offer_over,

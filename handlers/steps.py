@@ -18,6 +18,7 @@ from storage.steps import Step
 ASKS = "step:"  # a reply to it says what is to be done
 _WORDS = 200  # characters that are kept of it
 LATER = "later-"
+_WHEN_KEYS = {Action.STEP: "step.when", Action.LATER: "later.when"}
 
 
 async def pressed(work: Work, act: Act) -> str:
@@ -43,22 +44,33 @@ async def described(work: Work, act: Act, asked: str, words: str) -> None:
         cards.refresh(work.session, act.lead.id, work.now)
 
 
+async def choose(work: Work, act: Act, step: Step | None, path: str, action: Action) -> str:
+    """An hour from the menu of this action, which stays until one is chosen and then planned."""
+    if path in ("", "menu") or shown_day(path):
+        open_menu(work, act, "" if path == "menu" else path, action)
+        return "" if path else work.texts(_WHEN_KEYS[action])
+    at = chosen(work.policy, path, work.now)
+    if at is None:
+        open_menu(work, act, "", action)
+        return work.texts("step.over")
+    await plan(work, act, step, at, exact=path.startswith("at:"))
+    return planned(work, at)
+
+
+def open_menu(work: Work, act: Act, path: str, action: Action) -> None:
+    """The menu takes the place of the card's buttons."""
+    menu = remembered(path, work.now, action)
+    cards.refresh(work.session, act.lead.id, work.now, menu=menu)
+
+
 async def _on_card(work: Work, act: Act, step: Step | None, path: str) -> str:
     """The menu takes the place of the card's buttons until something is chosen."""
     if path == "done":
         if step is not None:
             _finish(work, act)
-        _open_menu(work, act, "")
+        open_menu(work, act, "", Action.STEP)
         return work.texts("step.and_next" if step else "step.done_already")
-    if path in ("", "menu") or shown_day(path):
-        _open_menu(work, act, "" if path == "menu" else path)
-        return "" if path else work.texts("step.when")
-    at = chosen(work.policy, path, work.now)
-    if at is None:
-        _open_menu(work, act, "")
-        return work.texts("step.over")
-    await plan(work, act, step, at, exact=path.startswith("at:"))
-    return planned(work, at)
+    return await choose(work, act, step, path, Action.STEP)
 
 
 async def _under_reminder(
@@ -154,10 +166,6 @@ def _note(work: Work, act: Act, kind: str, **data: object) -> None:
     leads.touch(
         work.session, act.lead.id, at=work.now, kind=kind, actor="staff", staff=act.who.id, **data
     )
-
-
-def _open_menu(work: Work, act: Act, path: str) -> None:
-    cards.refresh(work.session, act.lead.id, work.now, menu=remembered(path, work.now))
 
 
 async def _ask_when(work: Work, act: Act, reminded: Step, path: str) -> None:

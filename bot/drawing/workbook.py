@@ -1,8 +1,8 @@
 """A program: reads a table as lines of JSON, and writes it as an Excel workbook, row by row.
 
 The first line tells `title`, `lines` above the table, `columns` (each a `title` and a
-`kind`), `totals`, the `count` of rows, and the time `zone`; each further line is a row. What a
-customer wrote is text, never a formula. One row is in memory at a time.
+`kind`), `totals` and the time `zone`; each further line is a row. What a customer wrote is
+text, never a formula. One row is in memory at a time.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.reports.basis import Basis
 from bot.reports.digest import Digest, Tally
-from bot.reports.pace import FEW, Pace
+from bot.reports.digest_text import missed, rated
+from bot.reports.pace import Pace
 from bot.reports.table import Cell, Chart, Row, Table
 from bot.reports.team import ManagerFigures
 from bot.reports.text import shown, span_of
@@ -126,17 +127,10 @@ def _managers(found: Sequence[ManagerFigures], basis: Basis) -> Block:
 
 
 def _lines(digest: Digest, basis: Basis) -> Iterator[str]:
-    texts, received = basis.texts, digest.counts.received
     if digest.overdue:
-        yield texts("digest.overdue", n=digest.overdue)
-    if received:
-        line = texts("digest.missed", n=digest.missed, of=received)
-        share = f" ({texts.percent(Fraction(digest.missed, received))})"
-        yield line + (share if received >= FEW else "")
-    if digest.rating.average is not None:
-        number = texts.number(digest.rating.average)
-        count = texts.plural("digest.ratings", digest.rating.count)
-        yield texts("digest.rating", average=number, count=count)
+        yield basis.texts("digest.overdue", n=digest.overdue)
+    yield from missed(digest, basis)
+    yield from rated(digest, basis)
 
 
 def _most(chart: Chart | None) -> int:

@@ -25,6 +25,23 @@ def told(digest: Digest, basis: Basis, title: str) -> Text:
     return (head, Span("\n" + "\n".join(_lines(digest, basis))))
 
 
+def missed(digest: Digest, basis: Basis) -> Iterator[str]:
+    """How many of those received missed a deadline; no share of a few."""
+    received = digest.counts.received
+    if received:
+        line = basis.texts("digest.missed", n=digest.missed, of=received)
+        share = f" ({basis.texts.percent(Fraction(digest.missed, received))})"
+        yield line + (share if received >= FEW else "")
+
+
+def rated(digest: Digest, basis: Basis) -> Iterator[str]:
+    """What customers said, if anybody did."""
+    if digest.rating.average is not None:
+        number = basis.texts.number(digest.rating.average)
+        count = basis.texts.plural("digest.ratings", digest.rating.count)
+        yield basis.texts("digest.rating", average=number, count=count)
+
+
 def _lines(digest: Digest, basis: Basis) -> Iterator[str]:
     texts, counts = basis.texts, digest.counts
     yield texts("digest.received", n=counts.received)
@@ -64,20 +81,12 @@ def _unprocessed(digest: Digest, basis: Basis) -> str:
 
 def _quality(digest: Digest, basis: Basis) -> Iterator[str]:
     """How well it went: what was missed, how fast it was, what customers said."""
-    texts, received = basis.texts, digest.counts.received
-    if received:
-        line = texts("digest.missed", n=digest.missed, of=received)
-        if received >= FEW:
-            line = f"{line} ({texts.percent(Fraction(digest.missed, received))})"
-        yield line
+    yield from missed(digest, basis)
     if digest.to_take.clock.count:
-        yield texts("digest.to_take", pace=_paces(digest.to_take, basis))
+        yield basis.texts("digest.to_take", pace=_paces(digest.to_take, basis))
     if digest.to_answer.clock.count:
-        yield texts("digest.to_answer", pace=_paces(digest.to_answer, basis))
-    if digest.rating.average is not None:
-        number = texts.number(digest.rating.average)
-        count = texts.plural("digest.ratings", digest.rating.count)
-        yield texts("digest.rating", average=number, count=count)
+        yield basis.texts("digest.to_answer", pace=_paces(digest.to_answer, basis))
+    yield from rated(digest, basis)
 
 
 def _paces(found: Paces, basis: Basis) -> str:

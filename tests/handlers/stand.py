@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy.exc import IntegrityError
 
 from bot.messages import Author, ButtonPressed, Chat, Event, Facts, Member, MessageReceived
@@ -119,3 +121,18 @@ def press(who: int, number: str, data: str) -> Asked:
 
 
 MANAGERS = (BORIS, DASHA, VERA)
+
+
+def live_through(machine: type[RuleBasedStateMachine]) -> None:
+    """Many lives of a machine, the same each time, however slow this one is."""
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=20,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,7 +18,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from bot.messages import (
@@ -42,7 +40,7 @@ from handlers.policy import reason_mark
 from storage.schema import accounts, deadlines, leads, merges, steps
 from tests.cast import ANNA, BORIS, DASHA, NAMES, PABLO, TEAM
 from tests.handlers.invariants import assert_invariants
-from tests.handlers.stand import MANAGERS, MORNING, Asked, Stand, message, press
+from tests.handlers.stand import MANAGERS, MORNING, Asked, Stand, live_through, message, press
 
 CUSTOMERS = (("telegram", ANNA), ("telegram", PABLO), ("vk", ANNA), ("vk", PABLO), ("vk", 103))
 WORDS = (
@@ -294,14 +292,4 @@ def life(tmp_path: Path, migrated_file: Path) -> type[Life]:
 
 
 def test_no_sequence_of_events_breaks_a_promise(life: type[Life]) -> None:
-    run_state_machine_as_test(
-        life,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live_through(life)

@@ -13,14 +13,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from bot.domain.distribution import Scheme
@@ -29,7 +27,7 @@ from handlers.policy import ChannelPolicy, reason_mark
 from storage.schema import assignments, inbox, leads, staff, staff_accounts
 from tests.cast import BORIS, DASHA, NAMES, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
-from tests.handlers.stand import MANAGERS, MORNING, Asked, Stand, message, press
+from tests.handlers.stand import MANAGERS, MORNING, Asked, Stand, live_through, message, press
 
 MAX_OPEN = 1
 TEAM_ON = (BORIS, DASHA)
@@ -210,14 +208,4 @@ def shift(tmp_path: Path, migrated_file: Path) -> type[Shift]:
 
 
 def test_no_sequence_of_shifts_and_presses_breaks_a_promise(shift: type[Shift]) -> None:
-    run_state_machine_as_test(
-        shift,
-        settings=settings(
-            max_examples=20,
-            stateful_step_count=40,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live_through(shift)
