@@ -8,29 +8,22 @@ import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot import schedule
 from bot.channels import CHANNELS, open_channel
 from bot.clock import Clock
-from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.outbox import Sender
-from bot.delivery.pacing import Pace, Pacer
+from bot.delivery.pacing import Pacer
 from bot.delivery.prepare import Prepare
-from bot.domain.deadlines import Kind
-from bot.domain.digests import last_due
-from bot.domain.distribution import Scheme
-from bot.domain.hours import Term
+from bot.intake import Intake
 from bot.messages import (
     EVENTS,
     Attachment,
     Channel,
-    ChannelRefused,
     ChatMoved,
     Download,
     Event,
@@ -38,31 +31,23 @@ from bot.messages import (
     Failure,
     Post,
     SendError,
-    TroubleSeen,
     address,
-    split_address,
 )
+from bot.policies import pace_of, policy_of
 from bot.reports import files
+from bot.sweeping import Sweeps
 from bot.watch import Watch
 from bot.web.serving import serving
-from config.hours import working_hours
 from config.settings import Settings
-from config.texts import load
 from handlers import exports, router, topics
 from handlers.keys import Keys
-from handlers.policy import ChannelPolicy, Policy
 from handlers.work import Work
-from storage import chats, erasure, inbox, retention, sweeps
+from storage import chats, inbox
 from storage.cards import Card, Face
-from storage.database import UNREACHABLE, Database
+from storage.database import Database
 from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
 from storage.standing_by import alone
-
-_CURRENCIES = {"ru": "RUB", "en": "USD", "es": "EUR"}
-_UNREACHABLE_FOR = 2.0  # seconds until a database that could not be asked is asked again
-_PURGED_EVERY = timedelta(hours=1)
-_REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
 
 log = structlog.get_logger()
 
@@ -77,7 +62,7 @@ class Product:
         self.database = database
         self.channels = channels
         self.now = Clock(settings.rehearsal.clock_file)
-        self.policy = _policy(settings)
+        self.policy = policy_of(settings)
         self._keys = Keys()
         self.prepare = Prepare(
             database,
@@ -94,7 +79,12 @@ class Product:
         self.watch = Watch(
             database, channels, add=self.inbox.add, policy=lambda: self.policy, now=self.now
         )
-        self._purged_at = datetime.min.replace(tzinfo=UTC)
+        self._intake = Intake(
+            database, self.inbox, self.watch, policy=lambda: self.policy, now=self.now
+        )
+        self._sweeps = Sweeps(
+            database, settings, policy=lambda: self.policy, wake=self.inbox.wake, now=self.now
+        )
         self.senders = {name: self._sender(name) for name in channels}
 
     # --- what the inbox asks ---
@@ -160,16 +150,16 @@ class Product:
         self.policy = replace(self.policy, chat=chat, former_chats=former)
         scheduler = schedule.start(
             {
-                "deadlines": self._sweep_deadlines,
-                "digests": self._sweep_digests,
-                "retention": self._sweep_retention,
+                "deadlines": self._sweeps.deadlines,
+                "digests": self._sweeps.digests,
+                "retention": self._sweeps.retention,
                 "watch": self.watch.sweep,
             }
         )
         loops = [self.inbox.run(), *(sender.run() for sender in self.senders.values())]
         workers = [asyncio.create_task(loop) for loop in loops]
         intake = [
-            asyncio.create_task(self._receive(name, channel))
+            asyncio.create_task(self._intake.receive(name, channel))
             for name, channel in self.channels.items()
         ]
         try:
@@ -193,103 +183,11 @@ class Product:
         for task in workers:
             task.cancel()
 
-    async def _receive(self, name: str, channel: Channel) -> None:
-        """Take events in; what only a person can mend is told, and tried again now and then."""
-
-        known = ""
-
-        async def accept(raws: Any, cursor: str) -> None:
-            nonlocal known
-            self.watch.heard(name)
-            if not raws and cursor in ("", known):
-                return
-            try:
-                await self.inbox.accept(name, raws, cursor)
-            except UNREACHABLE as error:
-                log.warning("intake_database", channel=name, reason=describe(error))
-                raise  # the channel does not acknowledge, and comes again
-            known = cursor
-
-        if name == self.policy.messenger:
-            await self._ask_for_topics(name, channel)
-        while True:
-            try:
-                known = await inbox.cursor(self.database, name)
-                await channel.receive(accept, known)
-            except ChannelRefused as refusal:
-                log.error("channel_refused", channel=name, reason=str(refusal))
-                self.watch.refused(name)
-            except UNREACHABLE as error:
-                log.warning("intake_database", channel=name, reason=describe(error))
-                await asyncio.sleep(_UNREACHABLE_FOR)
-                continue
-            await asyncio.sleep(_REFUSED_FOR)
-
-    async def _ask_for_topics(self, name: str, channel: Channel) -> None:
-        """Whether the team's chat is a forum, before its first event; the events tell it too."""
-        chat = split_address(self.policy.chat)[1]
-        try:
-            forum = await channel.has_topics(chat)
-            async with self.database.write() as connection:
-                await chats.found(connection, self.policy.chat, forum=forum)
-            if self.policy.needs_topics:
-                lacks = TroubleSeen(
-                    "topics", self.policy.chat, self.now(), over=forum, detail="forum"
-                )
-                told = f"trouble:topics:{self.policy.chat}:{forum}:{self.now():%Y-%m-%dT%H:%M}"
-                await self.inbox.add({told: lacks})
-        except (SendError, *UNREACHABLE) as error:
-            log.warning("topics_unknown", channel=name, reason=describe(error))
-
-    async def _sweep_deadlines(self) -> None:
-        try:
-            for take in (sweeps.take_deadlines, sweeps.take_steps):
-                if await self.database.finish(take(self.database, self.now())):
-                    self.inbox.wake()
-        except UNREACHABLE as error:
-            log.warning("sweep_database", reason=describe(error))
-
-    async def _sweep_digests(self) -> None:
-        zone, now = self.policy.timezone, self.now()
-        digest = self.settings.digest
-        due = {
-            "daily": last_due(now, digest.at, zone),
-            "weekly": last_due(now, digest.weekly.at, zone, digest.weekly.weekday),
-        }
-        recipients = self.policy.reports_to
-        try:
-            for period, due_at in due.items():
-                taken = sweeps.take_digest(self.database, period, due_at, recipients, now)
-                if await self.database.finish(taken):
-                    self.inbox.wake()
-        except UNREACHABLE as error:
-            log.warning("sweep_database", reason=describe(error))
-
-    async def _sweep_retention(self) -> None:
-        """What was erased leaves the database's log at once, what is old goes hour by hour."""
-        kept, now = self.settings.retention, self.now()
-        try:
-            await self.database.finish(erasure.tidy(self.database, now))
-            if now < self._purged_at + _PURGED_EVERY:
-                return
-            more = bool(kept.events)
-            while more:  # so much at once, that nobody waits long for the database
-                purged = retention.purge(self.database, now - kept.events)
-                more = await self.database.finish(purged) > 0
-            if kept.customers:
-                before = now - kept.customers
-                taken = retention.take_old_customers(self.database, before, now)
-                if await self.database.finish(taken):
-                    self.inbox.wake()
-            self._purged_at = now
-        except UNREACHABLE as error:
-            log.warning("sweep_database", reason=describe(error))
-
     def _sender(self, name: str) -> Sender:
         return Sender(
             self.database,
             self.channels[name],
-            Pacer(_pace(name, self.settings)),
+            Pacer(pace_of(name, self.settings)),
             render=self.render,
             open_file=self.open_file,
             now=self.now,
@@ -385,66 +283,3 @@ def _of_the_file(error: SendError) -> SendError:
         return error
     failure = Failure.REFUSED if error.permanent else Failure.TRANSIENT
     return SendError(failure, str(error))
-
-
-def _policy(settings: Settings) -> Policy:
-    team = settings.team
-    texts = load(team.language)
-    zone = ZoneInfo(team.timezone)
-    return Policy(
-        chat=team.chat,
-        texts=texts,
-        timezone=zone,
-        hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
-        currency=_CURRENCIES[team.language],
-        reasons=settings.leads.reject_reasons or texts.under("reason."),
-        deadlines=_terms(settings.deadlines),
-        daily_at=settings.digest.at,
-        weekly_at=settings.digest.weekly.at,
-        max_open=settings.leads.max_open,
-        offer_for=settings.leads.offer_for,
-        offers=settings.leads.offers,
-        messages_per_minute=settings.leads.messages_per_minute,
-        customers_kept=settings.retention.customers,
-        find_days=settings.leads.find_days,
-        sources=settings.leads.sources,
-        supervisors=team.supervisors,
-        supervisors_chat=team.supervisors_chat,
-        conversation=team.conversation,
-        managers=team.managers,
-        dispatchers=team.dispatchers,
-        channels={
-            name: _channel_policy(getattr(settings.channels, name)) for name in ("telegram", "vk")
-        },
-    )
-
-
-def _channel_policy(found: Any) -> ChannelPolicy:
-    consent = found.consent
-    return ChannelPolicy(
-        lead_source=found.lead_source,
-        responsible=found.responsible,
-        distribution=Scheme(found.distribution),
-        reject_reason_required=found.reject_reason_required,
-        greeting=found.greeting,
-        out_of_hours=found.out_of_hours,
-        farewell=found.farewell,
-        rating=found.rating,
-        questions=found.questions,
-        consent=(consent.url, consent.version) if consent.url else None,
-        deadlines=_terms(found.deadlines),
-    )
-
-
-def _terms(found: Any) -> dict[Kind, Term]:
-    """Those of a group of settings that are set."""
-    given = {kind: getattr(found, kind.value) for kind in Kind}
-    return {kind: term for kind, term in given.items() if term is not None}
-
-
-def _pace(name: str, settings: Settings) -> Pace:
-    if name == "telegram":
-        telegram = settings.telegram
-        per_minute = telegram.group_per_minute
-        return Pace(telegram.per_second, 1, per_minute, group_per_second=max(1, per_minute // 60))
-    return Pace(settings.vk.per_second)

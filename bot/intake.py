@@ -1,0 +1,90 @@
+"""Taking events in, for every channel as long as the product runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.delivery.describing import describe
+from bot.delivery.inbox import Dispatcher
+from bot.messages import Channel, ChannelRefused, SendError, TroubleSeen, split_address
+from bot.watch import Watch
+from handlers.policy import Policy
+from storage import chats, inbox
+from storage.database import UNREACHABLE, Database
+
+_UNREACHABLE_FOR = 2.0  # seconds until a database that could not be asked is asked again
+_REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
+
+log = structlog.get_logger()
+
+
+class Intake:
+    """Keeps what the channels receive before they acknowledge it."""
+
+    def __init__(
+        self,
+        database: Database,
+        dispatcher: Dispatcher,
+        watch: Watch,
+        *,
+        policy: Callable[[], Policy],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._inbox = dispatcher
+        self._watch = watch
+        self._policy = policy
+        self._now = now
+
+    async def receive(self, name: str, channel: Channel) -> None:
+        """Take events in; what only a person can mend is told, and tried again now and then."""
+
+        known = ""
+
+        async def accept(raws: Any, cursor: str) -> None:
+            nonlocal known
+            self._watch.heard(name)
+            if not raws and cursor in ("", known):
+                return
+            try:
+                await self._inbox.accept(name, raws, cursor)
+            except UNREACHABLE as error:
+                log.warning("intake_database", channel=name, reason=describe(error))
+                raise  # the channel does not acknowledge, and comes again
+            known = cursor
+
+        if name == self._policy().messenger:
+            await self._ask_for_topics(name, channel)
+        while True:
+            try:
+                known = await inbox.cursor(self._database, name)
+                await channel.receive(accept, known)
+            except ChannelRefused as refusal:
+                log.error("channel_refused", channel=name, reason=str(refusal))
+                self._watch.refused(name)
+            except UNREACHABLE as error:
+                log.warning("intake_database", channel=name, reason=describe(error))
+                await asyncio.sleep(_UNREACHABLE_FOR)
+                continue
+            await asyncio.sleep(_REFUSED_FOR)
+
+    async def _ask_for_topics(self, name: str, channel: Channel) -> None:
+        """Whether the team's chat is a forum, before its first event; the events tell it too."""
+        chat = split_address(self._policy().chat)[1]
+        try:
+            forum = await channel.has_topics(chat)
+            async with self._database.write() as connection:
+                await chats.found(connection, self._policy().chat, forum=forum)
+            if self._policy().needs_topics:
+                lacks = TroubleSeen(
+                    "topics", self._policy().chat, self._now(), over=forum, detail="forum"
+                )
+                told = f"trouble:topics:{self._policy().chat}:{forum}:{self._now():%Y-%m-%dT%H:%M}"
+                await self._inbox.add({told: lacks})
+        except (SendError, *UNREACHABLE) as error:
+            log.warning("topics_unknown", channel=name, reason=describe(error))

@@ -1,0 +1,84 @@
+"""What falls due is taken into the inbox as events; what is old goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.delivery.describing import describe
+from bot.domain.digests import last_due
+from config.settings import Settings
+from handlers.policy import Policy
+from storage import erasure, retention, sweeps
+from storage.database import UNREACHABLE, Database
+
+_PURGED_EVERY = timedelta(hours=1)
+
+log = structlog.get_logger()
+
+
+class Sweeps:
+    """The sweeps of one installation, for the scheduler to call."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        *,
+        policy: Callable[[], Policy],
+        wake: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """`wake` is called when events were added."""
+        self._database = database
+        self._settings = settings
+        self._policy = policy
+        self._wake = wake
+        self._now = now
+        self._purged_at = datetime.min.replace(tzinfo=UTC)
+
+    async def deadlines(self) -> None:
+        try:
+            for take in (sweeps.take_deadlines, sweeps.take_steps):
+                if await self._database.finish(take(self._database, self._now())):
+                    self._wake()
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    async def digests(self) -> None:
+        zone, now = self._policy().timezone, self._now()
+        digest = self._settings.digest
+        due = {
+            "daily": last_due(now, digest.at, zone),
+            "weekly": last_due(now, digest.weekly.at, zone, digest.weekly.weekday),
+        }
+        recipients = self._policy().reports_to
+        try:
+            for period, due_at in due.items():
+                taken = sweeps.take_digest(self._database, period, due_at, recipients, now)
+                if await self._database.finish(taken):
+                    self._wake()
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    async def retention(self) -> None:
+        """What was erased leaves the database's log at once, what is old goes hour by hour."""
+        kept, now = self._settings.retention, self._now()
+        try:
+            await self._database.finish(erasure.tidy(self._database, now))
+            if now < self._purged_at + _PURGED_EVERY:
+                return
+            more = bool(kept.events)
+            while more:  # so much at once, that nobody waits long for the database
+                purged = retention.purge(self._database, now - kept.events)
+                more = await self._database.finish(purged) > 0
+            if kept.customers:
+                before = now - kept.customers
+                taken = retention.take_old_customers(self._database, before, now)
+                if await self._database.finish(taken):
+                    self._wake()
+            self._purged_at = now
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
