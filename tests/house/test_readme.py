@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRANSLATIONS = ("README.ru.md", "README.es.md")
 SET_UP = re.compile(r"^python3 -m venv .*$", re.MULTILINE)
+ANCHOR = re.compile(r"\]\(#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 PLACE = re.compile(
     r"`((?:bot|config|handlers|storage|tests|\.ci)/[\w./-]*|main\.py|dialead\.example\.toml)`"
@@ -57,14 +61,66 @@ def test_every_named_file_is_there(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "language"), [("README.md", "en"), ("README.ru.md", "ru"), ("README.es.md", "es")]
 )
-def test_the_pictures_of_the_card_are_there_and_small(name: str, language: str) -> None:
-    """`python -m tests.pictures` takes them."""
+def test_the_pictures_are_there_and_small(name: str, language: str) -> None:
+    """`python -m tests.pictures` takes those of the card, `….setup` draws the others."""
     shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / name).read_text(encoding="utf-8"))
-    assert f"tests/pictures/cards.{language}.png" in shown
+    for sheet in ("cards", "setup.telegram", "setup.vk"):
+        assert f"tests/pictures/{sheet}.{language}.png" in shown
     for picture in shown:
         content = (ROOT / picture).read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) <= 150 * 1024
+
+
+@pytest.mark.parametrize("name", ["README.md", *TRANSLATIONS])
+def test_every_place_that_is_pointed_to_is_there(name: str) -> None:
+    """An anchor is its heading in small letters, spaces as hyphens, without other signs."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    headings = {
+        re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in HEADING.findall(text)
+    }
+    assert sorted(set(ANCHOR.findall(text)) - headings) == []
+
+
+QUOTED = {"en": "“([^”]+)”", "ru": "«([^»]+)»", "es": "«([^»]+)»"}
+TROUBLE = {"en": "Troubleshooting", "ru": "Если что-то не так", "es": "Si algo no va"}
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("README.md", "en"), ("README.ru.md", "ru"), ("README.es.md", "es")]
+)
+def test_what_the_table_of_troubles_quotes_is_what_the_product_says(
+    name: str, language: str
+) -> None:
+    """Words in quotes stand in the texts or the code, `…` for what varies; log events in code."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    section = text.partition(f"## {TROUBLE[language]}\n")[2].partition("\n## ")[0]
+    told = _told(language)
+    code = "\n".join(
+        one.read_text(encoding="utf-8")
+        for room in ("bot", "config", "storage")
+        for one in (ROOT / room).rglob("*.py")
+    )
+    quoted = re.findall(QUOTED[language], section)
+    assert len(quoted) > 20
+    assert [one for one in quoted if not _said(one, [*told, code])] == []
+    events = set(re.findall(r"`([a-z]+_[a-z_]+)`", section)) - {"stand_by"}
+    assert [one for one in events if f'"{one}"' not in code] == []
+
+
+def _told(language: str) -> list[str]:
+    """Every text of the product in a language, as it stands in its catalogue."""
+    raw = (ROOT / "config" / "texts" / f"{language}.po").read_text(encoding="utf-8")
+    found = re.findall(r'^msgstr(?:\[\d\])? ((?:".*"\n?)+)', raw, re.MULTILINE)
+    return [re.sub(r'"\n"', "", one).replace('\\"', '"') for one in found]
+
+
+def _said(words: str, told: list[str]) -> bool:
+    """Whether one text has all of it, in this order; what varies may be quoted as … ."""
+    pattern = re.compile(
+        r"[^\n]*?".join(re.escape(one.strip()) for one in words.split("…") if one.strip())
+    )
+    return any(pattern.search(one) for one in told)
 
 
 def test_every_command_is_listed() -> None:
@@ -86,11 +142,36 @@ def test_the_shown_settings_can_be_used(name: str, tmp_path: Path) -> None:
     assert load_settings({}, tmp_path).team.chat == "telegram:-1001234567890"
 
 
+OTHER_BUTTONS = (
+    *("more", "ban", "unban", "merge", "differ", "split", "next"),
+    *("repeat", "send", "inside", "answer", "to_customer"),
+)
+
+
 @pytest.mark.parametrize(
     ("name", "language"), [("README.md", "en"), ("README.ru.md", "ru"), ("README.es.md", "es")]
 )
-def test_every_button_of_the_card_is_explained(name: str, language: str) -> None:
+def test_every_button_is_explained(name: str, language: str) -> None:
     words = load(language)
     text = (ROOT / name).read_text(encoding="utf-8")
-    labels = [words(f"button.{action}") for action in Action]
-    assert [label for label in labels if f"| {label} |" not in text] == []
+    rows = " ".join(re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)).replace(",", " ")
+    labels = [words(f"button.{one}") for one in (*Action, *OTHER_BUTTONS)]
+    assert [label for label in labels if label not in rows and f"**{label}**" not in text] == []
+
+
+FREE = re.compile(
+    r"\b(?:MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense)\b|^certifi: MPL"
+)
+
+
+def test_the_licences_of_what_is_shipped_are_as_told() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    told = []
+    for name in re.findall(r"^([a-z0-9.-]+)==", lock, re.MULTILINE):
+        with suppress(metadata.PackageNotFoundError):  # it is for another system
+            found = metadata.metadata(name)
+            fields = ("License-Expression", "License", "Classifier")
+            terms = [one[:60] for field in fields for one in found.get_all(field) or []]
+            told.append(f"{name}: {'; '.join(terms)}")
+    assert len(told) > 40
+    assert [one for one in told if not FREE.search(one)] == []
