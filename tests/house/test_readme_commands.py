@@ -40,7 +40,7 @@ PYTHON = ".venv/bin/python main.py "
 
 NOT_RUN = {
     "python3 -m venv .venv": "fetches libraries, as .ci/run does; test_readme.py reads both lines",
-    ".venv/bin/pip install": "fetches libraries, as .ci/run does",
+    ".venv/bin/python -m pip install": "fetches libraries, as .ci/run does",
     ".venv/bin/python -m venv .audit": "asks a service on the internet about the libraries",
     "git pull": "there is nothing newer to fetch",
     "systemctl ": "no systemd manages the machine on which tests run",
