@@ -159,6 +159,17 @@ def test_every_button_is_explained(name: str, language: str) -> None:
     assert [label for label in labels if label not in rows and f"**{label}**" not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("name", "language"), [("README.md", "en"), ("README.ru.md", "ru"), ("README.es.md", "es")]
+)
+def test_the_chats_commands_are_those_of_its_help(name: str, language: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    rows = "\n".join(re.findall(r"^\| (`/[^|]+) \|", text, re.MULTILINE))
+    helped = re.findall(r"^/.*?(?= — )", load(language)("help.team"), re.MULTILINE)
+    known = re.findall(r"/([a-z]+)", "\n".join(helped))
+    assert set(re.findall(r"/([a-z]+)", rows)) == set(known)
+
+
 FREE = re.compile(
     r"\b(?:MIT|BSD|Apache|ISC|PSF|Python Software Foundation|Unlicense)\b|^certifi: MPL"
 )

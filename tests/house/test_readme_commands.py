@@ -6,16 +6,11 @@ here or named in NOT_RUN with the reason; a new line that is neither fails.
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +18,8 @@ import typer
 
 import main as command_line
 from bot.operations.importing import read_clients
-from bot.sandbox.telegram import Limits as TelegramLimits
-from bot.sandbox.telegram import TelegramServer
-from bot.sandbox.vk import Limits as VkLimits
-from bot.sandbox.vk import VkServer
-from tests.cast import NAMES, TEAM, VERA
-from tests.operations.sitting import PATIENCE, Sitting
+from tests.house.machine import PYTHON, Machine, a_machine
+from tests.operations.sitting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 READMES = {"en": "README.md", "ru": "README.ru.md", "es": "README.es.md"}
@@ -36,7 +27,6 @@ TEXTS = {language: (ROOT / name).read_text(encoding="utf-8") for language, name 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| `main\.py (\w+)([^`]*)`", re.MULTILINE)
 MODULE = re.compile(r"python -m (tests[\w.]*)([^`\n]*)")
-PYTHON = ".venv/bin/python main.py "
 
 NOT_RUN = {
     "python3 -m venv .venv": "fetches libraries, as .ci/run does; test_readme.py reads both lines",
@@ -73,77 +63,11 @@ def runs(lines: Iterable[str]) -> Iterator[str]:
     return (line for line in lines if not line.startswith(tuple(NOT_RUN)))
 
 
-@dataclass
-class Machine:
-    """A folder with the program and both messengers within reach; `ran` are main.py's commands."""
-
-    folder: Path
-    environ: Mapping[str, str]
-    ran: set[str] = field(default_factory=set)
-
-    async def types(self, line: str) -> None:
-        """Types a line as it stands; `run` is stopped once it has started."""
-        command = line.removeprefix(PYTHON).split()[0] if line.startswith(PYTHON) else ""
-        process = await asyncio.create_subprocess_exec(
-            "bash",
-            *("-euo", "pipefail", "-c", f"exec {line}" if command else line),
-            cwd=self.folder,
-            env=self.environ,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        sitting = Sitting(process)
-        try:
-            if command == "run":
-                await sitting.hears('"started"')
-                process.send_signal(signal.SIGTERM)
-            code = await sitting.end()
-        finally:
-            if process.returncode is None:
-                process.kill()
-        assert code == 0, f"{line} ended with {code}:\n{sitting.said}"
-        self.ran.add(command)
-
-
 @pytest.fixture
 async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
     """As the README has it set up by hand; only the tokens and the chat are the sandbox's."""
-    (tmp_path / ".venv").symlink_to(sys.prefix)
-    (tmp_path / "main.py").symlink_to(ROOT / "main.py")
-    (tmp_path / "dialead.toml").write_text(blocks("en", "toml")[0], encoding="utf-8")
-    async with messengers() as (telegram, vk):
-        environ = {
-            "PATH": os.environ["PATH"],
-            "LANG": "C.UTF-8",
-            "PYTHONUTF8": "1",
-            "HTTP__PORT": "0",
-            "TELEGRAM__API_URL": telegram.url,
-            "TELEGRAM__TOKEN": telegram.token,
-            "VK__API_URL": vk.url,
-            "VK__TOKEN": vk.token,
-            "VK__GROUP_ID": "7",
-            "TEAM__CHAT": f"telegram:{TEAM}",
-            "TEAM__SUPERVISORS": f'["telegram:{VERA}"]',
-        }
-        yield Machine(tmp_path, environ)
-
-
-@asynccontextmanager
-async def messengers() -> AsyncIterator[tuple[TelegramServer, VkServer]]:
-    """Vera's group with the bot as its admin, and a community; both set up well."""
-    telegram = TelegramServer("42:sandbox", limits=TelegramLimits.none())
-    vk = VkServer("vk1.sandbox", limits=VkLimits.none())
-    async with AsyncExitStack() as stack:
-        for server in (telegram, vk):
-            await server.start()
-            stack.push_async_callback(server.stop)
-        for number, name in NAMES.items():
-            telegram.add_user(number, name)
-        telegram.add_group(TEAM, "Sales", admins=[VERA])
-        telegram.promote(TEAM, telegram.bot_id, by=VERA)
-        telegram.press_start(VERA)  # it waits, so no `check` has to listen for long
-        yield telegram, vk
+    async with a_machine(tmp_path, blocks("en", "toml")[0]) as set_up:
+        yield set_up
 
 
 def test_every_line_is_typed_or_named_with_its_reason() -> None:
