@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRANSLATIONS = ("README.ru.md", "README.es.md")
 SET_UP = re.compile(r"^python3 -m venv .*$", re.MULTILINE)
-ANCHOR = re.compile(r"\]\(#([^)]+)\)")
+ANCHOR = re.compile(r"\]\(([\w.]*)#([^)]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 PLACE = re.compile(
@@ -74,12 +74,16 @@ def test_the_pictures_are_there_and_small(name: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", ["README.md", *TRANSLATIONS])
 def test_every_place_that_is_pointed_to_is_there(name: str) -> None:
-    """An anchor is its heading in small letters, spaces as hyphens, without other signs."""
+    """In the same README or another one."""
     text = (ROOT / name).read_text(encoding="utf-8")
-    headings = {
-        re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in HEADING.findall(text)
-    }
-    assert sorted(set(ANCHOR.findall(text)) - headings) == []
+    pointed = {(file or name, place) for file, place in ANCHOR.findall(text)}
+    assert sorted(one for one in pointed if one[1] not in _places(one[0])) == []
+
+
+def _places(name: str) -> set[str]:
+    """The anchors of headings: in small letters, spaces as hyphens, without other signs."""
+    headings = HEADING.findall((ROOT / name).read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 QUOTED = {"en": "“([^”]+)”", "ru": "«([^»]+)»", "es": "«([^»]+)»"}
