@@ -36,6 +36,18 @@ def run() -> None:
 
 
 @app.command()
+def worker() -> None:
+    """Help a product on PostgreSQL: handle events, take none in, send nothing."""
+    settings = _settings()
+    if settings.database_url.startswith("sqlite"):
+        typer.echo("several processes need PostgreSQL: set database_url = postgresql://…", err=True)
+        raise typer.Exit(WRONG)
+    from bot.product import run_product
+
+    _do(run_product(settings, lambda words: typer.echo(words, err=True), leads=False))
+
+
+@app.command()
 def demo(
     port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8080,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,

@@ -41,9 +41,11 @@ class Intake:
         self._policy = policy
         self._now = now
 
-    async def receive(self, name: str, channel: Channel) -> None:
-        """Take events in; what only a person can mend is told, and tried again now and then."""
+    async def receive(self, name: str, channel: Channel, database: Database) -> None:
+        """Take events in; what only a person can mend is told, and tried again now and then.
 
+        `database` is that of the one process which does this.
+        """
         known = ""
 
         async def accept(raws: Any, cursor: str) -> None:
@@ -52,7 +54,7 @@ class Intake:
             if not raws and cursor in ("", known):
                 return
             try:
-                await self._inbox.accept(name, raws, cursor)
+                await self._inbox.accept(name, raws, cursor, within=database)
             except UNREACHABLE as error:
                 log.warning("intake_database", channel=name, reason=describe(error))
                 raise  # the channel does not acknowledge, and comes again
@@ -62,7 +64,7 @@ class Intake:
             await self._ask_for_topics(name, channel)
         while True:
             try:
-                known = await inbox.cursor(self._database, name)
+                known = await inbox.cursor(database, name)
                 await channel.receive(accept, known)
             except ChannelRefused as refusal:
                 log.error("channel_refused", channel=name, reason=str(refusal))

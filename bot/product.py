@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from asyncio import FIRST_COMPLETED
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -20,6 +22,7 @@ from bot.delivery.outbox import Sender
 from bot.delivery.pacing import Pacer
 from bot.delivery.prepare import Prepare
 from bot.intake import Intake
+from bot.leading import Leading
 from bot.messages import (
     EVENTS,
     Attachment,
@@ -36,6 +39,7 @@ from bot.messages import (
 from bot.policies import pace_of, policy_of
 from bot.reports import files
 from bot.sweeping import Sweeps
+from bot.token_lock import sole
 from bot.watch import Watch
 from bot.web.serving import serving
 from config.settings import Settings
@@ -49,6 +53,9 @@ from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
 from storage.standing_by import alone
 
+_HELPS = "another process takes in and sends for {channel}: this one helps with the rest"
+_WAITS = "another process on this machine has the token of {channel}: waiting as a stand-by"
+
 log = structlog.get_logger()
 
 
@@ -56,8 +63,15 @@ class Product:
     """The running whole. Built by `open_product`."""
 
     def __init__(
-        self, settings: Settings, database: Database, channels: Mapping[str, Channel]
+        self,
+        settings: Settings,
+        database: Database,
+        channels: Mapping[str, Channel],
+        *,
+        leads: bool = True,
+        say: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """One that does not lead handles events, and leaves the rest to others."""
         self.settings = settings
         self.database = database
         self.channels = channels
@@ -73,19 +87,33 @@ class Product:
             dispatchers=settings.team.dispatchers,
             now=self.now,
         )
+        self.leading = Leading(database, heard=self._heard, joined=self.wake)
         self.inbox = Dispatcher(
-            database, self, channels=set(channels), now=self.now, flushed=self._wake_senders
+            database,
+            self,
+            channels=set(channels),
+            now=self.now,
+            flushed=self._wake_senders,
+            process=lambda: self.leading.process,
         )
         self.watch = Watch(
-            database, channels, add=self.inbox.add, policy=lambda: self.policy, now=self.now
+            database,
+            channels,
+            add=self.inbox.add,
+            policy=lambda: self.policy,
+            speaks=lambda: self._keeps_up,
+            now=self.now,
         )
         self._intake = Intake(
             database, self.inbox, self.watch, policy=lambda: self.policy, now=self.now
         )
-        self._sweeps = Sweeps(
-            database, settings, policy=lambda: self.policy, wake=self.inbox.wake, now=self.now
-        )
-        self.senders = {name: self._sender(name) for name in channels}
+        self.senders: dict[str, Sender] = {}  # of the channels that this process leads
+        self._looking: set[asyncio.Task[None]] = set()
+        self._leads = leads
+        self._say = say
+        self._keeps_up = False  # as far as we know it is this process, if any
+        if not database.sqlite:
+            self.inbox.route_within(None)
 
     # --- what the inbox asks ---
 
@@ -145,47 +173,76 @@ class Product:
 
     async def run(self) -> None:
         """Run until cancelled."""
-        chat = await chats.current(self.database, self.policy.chat)
-        former = await chats.former(self.database, chat)
-        self.policy = replace(self.policy, chat=chat, former_chats=former)
-        scheduler = schedule.start(
-            {
-                "deadlines": self._sweeps.deadlines,
-                "digests": self._sweeps.digests,
-                "retention": self._sweeps.retention,
-                "watch": self.watch.sweep,
-            }
-        )
-        loops = [self.inbox.run(), *(sender.run() for sender in self.senders.values())]
-        workers = [asyncio.create_task(loop) for loop in loops]
-        intake = [
-            asyncio.create_task(self._intake.receive(name, channel))
-            for name, channel in self.channels.items()
-        ]
+        await self._find_chat()
+        scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})
+        living = asyncio.create_task(self.leading.run())
+        inbox = asyncio.create_task(self.inbox.run())
+        led = [asyncio.create_task(work) for work in self._works()] if self._leads else []
         try:
-            ended, _ = await asyncio.wait([*workers, *intake], return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait([living, inbox, *led], return_when=FIRST_COMPLETED)
             for task in ended:
                 task.result()
         finally:
             scheduler.shutdown(wait=False)
-            await self._stop(workers, intake)
+            await _end([inbox], led, stop=self.inbox.stop)
+            await _end([], [living, *self._looking])
 
-    async def _stop(
-        self, workers: Sequence[asyncio.Task[None]], intake: Sequence[asyncio.Task[None]]
-    ) -> None:
-        """Take nothing more in, let the loops end their rounds; three seconds at the most."""
-        for task in intake:
-            task.cancel()
-        self.inbox.stop()
-        for sender in self.senders.values():
-            sender.stop()
-        await asyncio.wait([*workers, *intake], timeout=3)
-        for task in workers:
-            task.cancel()
+    def _works(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """What one process alone does: the sweeps, and for each channel taking in and sending."""
+        yield self.leading.lead("upkeep", self._keep_up, self._waits_to_keep_up)
+        for name in self.channels:
+            waits = partial(self._say, _HELPS.format(channel=name))
+            yield self.leading.lead(name, partial(self._serve, name), waits)
 
-    def _sender(self, name: str) -> Sender:
+    async def _keep_up(self, database: Database) -> None:
+        """What falls due is found, what is new gets the key within which it goes in order."""
+        self._keeps_up = True
+        sweeps = Sweeps(
+            database,
+            self.settings,
+            policy=lambda: self.policy,
+            wake=self.inbox.wake,
+            now=self.now,
+        )
+        self._keys = Keys()
+        self.inbox.route_within(database)
+        scheduler = schedule.start(
+            {
+                "deadlines": sweeps.deadlines,
+                "digests": sweeps.digests,
+                "retention": sweeps.retention,
+            }
+        )
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            self.inbox.route_within(None)
+
+    def _waits_to_keep_up(self) -> None:
+        self._keeps_up = False
+
+    async def _serve(self, name: str, database: Database) -> None:
+        """Take in and send for a channel, until cancelled; then let what is under way end."""
+        found = getattr(self.settings, name)
+        waits = partial(self._say, _WAITS.format(channel=name))
+        async with sole(found.api_url, found.token, waits):
+            sender = self.senders[name] = self._sender(name, database)
+            self.watch.led(name, here=True)
+            receiving = self._intake.receive(name, self.channels[name], database)
+            tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
+            try:
+                ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
+                for task in ended:
+                    task.result()
+            finally:
+                self.watch.led(name, here=False)
+                await _end(tasks[:1], tasks[1:], stop=sender.stop)
+                del self.senders[name]
+
+    def _sender(self, name: str, database: Database) -> Sender:
         return Sender(
-            self.database,
+            database,
             self.channels[name],
             Pacer(pace_of(name, self.settings)),
             render=self.render,
@@ -196,6 +253,23 @@ class Product:
             # more than one a second to a group, as many at once as it may have in a second.
             lanes=max(1, self.settings.telegram.group_per_minute // 60),
         )
+
+    def _heard(self, table: str) -> None:
+        """Some process wrote work into this table."""
+        if table == "chats":
+            looking = asyncio.create_task(self._find_chat())
+            self._looking.add(looking)
+            looking.add_done_callback(self._looking.discard)
+        elif table == "inbox":
+            self.inbox.wake()
+        else:
+            self._wake_senders()
+
+    async def _find_chat(self) -> None:
+        """The team's chat as it is named by now: another process may have seen it move."""
+        chat = await chats.current(self.database, self.policy.chat)
+        former = await chats.former(self.database, chat)
+        self.policy = replace(self.policy, chat=chat, former_chats=former)
 
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
         return self.channels[channel].fit(post) if channel in self.channels else (post,)
@@ -212,13 +286,29 @@ class Product:
             self.policy = replace(self.policy, supervisors_chat=new)
 
 
+async def _end(
+    stopped: Sequence[asyncio.Task[None]],
+    cancelled: Sequence[asyncio.Task[None]],
+    stop: Callable[[], None] = lambda: None,
+) -> None:
+    """Let some end that `stop` asks to, and others that are cancelled; three seconds at most."""
+    for task in cancelled:
+        task.cancel()
+    stop()
+    if stopped or cancelled:
+        await asyncio.wait([*stopped, *cancelled], timeout=3)
+    for task in stopped:
+        task.cancel()
+
+
 @asynccontextmanager
 async def open_product(
-    settings: Settings, say: Callable[[str], None] = lambda _: None
+    settings: Settings, say: Callable[[str], None] = lambda _: None, *, leads: bool = True
 ) -> AsyncIterator[Product]:
     """The parts of the product, opened; closed at the end.
 
-    Waits as a stand-by while another one uses the same SQLite file, and says so.
+    Waits as a stand-by while another one uses the same SQLite file, and says so. On
+    PostgreSQL several share the work; those that do not lead only handle events.
     """
 
     def waits(words: str) -> None:
@@ -232,7 +322,7 @@ async def open_product(
         await database.finish(database.open())
         await database.finish((upgrade if database.sqlite else assert_current)(database))
         channels = await stack.enter_async_context(open_channels(settings))
-        yield Product(settings, database, channels)
+        yield Product(settings, database, channels, leads=leads, say=waits)
 
 
 @asynccontextmanager
@@ -247,12 +337,14 @@ async def open_channels(settings: Settings) -> AsyncIterator[Mapping[str, Channe
         yield channels
 
 
-async def run_product(settings: Settings, say: Callable[[str], None]) -> None:
+async def run_product(
+    settings: Settings, say: Callable[[str], None], *, leads: bool = True
+) -> None:
     """Run until SIGTERM or Ctrl-C; then stop within five seconds.
 
     `say` tells whoever looks on that this is a stand-by.
     """
-    running = asyncio.create_task(_run(settings, say))
+    running = asyncio.create_task(_run(settings, say, leads=leads))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         # A second signal must not interrupt the closing that the first began.
@@ -262,8 +354,8 @@ async def run_product(settings: Settings, say: Callable[[str], None]) -> None:
     log.info("stopped")
 
 
-async def _run(settings: Settings, say: Callable[[str], None]) -> None:
-    opened = open_product(settings, say)
+async def _run(settings: Settings, say: Callable[[str], None], *, leads: bool) -> None:
+    opened = open_product(settings, say, leads=leads)
     async with (
         opened as product,
         serving(

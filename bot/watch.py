@@ -52,19 +52,32 @@ class Watch:
         *,
         add: Add,
         policy: Callable[[], Policy],
+        speaks: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
-        """`add` takes events in; of a database that is away supervisors are told directly."""
+        """`add` takes events in; of a database that is away supervisors are told directly.
+
+        By the one process that `speaks` for all.
+        """
         self._database = database
         self._channels = channels
         self._add = add
         self._now = now
+        self._led: set[str] = set()
         self._heard: dict[str, tuple[float, datetime]] = {}  # by the loop's clock, by the wall's
         self._refused: dict[str, datetime] = {}
         self._standing: set[tuple[str, str]] | None = None  # None until it was looked up
         self._began_at: tuple[float, datetime] | None = None
         self._disk_at: float | None = None
-        self._outage = Outage(database, channels, policy=policy, now=now)
+        self._outage = Outage(database, channels, policy=policy, speaks=speaks, now=now)
+
+    def led(self, channel: str, *, here: bool) -> None:
+        """Whether this process takes in what a messenger has; of others nothing is known."""
+        (self._led.add if here else self._led.discard)(channel)
+        for known in (self._heard, self._refused):
+            known.pop(channel, None)
+        self._began_at = None
+        self._standing = None  # another process may have told of something meanwhile
 
     def heard(self, channel: str) -> None:
         """A messenger answered a poll."""
@@ -78,7 +91,7 @@ class Watch:
     def hindrances(self) -> list[str]:
         """The messengers from which nothing comes in, and whether they refuse or are silent."""
         found = []
-        for name in self._channels:
+        for name in sorted(self._led):
             heard = self._heard.get(name)
             if name in self._refused:
                 found.append(f"{name}: refused")
@@ -104,7 +117,7 @@ class Watch:
         now = self._now()
         self._began_at = self._began_at or (_time(), now)
         found = []
-        for name in self._channels:
+        for name in sorted(self._led):
             heard = self._heard.get(name)
             last, at = heard or self._began_at
             if name in self._refused:
@@ -153,10 +166,12 @@ class Outage:
         channels: Mapping[str, Channel],
         *,
         policy: Callable[[], Policy],
+        speaks: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._channels = channels
+        self._speaks = speaks
         self._policy = policy
         self._now = now
         self._tried: float | None = None
@@ -194,7 +209,7 @@ class Outage:
 
     async def _say(self, words: str) -> None:
         """As well as may be: nothing can be kept, so nothing is tried again."""
-        for where in self._policy().reports_to:
+        for where in self._policy().reports_to if self._speaks() else ():
             name, chat = split_address(where)
             if name not in self._channels:
                 continue

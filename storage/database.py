@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -20,7 +22,7 @@ from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_our_wor
 from storage.file import keep_private, look_into
 from storage.text import dump_json
 
-__all__ = ["UNREACHABLE", "Database", "DatabaseUnfit", "upsert"]
+__all__ = ["UNREACHABLE", "Database", "DatabaseUnfit", "Lease", "upsert"]
 
 T = TypeVar("T")
 Insert = sqlite.Insert | postgresql.Insert
@@ -40,6 +42,18 @@ _STARTS_AT_ONCE = 5  # processes that may open a new SQLite file in the same mom
 _MIGRATING = 0xD1A1EAD  # the number of the lock under which PostgreSQL's schema is changed
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What one process alone may do, by its name; a later holder has a higher `fence`."""
+
+    name: str
+    fence: int
+
+
+class Fenced(Unreachable):
+    """Another process does by now what this one believes to do alone; `str()` says what."""
+
+
 class Database:
     """One database: `write()` gives a transaction, `read()` a connection to ask."""
 
@@ -53,6 +67,7 @@ class Database:
         self._unfinished: set[asyncio.Task[Any]] = set()
         self._next_ids: dict[str, int] = {}
         self._file: os.stat_result | None = None  # the one that was opened
+        self._lease: Lease | None = None
 
     async def open(self) -> None:
         """Assert that the database keeps what it is told; DatabaseUnfit when it can never do."""
@@ -63,6 +78,17 @@ class Database:
                 await (_assert_pragmas if self.sqlite else _assert_encoding)(connection)
             if self.sqlite:
                 self._assert_in_place()
+
+    def under(self, lease: Lease | None) -> Self:
+        """The same database for who has this lease: once somebody else has it, writes fail.
+
+        They fail with Fenced, before anything is written. None where nobody else can have it.
+        """
+        if lease is None:
+            return self
+        found = copy.copy(self)
+        found._lease = lease
+        return found
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something to its end, even if whoever waits for it is cancelled meanwhile.
@@ -88,6 +114,7 @@ class Database:
         with in_our_words():
             if not self.sqlite:
                 async with self._writer.begin() as connection:
+                    await _assert_held(connection, self._lease)
                     yield connection
                 return
             async with self._one_writer:
@@ -111,6 +138,17 @@ class Database:
                 if not self.sqlite:  # whose reader never does anything else
                     await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield connection
+
+    @asynccontextmanager
+    async def own_connection(self) -> AsyncIterator[AsyncConnection]:
+        """PostgreSQL only: a connection that is closed at the end, each statement by itself."""
+        with in_our_words():
+            connection = await self._writer.connect()
+        try:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        finally:
+            await connection.invalidate()  # what it listens to must not reach who has it next
+            await connection.close()
 
     async def reserve_ids(self, table: sa.Table, count: int) -> Sequence[int]:
         """Numbers for rows to come, never handed out twice.
@@ -172,6 +210,16 @@ def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Inser
 def insert_new(connection: AsyncConnection, table: sa.Table) -> Insert:
     """An INSERT that leaves rows alone which are already there."""
     return _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+
+
+async def _assert_held(connection: AsyncConnection, lease: Lease | None) -> None:
+    """Fenced unless the lease is as it was; nobody takes it before this transaction ends."""
+    if lease is None:
+        return
+    held = sa.text("select 1 from leases where name = :name and fence = :fence for share")
+    found = await connection.execute(held, {"name": lease.name, "fence": lease.fence})
+    if found.first() is None:
+        raise Fenced(f"another process has {lease.name} by now")
 
 
 def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:

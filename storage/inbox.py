@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import EVENTS, Event, Raw
-from storage.database import Database, insert_new, upsert
-from storage.schema import cursors, inbox
+from storage.database import Database, Fenced, insert_new, upsert
+from storage.schema import cursors, inbox, processes
 from storage.session import Session
 
 INTERNAL = "dialead"  # the channel name of the product's own events
@@ -83,6 +83,7 @@ async def unrouted(
 async def heads(
     database: Database,
     *,
+    process: int | None = None,
     busy: Collection[str],
     now: datetime,
     limit: int,
@@ -90,7 +91,8 @@ async def heads(
 ) -> Sequence[Arrival]:
     """The first waiting event of each key that is not busy, if it may be handled now.
 
-    Those of other channels than these are left waiting, and hold up nobody.
+    Those of other channels than these are left waiting, and hold up nobody. For a `process`
+    they are held against others, as those are that another one holds which lives.
     """
     waiting = (
         inbox.c.ended_at.is_(None),
@@ -108,7 +110,9 @@ async def heads(
         .order_by(inbox.c.id)
         .limit(limit)
     )
-    return await _arrivals(database, query)
+    if process is None:
+        return await _arrivals(database, query)
+    return await _claimed(database, query, process)
 
 
 async def next_retry(database: Database, now: datetime) -> datetime | None:
@@ -126,6 +130,20 @@ async def route(connection: AsyncConnection, keys: Mapping[int, str]) -> None:
     await _update(connection, [{"b_id": number, "key": key} for number, key in keys.items()])
 
 
+async def assert_held(
+    connection: AsyncConnection, numbers: Sequence[int], process: int | None
+) -> None:
+    """Fenced unless this process still holds all of these events; nobody else takes them now."""
+    if process is None:
+        return
+    held = sa.select(inbox.c.id).where(
+        inbox.c.id.in_(numbers), inbox.c.process == process, inbox.c.ended_at.is_(None)
+    )
+    found = (await connection.execute(held.order_by(inbox.c.id).with_for_update())).all()
+    if len(found) < len(numbers):
+        raise Fenced("another process works on these events by now")
+
+
 async def done(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
     """These events were handled."""
     rows = [{"b_id": number, "state": "done", "ended_at": now} for number in numbers]
@@ -139,7 +157,7 @@ async def retry(
     await connection.execute(
         inbox.update()
         .where(inbox.c.id == number)
-        .values(attempts=inbox.c.attempts + 1, not_before=not_before, reason=reason)
+        .values(attempts=inbox.c.attempts + 1, not_before=not_before, reason=reason, process=None)
     )
 
 
@@ -182,5 +200,19 @@ async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> No
 
 async def _arrivals(database: Database, query: sa.Select[Any]) -> Sequence[Arrival]:
     async with database.read() as connection:
-        rows = await connection.execute(query)
-        return [Arrival(row.id, row.channel, row.body, row.key, row.attempts) for row in rows]
+        return [_arrival(row) for row in await connection.execute(query)]
+
+
+async def _claimed(database: Database, query: sa.Select[Any], process: int) -> Sequence[Arrival]:
+    """What a query finds, held by this process; what others are just claiming is left out."""
+    held = inbox.c.process.in_(sa.select(processes.c.id).where(processes.c.id != process))
+    free = query.where(sa.or_(inbox.c.process.is_(None), ~held))
+    chosen = free.with_only_columns(inbox.c.id).with_for_update(skip_locked=True)
+    claim = inbox.update().where(inbox.c.id.in_(chosen), inbox.c.ended_at.is_(None))
+    async with database.write() as connection:
+        rows = await connection.execute(claim.values(process=process).returning(inbox))
+        return sorted(map(_arrival, rows), key=lambda arrival: arrival.id)
+
+
+def _arrival(row: Any) -> Arrival:
+    return Arrival(row.id, row.channel, row.body, row.key, row.attempts)

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, DatabaseUnfit
 from storage.migrate import assert_current, upgrade
-from storage.schema import metadata
+from storage.schema import leases, metadata, processes
 from storage.standing_by import alone
 
 _AT_ONCE = 1000  # rows
+_TABLES = [one for one in metadata.sorted_tables if one not in (processes, leases)]
 _JSON = sa.JSON(none_as_null=True)  # what is empty stays empty, and is no `null`
 
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ class Moved:
 async def count(source: Database) -> int:
     """How many rows there are to move."""
     async with source.read() as connection:
-        return sum([await _count(connection, table) for table in metadata.sorted_tables])
+        return sum([await _count(connection, table) for table in _TABLES])
 
 
 async def move(source: Database, target: Database, done: Done) -> Moved:
@@ -46,11 +47,11 @@ async def move(source: Database, target: Database, done: Done) -> Moved:
     await upgrade(target)
     async with alone(source.url, _busy), source.read() as here, target.migrating() as there:
         await _assert_empty(there)
-        for table in metadata.sorted_tables:
+        for table in _TABLES:
             async for rows in _pages(here, table):
                 await there.execute(_insert(table), rows)
                 done(len(rows))
-        counts = [await _verified(here, there, table, done) for table in metadata.sorted_tables]
+        counts = [await _verified(here, there, table, done) for table in _TABLES]
         await _go_on_counting(here, there)
     return Moved(sum(counts), sum(1 for one in counts if one))
 
@@ -60,7 +61,7 @@ def _busy(words: str) -> None:
 
 
 async def _assert_empty(there: AsyncConnection) -> None:
-    for table in metadata.sorted_tables:
+    for table in _TABLES:
         if (await there.execute(sa.select(sa.literal(1)).select_from(table).limit(1))).first():
             raise DatabaseUnfit(
                 f"the target is not empty: {table.name} has rows; give it a new database"

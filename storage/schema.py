@@ -100,6 +100,7 @@ inbox = _table(
     _text("reason"),
     _when("received_at", nullable=False),
     _when("ended_at"),  # null while it waits
+    sa.Column("process", sa.BigInteger),  # the one of several that works on it
     sa.UniqueConstraint("channel", "event_id"),
     _only("ix_inbox_waiting", "ended_at is null", "key", "id"),
     _only("ix_inbox_dead", "state = 'dead'", "id"),
@@ -110,6 +111,23 @@ cursors = sa.Table(
     metadata,
     sa.Column("channel", Words, primary_key=True),
     _text("value"),
+)
+
+# --- several processes on one PostgreSQL -------------------------------------
+
+processes = _table(  # those that live; who is not here any more holds nothing
+    "processes",
+    _id(),
+    sa.Column("backend", sa.Integer, nullable=False),  # PostgreSQL's own process that serves it
+    _when("until", nullable=False),  # it says again before then that it lives
+)
+
+leases = sa.Table(  # what only one of them does
+    "leases",
+    metadata,
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("process", sa.BigInteger, nullable=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),  # grows with every holder
 )
 
 # --- people ---------------------------------------------------------------

@@ -18,7 +18,7 @@ from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, insert_new, upsert
-from storage.schema import leads, metadata
+from storage.schema import leads, metadata, outbox
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -173,8 +173,11 @@ class Ids:
     async def _look(self, table: sa.Table) -> None:
         async with self._looking[table.name]:
             if not self._spare[table.name]:
-                # Leads are numbered for people: no gaps after a restart.
-                count = max(self._wanted[table.name], 1 if table is leads else 64)
+                # Leads are numbered for people: no gaps after a restart. Calls of a key go in
+                # the order of their numbers, whichever process handled what they come from.
+                apart = table is outbox and not self._database.sqlite
+                spare = 1 if table is leads or apart else 64
+                count = max(self._wanted[table.name], spare)
                 self._spare[table.name].extend(await self._database.reserve_ids(table, count))
 
     def forget(self) -> None:

@@ -107,6 +107,8 @@ def leaping(clock: Callable[[Any], object] = AheadClock) -> Iterator[None]:
     assert isinstance(loop, LeapingLoop)
     with ExitStack() as stack:
         stack.enter_context(patch("bot.product.Clock", clock))
+        # A sign of life is due by PostgreSQL's clock, which does not leap.
+        stack.enter_context(patch("bot.leading.EVERY", 30.0))
         stack.enter_context(patch("apscheduler.schedulers.base.datetime", _AheadDatetime))
         stack.enter_context(patch.object(aiosqlite.core, "SimpleQueue", _Queue))
         stack.enter_context(patch.object(Api, "_run", _counted(Api._run)))

@@ -28,12 +28,14 @@ class Batches:
         ids: Ids,
         setbacks: Setbacks,
         now: Callable[[], datetime],
+        process: Callable[[], int | None] = lambda: None,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._ids = ids
         self._setbacks = setbacks
         self._now = now
+        self._process = process
 
     async def process(self, jobs: Sequence[Job]) -> None:
         """Handle events of different keys and flush them as one transaction.
@@ -81,6 +83,7 @@ class Batches:
         self, connection: AsyncConnection, jobs: Sequence[Job], failed: Mapping[int, Exception]
     ) -> None:
         arrivals = {job.arrival.id: job.arrival for job in jobs}
+        await inbox.assert_held(connection, list(arrivals), self._process())
         done = [number for number in arrivals if number not in failed]
         await inbox.done(connection, done, self._now())
         HANDLED.labels("done").inc(len(done))

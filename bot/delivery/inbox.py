@@ -38,10 +38,12 @@ class Dispatcher:
         channels: Collection[str],
         now: Callable[[], datetime],
         flushed: Callable[[], None],
+        process: Callable[[], int | None] = lambda: None,
     ) -> None:
         """`flushed` is called after every transaction that may have left calls to be made.
 
-        Events of other `channels` wait until those are there again.
+        Events of other `channels` wait until those are there again. `process` tells which one
+        of several this is, None for the only one.
         """
         self._database = database
         self._handlers = handlers
@@ -58,15 +60,30 @@ class Dispatcher:
         self._routes = Routes(
             database, handlers, self._ids, self._setbacks, channels=self._channels, now=now
         )
-        self.batches = Batches(database, handlers, self._ids, self._setbacks, now)
+        self._process = process
+        self._routing: Database | None = database
+        self.batches = Batches(database, handlers, self._ids, self._setbacks, now, process)
 
-    async def accept(self, channel: str, raws: Sequence[Raw], cursor: str) -> None:
-        """Keep events of a channel; when this returns the platform may be told."""
-        kept = inbox.accept(self._database, channel, raws, cursor, self._now())
-        await self._database.finish(kept)
+    async def accept(
+        self, channel: str, raws: Sequence[Raw], cursor: str, *, within: Database | None = None
+    ) -> None:
+        """Keep events of a channel; when this returns the platform may be told.
+
+        `within` is the database for who alone may take them in.
+        """
+        database = within or self._database
+        await database.finish(inbox.accept(database, channel, raws, cursor, self._now()))
         TAKEN_IN.labels(channel).inc(len(raws))
         if raws:
             self._wake.set()
+
+    def route_within(self, database: Database | None) -> None:
+        """Give new events their keys, in this database; None while another process does.
+
+        One process does it for all: what goes in order is decided in order.
+        """
+        self._routing = database
+        self._wake.set()
 
     async def add(self, events: Mapping[str, Event]) -> None:
         """Take in events of the product's own, each once by its unique name."""
@@ -102,7 +119,7 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """One round: route what is new, start what may start, handle what is ready."""
-        routed = await self._routes.route()
+        routed = self._routing is not None and await self._routes.route(self._routing)
         started = await self._start()
         jobs, self._ready = self._ready[:BATCH], self._ready[BATCH:]
         if jobs:
@@ -120,6 +137,7 @@ class Dispatcher:
             return False
         arrivals = await inbox.heads(
             self._database,
+            process=self._process(),
             busy=self._busy,
             now=self._now(),
             limit=min(room, BATCH),
@@ -146,6 +164,7 @@ class Dispatcher:
         except Exception as error:
             with suppress(*UNREACHABLE):  # then it is simply begun again
                 async with self._database.write() as connection:
+                    await inbox.assert_held(connection, [job.arrival.id], self._process())
                     await self._setbacks.put_off(connection, job.arrival, error)
             self._busy.discard(job.arrival.key or "")
         self._wake.set()

@@ -54,13 +54,16 @@ class Routes:
         self._now = now
         self._parsed: dict[int, Event] = {}
 
-    async def route(self) -> bool:
-        """Parse what is new and give it its key; whether there was anything."""
-        arrivals = await inbox.unrouted(self._database, AT_ONCE, self._channels)
+    async def route(self, database: Database) -> bool:
+        """Parse what is new and give it its key; whether there was anything.
+
+        `database` is that of the one process which does this.
+        """
+        arrivals = await inbox.unrouted(database, AT_ONCE, self._channels)
         if not arrivals:
             return False
-        session = Session(Reads(self._database), self._ids)
-        await self._keep([await self._look(arrival, session) for arrival in arrivals])
+        session = Session(Reads(database), self._ids)
+        await self._keep(database, [await self._look(arrival, session) for arrival in arrivals])
         return True
 
     async def event(self, arrival: inbox.Arrival) -> Event | None:
@@ -69,7 +72,7 @@ class Routes:
         if event is None:
             event, bad = self._parse(arrival)
             if event is None:  # it was understood once, by another parser
-                await self._keep([Routed(arrival, bad=bad)])
+                await self._keep(self._database, [Routed(arrival, bad=bad)])
         return event
 
     def forget(self) -> None:
@@ -87,10 +90,10 @@ class Routes:
         except Exception as error:  # one event without a key must not stop the others
             return _refused(arrival, error)
 
-    async def _keep(self, found: Sequence[Routed]) -> None:
+    async def _keep(self, database: Database, found: Sequence[Routed]) -> None:
         """Write what became of them; refused as a whole, one at a time."""
         try:
-            async with self._database.write() as connection:
+            async with database.write() as connection:
                 await self._write(connection, found)
         except UNREACHABLE:
             raise
@@ -99,7 +102,7 @@ class Routes:
                 raise  # it can't even be set aside
             alone = [_refused(found[0].arrival, refusal)] if len(found) == 1 else found
             for one in alone:
-                await self._keep([one])
+                await self._keep(database, [one])
             return
         self._remember(found)
 

@@ -114,7 +114,7 @@ async def test_what_a_newer_parser_refuses_is_set_aside_and_what_it_passes_over_
     office = Office()
     works = dispatcher(database, office)
     await arrive(works, "1", "2", "3")
-    await works._routes.route()
+    await works._routes.route(database)
     office.unread, office.uninteresting = {"1"}, {"2"}
     await settle(dispatcher(database, office))  # what was parsed is forgotten at a restart only
     assert office.handled == ["3"]
@@ -127,7 +127,7 @@ async def test_events_of_a_channel_that_is_switched_off_wait_until_it_is_back(
     office = Office()
     both = dispatcher(database, office, "telegram", "vk")
     await arrive(both, *(str(number) for number in range(300)), channel="vk")
-    await both._routes.route()
+    await both._routes.route(database)
     await arrive(both, "new", channel="vk")
     await arrive(both, "1")
     await settle(dispatcher(database, office, "telegram"))

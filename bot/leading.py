@@ -1,0 +1,129 @@
+"""Which of several processes does what only one may, for as long as it lives and is heard of."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.delivery.backoff import delay
+from bot.delivery.describing import describe
+from storage import leases
+from storage.database import UNREACHABLE, Database, Lease
+
+EVERY = 1.0  # seconds between two signs of life, and two looks whether something is free
+_PATIENCE = 4.0  # seconds for a sign of life: well before others take us for dead
+
+Work = Callable[[Database], Awaitable[None]]
+
+log = structlog.get_logger()
+
+
+class Leading:
+    """This process among those on one PostgreSQL; on SQLite it is the only one, and leads all."""
+
+    def __init__(
+        self, database: Database, *, heard: Callable[[str], None], joined: Callable[[], None]
+    ) -> None:
+        """`heard` is called with a table's name when any process wrote work into it.
+
+        `joined` is called when this process has become one of those that live, maybe again.
+        """
+        self._database = database
+        self._heard = heard
+        self._joined = joined
+        self._number = leases.NOBODY
+        self._free = asyncio.Event()  # something may be
+        self._led: set[asyncio.Task[None]] = set()
+
+    @property
+    def process(self) -> int | None:
+        """The number of this process; None when it is the only one there can be."""
+        return None if self._database.sqlite else self._number
+
+    async def run(self) -> None:
+        """Live among the others until cancelled; who loses its connection begins anew."""
+        if self._database.sqlite:
+            await asyncio.Event().wait()
+        failures = 0
+        while True:
+            try:
+                async with leases.present(self._database, self._told) as presence:
+                    failures = 0
+                    await self._live(presence)
+                log.warning("taken_for_dead", process=presence.number)
+            except UNREACHABLE as error:
+                failures += 1
+                log.warning("presence_database", reason=describe(error), failures=failures)
+            await asyncio.sleep(delay(failures + 1, base=0.2, cap=5, jitter=random.random()))
+
+    async def lead(self, name: str, work: Work, waits: Callable[[], None]) -> None:
+        """Do this work whenever no other process does it, until cancelled.
+
+        It is cancelled when the lease is lost, and gets the database in which nothing of it
+        is written after that. `waits` is called when another process has it.
+        """
+        if self._database.sqlite:
+            await work(self._database)
+            return
+        while True:
+            lease = await self._taken(name, waits)
+            log.info("leads", lease=name, process=self._number, fence=lease.fence)
+            task = asyncio.ensure_future(work(self._database.under(lease)))
+            self._led.add(task)
+            try:
+                await task
+            except UNREACHABLE as error:
+                log.warning("lease_lost", lease=name, reason=describe(error))
+            except asyncio.CancelledError:
+                if (us := asyncio.current_task()) and us.cancelling():
+                    raise
+                log.warning("lease_lost", lease=name)
+            finally:
+                self._led.discard(task)
+
+    async def _live(self, presence: leases.Presence) -> None:
+        """Say so again and again; return when others took us for dead."""
+        self._number = presence.number
+        self._free.set()
+        self._joined()
+        try:
+            lives = True
+            while lives:
+                await asyncio.sleep(EVERY)
+                async with asyncio.timeout(_PATIENCE):
+                    lives = await presence.beat()
+        finally:
+            self._number = leases.NOBODY
+            for task in self._led:
+                task.cancel()
+
+    async def _taken(self, name: str, waits: Callable[[], None]) -> Lease:
+        told = False
+        while True:
+            self._free.clear()
+            if self._number and (lease := await self._try(name)):
+                return lease
+            if self._number and not told:
+                told = True
+                waits()
+            try:
+                async with asyncio.timeout(EVERY):
+                    await self._free.wait()
+            except TimeoutError:
+                pass
+
+    async def _try(self, name: str) -> Lease | None:
+        try:
+            return await leases.take(self._database, name, self._number)
+        except UNREACHABLE as error:
+            log.warning("presence_database", reason=describe(error))
+            return None
+
+    def _told(self, table: str) -> None:
+        if table == "processes":
+            self._free.set()
+        else:
+            self._heard(table)
