@@ -132,12 +132,3 @@ async def test_a_lock_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path
         with pytest.raises(DatabaseUnfit, match="must be able to write"):
             async with open_product(play.settings()):
                 pass
-
-
-async def test_several_share_one_postgresql(tmp_path: Path, database_url: str) -> None:
-    if database_url.startswith("sqlite"):
-        pytest.skip("SQLite is for one")
-    async with a_play(tmp_path, database_url) as play:
-        heard: list[str] = []
-        async with open_product(play.settings()), open_product(play.settings(), heard.append):
-            assert heard == []

@@ -96,9 +96,9 @@ class Ward(Runs):
         self.begins()
         await self.run(self.order(self.log_file, point, passes))
 
-    def order(self, log: Path, point: str = "", passes: int = 1) -> Order:
+    def order(self, log: Path, point: str = "", passes: int = 1, **over: str) -> Order:
         """A run that points at the servers and writes its output to `log`."""
-        return Order(self.environment(), point, passes, str(self.folder / "trace"), str(log))
+        return Order(self.environment(**over), point, passes, str(self.folder / "trace"), str(log))
 
     @property
     def last_point(self) -> str:
