@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.leaping import LeapingLoop, leaping
-from tests.plays.play import Play, a_play
+from tests.plays.crowd import Crowd
+from tests.plays.play import Play, a_play, opened
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -17,9 +18,24 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
     return {"leaping": LeapingLoop}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--processes 3`: each play on PostgreSQL with so many products, of which some are killed."""
+    parser.addoption("--processes", type=int, default=1)
+    parser.addoption("--kill-seed", type=int, default=1)
+
+
 @pytest.fixture
-async def play(tmp_path: Path, database_url: str) -> AsyncIterator[Play]:
+async def play(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str
+) -> AsyncIterator[Play]:
     """Both messengers are open; `await play.start()` starts the product."""
+    size = request.config.getoption("--processes")
     with leaping():
-        async with a_play(tmp_path, database_url) as opened:
-            yield opened
+        if size > 1 and not database_url.startswith("sqlite"):
+            seed = request.config.getoption("--kill-seed")
+            crowd = Crowd(tmp_path, database_url, size, seed)
+            async with opened(crowd) as play:
+                yield play
+            return
+        async with a_play(tmp_path, database_url) as play:
+            yield play

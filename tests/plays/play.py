@@ -251,7 +251,13 @@ class Play:
 @asynccontextmanager
 async def a_play(folder: Path, database_url: str) -> AsyncIterator[Play]:
     """A play on a fresh database, closed at the end."""
-    play = Play(folder, database_url)
+    async with opened(Play(folder, database_url)) as play:
+        yield play
+
+
+@asynccontextmanager
+async def opened(play: Play) -> AsyncIterator[Play]:
+    """A play whose servers are open, closed at the end."""
     await play.open()
     try:
         yield play
