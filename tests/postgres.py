@@ -21,12 +21,9 @@ from typing import Any
 NAMED = "DIALEAD_TEST_POSTGRES"  # the URL of a server whose user may create databases
 _SUPERUSER = "dialead"
 _ROOM = 2**30  # bytes
-_FOR_SPEED = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "autovacuum": "off",
-    "max_connections": "200",
-}
+_FOR_MANY = {"max_connections": "200"}
+_FOR_SPEED = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+_DISK = Path("/var/tmp")  # noqa: S108 - mkdtemp makes a folder of our own in there
 
 
 class Unavailable(Exception):
@@ -36,9 +33,13 @@ class Unavailable(Exception):
 class Server:
     """A server of our own; `start` and `stop` may follow each other at will."""
 
-    def __init__(self, folder: Path) -> None:
-        """The server is made in `folder`, which belongs to its user."""
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        """The server is made in `folder`, which belongs to its user.
+
+        One that is not durable is quicker, and forgets all when its machine stops.
+        """
         self.folder = folder
+        self._settings = _FOR_MANY if durable else _FOR_MANY | _FOR_SPEED
         self.url = f"postgresql://{_SUPERUSER}@/postgres?host={folder}"
         self._bin = _binaries(folder)
         self._data = folder / "data"
@@ -47,7 +48,11 @@ class Server:
 
     def start(self) -> None:
         """Let it run and answer."""
-        settings = {**_FOR_SPEED, "listen_addresses": "", "unix_socket_directories": self.folder}
+        settings = {
+            **self._settings,
+            "listen_addresses": "",
+            "unix_socket_directories": self.folder,
+        }
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         log = str(self.folder / "log")
         self._call("pg_ctl", "-D", str(self._data), "-w", "-o", options, "-l", log, "start")
@@ -72,13 +77,14 @@ class Server:
 
 
 @contextmanager
-def a_server() -> Iterator[Server]:
+def a_server(*, durable: bool = False) -> Iterator[Server]:
     """A server of our own, running; gone at the end. Raises Unavailable."""
-    folder = Path(tempfile.mkdtemp(prefix="dialead-pg-", dir=in_memory()))
+    where = _DISK if durable else in_memory()
+    folder = Path(tempfile.mkdtemp(prefix="dialead-pg-", dir=where))
     try:
         if owner := _as_server():
             os.chown(folder, owner["user"], owner["group"])
-        server = Server(folder)
+        server = Server(folder, durable=durable)
         server.start()
         try:
             yield server

@@ -1,6 +1,8 @@
 """Kills the product a thousand times at named points under load, and counts what was lost.
 
 Run from the project's root: python -m tests.bench.crash --kills 1000 [--database postgresql]
+or, with several processes on one PostgreSQL of which any is killed: --processes 3 --kills 100
+[--freezes 5], where one that sends stands still until another does, and goes on as if not.
 
 Each point has its share of the kills, on both messengers at once, in rounds of a
 fresh database; after each round everything is compared with the servers' logs.
@@ -20,6 +22,7 @@ from pathlib import Path
 from storage.migrate import upgrade_at
 from tests.conftest import Cluster
 from tests.crash.reckoning import Reckoning, reckon
+from tests.crash.siege import siege
 from tests.crash.storm import EVERYWHERE, Kill, drain, seeded, storm
 from tests.crash.ward import a_ward
 from tests.postgres import a_url
@@ -61,7 +64,7 @@ _COUNTED = ("lost", "doubled", "dropped", "undone", "allowed")
 _HEAD = ("kills", "at point", "in flight", "messages", "replies", *_COUNTED[:4], "window", "unsure")
 
 
-async def main(kills: int, seed: int, database: str) -> int:
+async def main(kills: int, seed: int, database: str, processes: int, freezes: int) -> int:
     """Kill so many times; how many faults there were."""
     faults: list[str] = []
     print(f"{'point':<11}" + "".join(f"{word:>10}" for word in _HEAD))
@@ -71,6 +74,11 @@ async def main(kills: int, seed: int, database: str) -> int:
             cluster = Cluster(stack.enter_context(a_url()))
             await cluster.prepare()
             stack.push_async_callback(cluster.close)
+        if processes > 1:
+            assert cluster is not None
+            row = await _several(cluster, kills, freezes, processes, seed)
+            print(row, *row.faults, sep="\n")
+            return len(row.faults)
         for number, point in enumerate(EVERYWHERE):
             share = kills // len(EVERYWHERE) + (number < kills % len(EVERYWHERE))
             row = await _at(point, share, seed + 1000 * number, cluster)
@@ -88,6 +96,21 @@ async def _at(point: str, kills: int, seed: int, cluster: Cluster | None) -> Row
             row.kills += await storm(ward, load, min(left, ROUND), _turns(point))
             with suppress(TimeoutError):  # what never comes to an end is found lost or undone
                 await drain(ward, load)
+            row.reckonings.append(await reckon(ward, load))
+        row.messages += len(load.written)
+        row.replies += len(load.replies)
+    return row
+
+
+async def _several(cluster: Cluster, kills: int, freezes: int, processes: int, seed: int) -> Row:
+    """Rounds of kills of any of them, and the same number of freezes in each."""
+    row = Row("any of them")
+    rounds = -(-kills // ROUND)
+    for number in range(rounds):
+        async with _fresh(cluster) as (folder, url), a_ward(folder, url) as ward:
+            load = seeded(ward, seed + number)
+            share = kills // rounds, freezes // rounds + (number < freezes % rounds)
+            row.kills += await siege(ward, load, share[0], processes, share[1])
             row.reckonings.append(await reckon(ward, load))
         row.messages += len(load.written)
         row.replies += len(load.replies)
@@ -121,5 +144,9 @@ if __name__ == "__main__":
     parser.add_argument("--kills", type=int, default=130)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--freezes", type=int, default=0)
     given = parser.parse_args()
-    sys.exit(bool(asyncio.run(main(given.kills, given.seed, given.database))))
+    kind = given.database if given.processes == 1 else "postgresql"
+    faults = main(given.kills, given.seed, kind, given.processes, given.freezes)
+    sys.exit(bool(asyncio.run(faults)))

@@ -13,9 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,12 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.telegram import Change, Happened, Limits, TelegramServer
+from bot.sandbox.telegram import Change, Happened, TelegramServer
+from tests.bench.beside import FIRST, a_server, running, settings
 from tests.bench.sampling import table
-from tests.cast import BORIS, TEAM, VERA
+from tests.cast import TEAM
 
-ROOT = Path(__file__).parents[2]
-FIRST = 10_000  # the first customer's id
 LIMIT = 300  # seconds after which a run is given up
 
 
@@ -46,30 +43,35 @@ class Result:
 
 async def measure(texts: int, customers: int, *, sampled: bool = False) -> Result:
     """Run once; RuntimeError when the product ends before its time."""
-    server = TelegramServer(limits=Limits.none())
-    await server.start()
-    try:
-        _people(server, customers)
-        for number in range(texts):
-            customer = FIRST + number % customers
-            server.write(customer, customer, f"text {number:05d} of {customer}")
+    async with a_server() as server:
+        write(server, texts, customers)
         with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
             began = time.process_time()
             seconds, start = await _serve(server, folder, texts, sampled)
             cpu = time.process_time() - began
             counted = json.loads((Path(folder) / "counted").read_text())
-        return Result(seconds, start, *_compare(server, texts), cpu, counted)
-    finally:
-        await server.stop()
+        return Result(seconds, start, *compare(server, texts), cpu, counted)
 
 
-def _people(server: TelegramServer, customers: int) -> None:
-    server.add_user(BORIS, "Boris")
-    server.add_user(VERA, "Vera")
-    server.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS])
+def write(server: TelegramServer, texts: int, customers: int) -> None:
+    """So many customers write so many texts, in turn."""
     for number in range(customers):
         server.add_user(FIRST + number, f"Anna {number}")
         server.started(FIRST + number)
+    for number in range(texts):
+        customer = FIRST + number % customers
+        server.write(customer, customer, f"text {number:05d} of {customer}")
+
+
+def compare(server: TelegramServer, texts: int) -> tuple[int, int]:
+    """(texts that are not shown, times that a text is shown again), from the server's own log."""
+    words = Counter(
+        message.text[at + 5 : at + 10]
+        for message in server.messages(TEAM)
+        if message.from_bot and (at := message.text.find("text ")) >= 0
+    )
+    expected = {f"{number:05d}" for number in range(texts)}
+    return len(expected - set(words)), sum(count - 1 for count in words.values())
 
 
 async def _serve(
@@ -82,51 +84,18 @@ async def _serve(
         shown += change.chat_id == TEAM and change.what is Happened.MESSAGE
 
     server.subscribe(seen)
+    environment = settings(server, f"sqlite:///{folder}/dialead.db")
+    environment |= {"COUNTED": f"{folder}/counted", "SAMPLED": "1" if sampled else ""}
     born = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.bench.counted",
-        cwd=ROOT,
-        env=os.environ | _settings(server, folder) | {"SAMPLED": "1" if sampled else ""},
-    )
-    began = born
-    while shown < texts and time.perf_counter() - born < LIMIT:
-        if process.returncode is not None:
-            raise RuntimeError(f"the product ended with {process.returncode}")
-        if began == born and server.calls:
-            began = time.perf_counter()
-        await asyncio.sleep(0.01)
-    ended = time.perf_counter()
-    process.terminate()
-    await process.wait()
-    return ended - began, began - born
-
-
-def _settings(server: TelegramServer, folder: str) -> dict[str, str]:
-    return {
-        "DIALEAD_CONFIG": os.devnull,
-        "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
-        "TELEGRAM__TOKEN": server.token,
-        "TELEGRAM__API_URL": server.url,
-        "TELEGRAM__PER_SECOND": "100000",
-        "TELEGRAM__GROUP_PER_MINUTE": "6000000",
-        "TEAM__CHAT": f"telegram:{TEAM}",
-        "HTTP__PORT": "0",
-        "LOG__LEVEL": "warning",
-        "COUNTED": f"{folder}/counted",
-    }
-
-
-def _compare(server: TelegramServer, texts: int) -> tuple[int, int]:
-    """(texts that are not shown, times that a text is shown again), from the server's own log."""
-    words = Counter(
-        message.text[at + 5 : at + 10]
-        for message in server.messages(TEAM)
-        if message.from_bot and (at := message.text.find("text ")) >= 0
-    )
-    expected = {f"{number:05d}" for number in range(texts)}
-    return len(expected - set(words)), sum(count - 1 for count in words.values())
+    async with running(["-m", "tests.bench.counted"], environment) as process:
+        began = born
+        while shown < texts and time.perf_counter() - born < LIMIT:
+            if process.returncode is not None:
+                raise RuntimeError(f"the product ended with {process.returncode}")
+            if began == born and server.calls:
+                began = time.perf_counter()
+            await asyncio.sleep(0.01)
+        return time.perf_counter() - began, began - born
 
 
 def plain_commits(rows: int = 2000) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from storage.leases import LASTS
 from tests.crash.load import Load
 from tests.crash.runs import Runs
-from tests.crash.storm import drained
+from tests.crash.storm import AT_RANDOM, Kill, drained
 from tests.crash.ward import Ward
 
 _LOAD = 12  # things that happen between two kills
@@ -78,9 +78,9 @@ async def a_crew(ward: Ward, size: int) -> AsyncIterator[Crew]:
         await ward.kill()
 
 
-async def siege(ward: Ward, load: Load, kills: int, size: int, freezes: int = 0) -> int:
-    """So many kills of any of them at random moments under load; how many hit a leader."""
-    led = 0
+async def siege(ward: Ward, load: Load, kills: int, size: int, freezes: int = 0) -> list[Kill]:
+    """So many kills of any of them at random moments under load, then so many freezes."""
+    found = []
     async with a_crew(ward, size) as crew:
         load.newcomer()
         load.newcomer()
@@ -90,16 +90,14 @@ async def siege(ward: Ward, load: Load, kills: int, size: int, freezes: int = 0)
             going_on = asyncio.create_task(_go_on(load, _LOAD - _LOAD // 2))
             await asyncio.sleep(load.chance.uniform(0.0, 1.0))
             leaders = [await crew.leader(name) for name in ("telegram", "vk", "upkeep")]
-            if number < kills:
-                victim = load.chance.randrange(size)
-                await crew.replace(victim)
-            else:
-                victim = leaders[0]
-                await crew.freeze(victim)
-            led += victim in leaders
+            victim = load.chance.randrange(size) if number < kills else leaders[0]
+            waiting = await ward.waiting()
+            await (crew.replace if number < kills else crew.freeze)(victim)
+            meant = "a leader" if victim in leaders else "a helper"
+            found.append(Kill(number, meant, AT_RANDOM, 0, waiting))
             await going_on
         await drained(ward, load)
-    return led
+    return found
 
 
 async def _go_on(load: Load, acts: int) -> None:
