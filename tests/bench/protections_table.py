@@ -36,8 +36,8 @@ ROWS = (
     Row(
         "a channel waits until the inbox has committed",
         "bot/delivery/inbox.py",
-        "await self._database.finish(kept)",
-        "asyncio.ensure_future(self._database.finish(kept))",
+        "        await database.finish(inbox.accept(",
+        "        asyncio.ensure_future(inbox.accept(",
         "tests/plays/test_trouble.py::test_a_disk_that_is_full_is_told_and_nothing_is_lost",
     ),
     Row(
@@ -821,6 +821,50 @@ ROWS = (
         "        pass\n",
         "tests/crash/test_stand_by.py"
         "::test_by_whatever_name_the_file_is_called_there_is_one_product",
+    ),
+    Row(
+        "what a former holder of a lease writes is refused",
+        "storage/database.py",
+        "    if found.first() is None:\n",
+        "    if False:\n",
+        "tests/storage/test_leases.py::test_what_an_earlier_holder_writes_is_refused",
+    ),
+    Row(
+        "nobody takes a lease while its holder is writing",
+        "storage/database.py",
+        "fence = :fence for share",
+        "fence = :fence",
+        "tests/storage/test_leases.py::test_nobody_takes_it_while_the_holder_is_writing",
+    ),
+    Row(
+        "events of a key are with one process at a time",
+        "storage/inbox.py",
+        "    free = query.where(sa.or_(inbox.c.process.is_(None), ~held))\n",
+        "    free = query\n",
+        "tests/storage/test_leases.py::test_events_of_one_key_are_never_with_two_processes",
+    ),
+    Row(
+        "what a process handled too late is not written",
+        "storage/inbox.py",
+        "    if len(found) < len(numbers):\n",
+        "    if False:\n",
+        "tests/storage/test_leases.py"
+        "::test_what_a_dead_process_held_goes_to_another_and_its_own_end_is_refused",
+    ),
+    Row(
+        "a process whose connection is gone is dead at once",
+        "storage/leases.py",
+        "sa.or_(processes.c.until < now, processes.c.backend.not_in(served))",
+        "sa.or_(processes.c.until < now)",
+        "tests/storage/test_leases.py::test_whose_connection_is_gone_is_dead_at_once",
+    ),
+    Row(
+        "one product on this machine polls with a token",
+        "bot/token_lock.py",
+        '        while not _bound(held, f"\\0dialead-{mark}"):\n',
+        "        while False:\n",
+        "tests/crash/test_several.py"
+        "::test_a_second_one_with_the_same_token_on_another_database_waits",
     ),
     Row(
         "a file that was moved away is not written to",
