@@ -37,6 +37,7 @@ NOT_RUN = {
     f"{PYTHON}demo": "tests/sandbox/test_stage_announcing.py starts it, tests/browser/ plays it",
     f"{PYTHON}init": "tests/operations/test_init.py plays it to the end and stops it halfway",
     f"{PYTHON}copy": "wants a PostgreSQL: tests/plays/test_copy.py runs it on one",
+    f"{PYTHON}worker": "wants a PostgreSQL: tests/crash/test_several.py runs one there",
     f"{PYTHON}dead": "tests/operations/test_dead.py types it",
     f"{PYTHON}report": "tests/reports/test_command.py types it",
     "python -m tests.plays.contents": "tests/house/test_contents_table.py compares what it prints",
