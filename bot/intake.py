@@ -16,6 +16,7 @@ from bot.watch import Watch
 from handlers.policy import Policy
 from storage import chats, inbox
 from storage.database import UNREACHABLE, Database
+from storage.failures import Unreachable
 
 _UNREACHABLE_FOR = 2.0  # seconds until a database that could not be asked is asked again
 _REFUSED_FOR = 60.0  # seconds between two tries of a channel that only a person can mend
@@ -33,9 +34,12 @@ class Intake:
         watch: Watch,
         *,
         policy: Callable[[], Policy],
+        lives: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
+        """`lives` tells whether this process is known to live, where there are several."""
         self._database = database
+        self._lives = lives
         self._inbox = dispatcher
         self._watch = watch
         self._policy = policy
@@ -52,6 +56,8 @@ class Intake:
             nonlocal known
             self._watch.heard(name)
             if not raws and cursor in ("", known):
+                if not self._lives():
+                    raise Unreachable(f"another process may take in {name} by now")
                 return
             try:
                 await self._inbox.accept(name, raws, cursor, within=database)

@@ -36,7 +36,12 @@ class Leading:
         self._joined = joined
         self._number = leases.NOBODY
         self._free = asyncio.Event()  # something may be
-        self._led: set[asyncio.Task[None]] = set()
+        self._led: dict[Lease, asyncio.Future[None]] = {}
+
+    @property
+    def lives(self) -> bool:
+        """Whether this process is known to live; else another one may do its work by now."""
+        return self._database.sqlite or bool(self._number)
 
     @property
     def process(self) -> int | None:
@@ -62,8 +67,8 @@ class Leading:
     async def lead(self, name: str, work: Work, waits: Callable[[], None]) -> None:
         """Do this work whenever no other process does it, until cancelled.
 
-        It is cancelled when the lease is lost, and gets the database in which nothing of it
-        is written after that. `waits` is called when another process has it.
+        It gets the database in which nothing of it is written once another process does it,
+        and is cancelled when we hear of that. `waits` is called when another process has it.
         """
         if self._database.sqlite:
             await work(self._database)
@@ -72,7 +77,7 @@ class Leading:
             lease = await self._taken(name, waits)
             log.info("leads", lease=name, process=self._number, fence=lease.fence)
             task = asyncio.ensure_future(work(self._database.under(lease)))
-            self._led.add(task)
+            self._led[lease] = task
             try:
                 await task
             except UNREACHABLE as error:
@@ -82,10 +87,17 @@ class Leading:
                     raise
                 log.warning("lease_lost", lease=name)
             finally:
-                self._led.discard(task)
+                del self._led[lease]
 
     async def _live(self, presence: leases.Presence) -> None:
-        """Say so again and again; return when others took us for dead."""
+        """Say so again and again; return when others took us for dead.
+
+        What we did before goes on, unless another process does it by now: while the database
+        is away nobody can take it, and nothing new of it is begun.
+        """
+        for lease, task in list(self._led.items()):
+            if not await leases.keep(self._database, lease, presence.number):
+                task.cancel()
         self._number = presence.number
         self._free.set()
         self._joined()
@@ -97,8 +109,6 @@ class Leading:
                     lives = await presence.beat()
         finally:
             self._number = leases.NOBODY
-            for task in self._led:
-                task.cancel()
 
     async def _taken(self, name: str, waits: Callable[[], None]) -> Lease:
         told = False

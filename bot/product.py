@@ -105,7 +105,12 @@ class Product:
             now=self.now,
         )
         self._intake = Intake(
-            database, self.inbox, self.watch, policy=lambda: self.policy, now=self.now
+            database,
+            self.inbox,
+            self.watch,
+            policy=lambda: self.policy,
+            lives=lambda: self.leading.lives,
+            now=self.now,
         )
         self.senders: dict[str, Sender] = {}  # of the channels that this process leads
         self._looking: set[asyncio.Task[None]] = set()

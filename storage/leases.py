@@ -88,6 +88,13 @@ async def _leave(connection: AsyncConnection, number: int) -> None:
             await connection.execute(sa.delete(processes).where(processes.c.id == number))
 
 
+async def keep(database: Database, lease: Lease, process: int) -> bool:
+    """Have it on, as another process, if nobody took it meanwhile; whether that is so."""
+    held = leases.update().where(leases.c.name == lease.name, leases.c.fence == lease.fence)
+    async with database.write() as connection:
+        return bool((await connection.execute(held.values(process=process))).rowcount)
+
+
 def _dead() -> sa.ColumnElement[bool]:
     """Whether a process is silent for too long, or PostgreSQL serves it no more."""
     served = sa.text("select pid from pg_stat_activity").columns(sa.Column("pid", sa.Integer))
