@@ -6,18 +6,19 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.terminal import FAILED, INTERRUPTED, WRONG, do, ended
 
 if TYPE_CHECKING:
     from bot.operations.init import Run, Ways
     from config.settings import Settings
 
 VERSION = "0.1.0"  # that of pyproject.toml, which a copy of the program need not have
-FAILED, WRONG = 1, 2
 
 app = typer.Typer(
     add_completion=False,
@@ -32,7 +33,7 @@ def run() -> None:
     settings = _settings()
     from bot.product import run_product
 
-    _do(run_product(settings, lambda words: typer.echo(words, err=True)))
+    do(run_product(settings, lambda words: typer.echo(words, err=True)))
 
 
 @app.command()
@@ -44,7 +45,7 @@ def worker() -> None:
         raise typer.Exit(WRONG)
     from bot.product import run_product
 
-    _do(run_product(settings, lambda words: typer.echo(words, err=True), leads=False))
+    do(run_product(settings, lambda words: typer.echo(words, err=True), leads=False))
 
 
 @app.command()
@@ -54,7 +55,7 @@ def demo(
     language: Annotated[str, typer.Option(help="The team's language: ru, en or es.")] = "ru",
 ) -> None:
     """Try the whole product with no token: local messengers and a page to play every part."""
-    _do(_demo(port, language, browser=browser))
+    do(_demo(port, language, browser=browser))
 
 
 @app.command()
@@ -74,7 +75,7 @@ def check(
     ] = False,
 ) -> None:
     """Say what is wrong with settings, database, tokens, chats and rights, and what to do."""
-    _do(_check(_settings(), fix=fix))
+    do(_check(_settings(), fix=fix))
 
 
 @app.command()
@@ -83,7 +84,7 @@ def migrate() -> None:
     settings = _settings(connected=False)
     from storage.migrate import upgrade_at
 
-    _do(upgrade_at(settings.database_url))
+    do(upgrade_at(settings.database_url))
     typer.echo("the database is up to date")
 
 
@@ -93,7 +94,7 @@ def import_clients(
     yes: Annotated[bool, typer.Option("--yes", help="Write; without it nothing is.")] = False,
 ) -> None:
     """Show the clients in a file and what is wrong in which line; remember them, with --yes."""
-    _do(_import(_settings(connected=False), file, yes=yes))
+    do(_import(_settings(connected=False), file, yes=yes))
 
 
 @app.command()
@@ -101,7 +102,7 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The copy to be made; it must not exist yet.")],
 ) -> None:
     """Copy the SQLite database while the product runs, and verify the copy."""
-    _do(_backup(_settings(connected=False), file))
+    do(_backup(_settings(connected=False), file))
 
 
 @app.command()
@@ -109,7 +110,7 @@ def copy(
     to: Annotated[str, typer.Option(help="An empty database, postgresql://…")],
 ) -> None:
     """Move everything from SQLite to PostgreSQL, and verify it row by row."""
-    _do(_copy(_settings(connected=False), to))
+    do(_copy(_settings(connected=False), to))
 
 
 @app.command()
@@ -125,7 +126,7 @@ def report(
     output: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
 ) -> None:
     """Write any report that the bot gives, for any period of whole days in the team's time."""
-    _do(_report(_settings(connected=False), name, since, until, form, output))
+    do(_report(_settings(connected=False), name, since, until, form, output))
 
 
 @app.command()
@@ -139,7 +140,7 @@ def dead(
     ] = None,
 ) -> None:
     """List what was set aside and why; put it back in the queue, or end it for good."""
-    _do(_dead(_settings(connected=False), words or []))
+    do(_dead(_settings(connected=False), words or []))
 
 
 def _init(language: str) -> None:
@@ -150,8 +151,7 @@ def _init(language: str) -> None:
     from config.texts import LANGUAGES, load
 
     if language and language not in LANGUAGES:
-        typer.echo(f"--language: choose {', '.join(LANGUAGES)}", err=True)
-        raise typer.Exit(WRONG)
+        raise ended(f"--language: choose {', '.join(LANGUAGES)}", WRONG)
     path = Path(os.environ.get("DIALEAD_CONFIG", "").strip() or "dialead.toml").absolute()
     stopped = ""
     try:
@@ -164,9 +164,9 @@ def _init(language: str) -> None:
         write(talk, path, answers)
     except (typer.Abort, KeyboardInterrupt):
         typer.echo(f"\n{stopped}", err=True)
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None
     talk.say(f"\n{talk.texts('init.check')}")
-    _do(_looked_over(_settings()))
+    do(_looked_over(_settings()))
     python = os.path.relpath(sys.executable) if sys.prefix != sys.base_prefix else sys.executable
     command = f"{python} {os.path.relpath(__file__)}"
     talk.say(f"\n{talk.texts('init.start', run=f'{command} run', check=f'{command} check')}")
@@ -200,8 +200,7 @@ async def _demo(port: int, language: str, *, browser: bool) -> None:
     try:
         await run_demo(Path(__file__), port, language, browser=browser, say=typer.echo)
     except PortTaken as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(FAILED) from None
+        raise ended(str(error), FAILED) from None
 
 
 async def _report(
@@ -209,27 +208,13 @@ async def _report(
 ) -> None:
     """The report on standard output, or whole in a file; WRONG when there is no such report."""
     from bot.clock import Clock
-    from bot.operations.report import Wanted, WrongReport, check, write
+    from bot.operations.report import Wanted, WrongReport, deliver
 
-    wanted, now = Wanted(name, since, until, form), Clock(settings.rehearsal.clock_file)()
+    now = Clock(settings.rehearsal.clock_file)()
     try:
-        check(settings, wanted, now)
+        await deliver(settings, Wanted(name, since, until, form), now, output)
     except WrongReport as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG) from None
-    if output is None:
-        await write(settings, wanted, now, sys.stdout.buffer, _progress)
-        return
-    part = output.with_name(f"{output.name}.part")
-    with part.open("wb") as file:
-        await write(settings, wanted, now, file, _progress)
-    part.replace(output)
-
-
-def _progress(done: int, of: int) -> None:
-    """How far it is, now and then, for who looks on."""
-    if sys.stderr.isatty() and (done == of or done % 1000 == 0):
-        typer.echo(f"\r{done:,} / {of:,}", nl=done == of, err=True)
+        raise ended(str(error), WRONG) from None
 
 
 async def _dead(settings: Settings, words: list[str]) -> None:
@@ -263,8 +248,7 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
     try:
         sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
     except Unreadable as error:
-        typer.echo(texts(error.key, **error.values), err=True)
-        raise typer.Exit(WRONG) from None
+        raise ended(texts(error.key, **error.values), WRONG) from None
     for told in preview(texts, sheet):
         typer.echo(told)
     if not yes and sheet.clients:
@@ -279,16 +263,10 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
 
 
 async def _backup(settings: Settings, file: Path) -> None:
+    from bot.operations.backup import backed_up
     from config.texts import load
-    from storage.backup import back_up, size_of
 
-    url = settings.database_url
-    with typer.progressbar(length=size_of(url), file=sys.stderr) as bar:
-        made = await back_up(url, file, bar.update)
-    texts = load(settings.team.language)
-    size = texts("attachment.megabytes", number=-(-made.size // 2**20))
-    values = {"file": file, "size": size, "leads": made.leads, "messages": made.messages}
-    typer.echo(texts("backup.done", **values))
+    typer.echo(await backed_up(load(settings.team.language), settings.database_url, file))
 
 
 async def _copy(settings: Settings, to: str) -> None:
@@ -356,36 +334,7 @@ def _read_settings(
     try:
         return load_settings(environ, folder, connected=connected)
     except SettingsError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG) from None
-
-
-def _do(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end; whatever fails is told without a traceback."""
-    try:
-        asyncio.run(work)
-    except typer.Exit:
-        raise
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except Exception as error:  # the last resort: nobody is above us
-        typer.echo(_told(error), err=True)
-        raise typer.Exit(FAILED) from None
-
-
-def _told(error: BaseException) -> str:
-    """The first thing that failed: what the operator can mend, or where the fault is in here."""
-    from bot.delivery.describing import describe
-    from storage.database import UNREACHABLE, DatabaseUnfit
-
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, DatabaseUnfit):
-        return str(error)
-    if isinstance(error, UNREACHABLE):
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return f"cannot go on: {reason}"
-    return f"stopped by a fault in the program: {describe(error)}"
+        raise ended(str(error), WRONG) from None
 
 
 if __name__ == "__main__":

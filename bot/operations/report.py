@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from shutil import copyfileobj
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
+
+import typer
 
 from bot.domain.sources import named
 from bot.drawing.child import picture, workbook
@@ -29,8 +33,6 @@ DIGEST = "digest"
 NAMES = (DIGEST, *REPORTS)
 _USUAL = timedelta(days=29)  # before the last day, when no first one is named
 
-Progress = Callable[[int, int], None]  # rows written, of how many
-
 
 class WrongReport(Exception):
     """What was asked for cannot be; `str()` says why, in the team's language."""
@@ -46,19 +48,24 @@ class Wanted:
     form: str = "text"
 
 
-async def write(
-    settings: Settings, wanted: Wanted, now: datetime, out: BinaryIO, progress: Progress
-) -> None:
-    """Write a report; the product may run meanwhile.
+async def deliver(settings: Settings, wanted: Wanted, now: datetime, output: Path | None) -> None:
+    """Write a report to standard output, or whole to a file; the product may run meanwhile.
 
     Raises WrongReport, DatabaseUnfit when there is no database of this version, and NotDrawn.
     """
-    period = check(settings, wanted, now)
+    period = _period(settings, wanted, now)
     basis = _basis(settings, wanted.form, now)
-    await decide(settings.database_url, partial(_write, wanted, period, basis, out, progress))
+    if output is None:
+        out = sys.stdout.buffer
+        await decide(settings.database_url, partial(_write, wanted, period, basis, out))
+        return
+    part = output.with_name(f"{output.name}.part")
+    with part.open("wb") as file:
+        await decide(settings.database_url, partial(_write, wanted, period, basis, file))
+    part.replace(output)
 
 
-def check(settings: Settings, wanted: Wanted, now: datetime) -> Period:
+def _period(settings: Settings, wanted: Wanted, now: datetime) -> Period:
     """The period that is meant; raises WrongReport."""
     texts = load(settings.team.language)
     zone = ZoneInfo(settings.team.timezone)
@@ -97,18 +104,17 @@ async def _write(
     period: Period,
     basis: Basis,
     out: BinaryIO,
-    progress: Progress,
     session: Session,
 ) -> None:
     found: Table | Digest
     if wanted.name == DIGEST:
         found = await digest(session, period, basis)
     else:
-        found = _told(await REPORTS[wanted.name](session, period, basis), progress)
+        found = _told(await REPORTS[wanted.name](session, period, basis))
     await FORMS[wanted.form](found, basis, out)
 
 
-def _told(table: Table, progress: Progress) -> Table:
+def _told(table: Table) -> Table:
     """The same, telling how far its rows are."""
 
     async def rows() -> AsyncIterator[Row]:
@@ -116,9 +122,15 @@ def _told(table: Table, progress: Progress) -> Table:
         async for row in table.rows():
             yield row
             written += 1
-            progress(written, table.count)
+            _progress(written, table.count)
 
     return replace(table, rows=rows)
+
+
+def _progress(done: int, of: int) -> None:
+    """How far it is, now and then, for who looks on."""
+    if sys.stderr.isatty() and (done == of or done % 1000 == 0):
+        typer.echo(f"\r{done:,} / {of:,}", nl=done == of, err=True)
 
 
 async def _as_text(found: Table | Digest, basis: Basis, out: BinaryIO) -> None:

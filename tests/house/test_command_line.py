@@ -90,10 +90,10 @@ def test_migrate_needs_no_messenger(tmp_path: Path) -> None:
 
 def test_a_fault_of_ours_is_told_by_its_place(tmp_path: Path) -> None:
     code = (
-        "import main\n"
+        "import bot.terminal\n"
         "async def fail():\n"
         "    raise ExceptionGroup('both', [ValueError('Anna: +7 900 000-00-00')])\n"
-        "main._do(fail())\n"
+        "bot.terminal.do(fail())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
