@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.terminal import FAILED, INTERRUPTED, WRONG, do, ended
+from bot.terminal import FAILED, INTERRUPTED, WRONG, do, ending, operators_texts
 
 if TYPE_CHECKING:
     from bot.operations.init import Run, Ways
     from config.settings import Settings
+    from config.texts import Texts
 
 VERSION = "0.1.0"  # that of pyproject.toml, which a copy of the program need not have
 
@@ -40,11 +41,11 @@ def run() -> None:
 def worker() -> None:
     """Help a product on PostgreSQL: handle events, take none in, send nothing."""
     settings = _settings()
-    if settings.database_url.startswith("sqlite"):
-        typer.echo("several processes need PostgreSQL: set database_url = postgresql://…", err=True)
-        raise typer.Exit(WRONG)
+    from bot.operations.errors import Wrong
     from bot.product import run_product
 
+    if settings.database_url.startswith("sqlite"):
+        raise ending(Wrong("run.needs_postgresql"))
     do(run_product(settings, lambda words: typer.echo(words, err=True), leads=False))
 
 
@@ -52,10 +53,13 @@ def worker() -> None:
 def demo(
     port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8080,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-    language: Annotated[str, typer.Option(help="The team's language: ru, en or es.")] = "ru",
+    language: Annotated[
+        str, typer.Option(help="The language to play in: ru, en or es; else Russian.")
+    ] = "",
 ) -> None:
     """Try the whole product with no token: local messengers and a page to play every part."""
-    do(_demo(port, language, browser=browser))
+    texts = _texts_in(language)
+    do(_demo(port, language, texts, browser=browser), texts)
 
 
 @app.command()
@@ -85,7 +89,7 @@ def migrate() -> None:
     from storage.migrate import upgrade_at
 
     do(upgrade_at(settings.database_url))
-    typer.echo("the database is up to date")
+    typer.echo(operators_texts()("migrate.done"))
 
 
 @app.command("import")
@@ -148,22 +152,21 @@ def _init(language: str) -> None:
     from bot.operations.init import converse
     from bot.operations.settings_file import may_write, write
     from bot.operations.talk import Talk, choose_language
-    from config.texts import LANGUAGES, load
+    from config.settings import file_of_settings
+    from config.texts import load
 
-    if language and language not in LANGUAGES:
-        raise ended(f"--language: choose {', '.join(LANGUAGES)}", WRONG)
-    path = Path(os.environ.get("DIALEAD_CONFIG", "").strip() or "dialead.toml").absolute()
-    stopped = ""
+    path = file_of_settings(os.environ, Path.cwd())
+    texts = _texts_in(language)
     try:
-        talk = Talk(load(language or choose_language(os.environ.get("LANG", "")[:2])))
-        stopped = talk.texts("init.stopped")
+        texts = texts if language else load(choose_language(texts.language))
+        talk = Talk(texts)
         if not may_write(talk, path):
             raise typer.Exit(FAILED)
         with asyncio.Runner() as runner:
             answers = converse(talk, _ways(runner.run))
         write(talk, path, answers)
     except (typer.Abort, KeyboardInterrupt):
-        typer.echo(f"\n{stopped}", err=True)
+        typer.echo(f"\n{texts('init.stopped')}", err=True)
         raise typer.Exit(INTERRUPTED) from None
     talk.say(f"\n{talk.texts('init.check')}")
     do(_looked_over(_settings()))
@@ -194,27 +197,23 @@ async def _looked_over(settings: Settings) -> None:
         await _check(settings)
 
 
-async def _demo(port: int, language: str, *, browser: bool) -> None:
-    from bot.demo import PortTaken, run_demo
+async def _demo(port: int, language: str, texts: Texts, *, browser: bool) -> None:
+    from bot.demo import run_demo
+    from config.texts import LANGUAGES
 
-    try:
-        await run_demo(Path(__file__), port, language, browser=browser, say=typer.echo)
-    except PortTaken as error:
-        raise ended(str(error), FAILED) from None
+    played = language or LANGUAGES[0]
+    await run_demo(Path(__file__), port, played, texts, browser=browser, say=typer.echo)
 
 
 async def _report(
     settings: Settings, name: str, since: str, until: str, form: str, output: Path | None
 ) -> None:
-    """The report on standard output, or whole in a file; WRONG when there is no such report."""
+    """The report on standard output, or whole in a file."""
     from bot.clock import Clock
-    from bot.operations.report import Wanted, WrongReport, deliver
+    from bot.operations.report import Wanted, deliver
 
     now = Clock(settings.rehearsal.clock_file)()
-    try:
-        await deliver(settings, Wanted(name, since, until, form), now, output)
-    except WrongReport as error:
-        raise ended(str(error), WRONG) from None
+    await deliver(settings, Wanted(name, since, until, form), now, output)
 
 
 async def _dead(settings: Settings, words: list[str]) -> None:
@@ -223,10 +222,9 @@ async def _dead(settings: Settings, words: list[str]) -> None:
 
     from bot.clock import Clock
     from bot.operations.dead import decide
-    from config.texts import load
     from handlers.dead import asked
 
-    texts, zone = load(settings.team.language), ZoneInfo(settings.team.timezone)
+    texts, zone = operators_texts(), ZoneInfo(settings.team.timezone)
     now = Clock(settings.rehearsal.clock_file)()
     answer = await decide(
         settings.database_url,
@@ -241,14 +239,9 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
     """The preview first; nothing is written unless told so. FAILED when lines were left out."""
     from bot.clock import Clock
     from bot.operations.importing import country, preview, read_clients, write
-    from bot.operations.tables import Unreadable
-    from config.texts import load
 
-    texts = load(settings.team.language)
-    try:
-        sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
-    except Unreadable as error:
-        raise ended(texts(error.key, **error.values), WRONG) from None
+    texts = operators_texts()
+    sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
     for told in preview(texts, sheet):
         typer.echo(told)
     if not yes and sheet.clients:
@@ -264,14 +257,12 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
 
 async def _backup(settings: Settings, file: Path) -> None:
     from bot.operations.backup import backed_up
-    from config.texts import load
 
-    typer.echo(await backed_up(load(settings.team.language), settings.database_url, file))
+    typer.echo(await backed_up(operators_texts(), settings.database_url, file))
 
 
 async def _copy(settings: Settings, to: str) -> None:
     from bot.operations.copy import copied
-    from config.texts import load
 
     with typer.progressbar(length=1, file=sys.stderr) as bar:
 
@@ -279,7 +270,7 @@ async def _copy(settings: Settings, to: str) -> None:
             bar.length = max(1, steps)
 
         moved = await copied(settings.database_url, to, expect, bar.update)
-    texts = load(settings.team.language)
+    texts = operators_texts()
     typer.echo(texts("copy.done", rows=moved.rows, tables=moved.tables))
 
 
@@ -288,13 +279,14 @@ async def _check(settings: Settings, *, fix: bool = False) -> None:
     from bot.clock import Clock
     from bot.operations.check import check, line, total
     from bot.product import open_channels
-    from config.texts import load
+    from config.settings import file_of_settings
 
-    texts = load(settings.team.language)
+    texts = operators_texts()
+    file = file_of_settings(os.environ, Path.cwd())
     findings = []
     async with open_channels(settings) as channels:
         now = Clock(settings.rehearsal.clock_file)()
-        async for finding in check(settings, channels, now, fix=fix):
+        async for finding in check(settings, channels, now, file=file, fix=fix):
             findings.append(finding)
             typer.echo(line(texts, finding))
     typer.echo(total(texts, findings))
@@ -317,6 +309,16 @@ def _options(
     """Dialead: leads from Telegram and VK, worked by a team in its own chat."""
 
 
+def _texts_in(language: str) -> Texts:
+    """The words of a language that was asked for, "" for none, or the end with which there are."""
+    from bot.operations.errors import Wrong
+    from config.texts import LANGUAGES, load
+
+    if language not in ("", *LANGUAGES):
+        raise ending(Wrong("run.language", languages=", ".join(LANGUAGES)))
+    return load(language) if language else operators_texts()
+
+
 def _settings(*, connected: bool = True) -> Settings:
     """The settings found, or the end with what is wrong in them."""
     from bot.logs import start_logs
@@ -334,7 +336,7 @@ def _read_settings(
     try:
         return load_settings(environ, folder, connected=connected)
     except SettingsError as error:
-        raise ended(str(error), WRONG) from None
+        raise ending(error) from None
 
 
 if __name__ == "__main__":

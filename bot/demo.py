@@ -14,35 +14,42 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+from bot.operations.errors import Failed
 from bot.sandbox.stage import Stage
 from config.settings import Settings
+from config.texts import Texts
 
 _ZONES = {"ru": "Europe/Moscow", "en": "Europe/London", "es": "Europe/Madrid"}
 
 
-class PortTaken(Exception):
-    """Another program listens where the page should be; `str()` names a way out."""
-
-
 async def run_demo(
-    main: Path, port: int, language: str, *, browser: bool, say: Callable[[str], None]
+    main: Path,
+    port: int,
+    language: str,
+    texts: Texts,
+    *,
+    browser: bool,
+    say: Callable[[str], None],
 ) -> None:
     """Serve the page until Ctrl-C; `main` is the command line that the product is started by.
 
-    Raises PortTaken.
+    `language` is the team's, `texts` are in that of whoever started it. Raises Failed when
+    another program listens where the page should be.
     """
-    stopping = _stopping(say)
+    stopping = _stopping(lambda: say(texts("demo.stopping")))
     with tempfile.TemporaryDirectory(prefix="dialead-") as folder:
         stage = Stage(language, port, timezone=_ZONES.get(language, _ZONES["ru"]))
         await _start(stage, port)
         try:
-            say("Starting…")
+            say(texts("demo.starting"))
             await stage.run(
                 [sys.executable, str(main), "run"], settings_for(stage, language, folder)
             )
             await _either(stage.settled(), stopping.wait())
             if not stopping.is_set():
-                await _announce(stage.url, browser, say)
+                say(texts("demo.playing", url=stage.url))
+                if browser:
+                    await asyncio.to_thread(_open_page, stage.url)
             await stopping.wait()
         finally:
             await stage.stop()
@@ -70,13 +77,13 @@ def settings_for(stage: Stage, language: str, folder: str) -> dict[str, str]:
     }
 
 
-def _stopping(say: Callable[[str], None]) -> asyncio.Event:
-    """Set, and told at once, when the process is asked to end."""
+def _stopping(tell: Callable[[], None]) -> asyncio.Event:
+    """Set, and told once, when the process is asked to end."""
     stopping = asyncio.Event()
 
     def stop() -> None:
         if not stopping.is_set():
-            say("Stopping…")
+            tell()
         stopping.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -90,7 +97,7 @@ async def _start(stage: Stage, port: int) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        raise PortTaken(f"port {port} is taken, try --port {port % 65535 + 1}") from None
+        raise Failed("demo.port_taken", port=port, other=port % 65535 + 1) from None
 
 
 def _is_setting(name: str) -> bool:
@@ -103,12 +110,6 @@ async def _either(*waits: Coroutine[Any, Any, Any]) -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in tasks:
         task.cancel()
-
-
-async def _announce(url: str, browser: bool, say: Callable[[str], None]) -> None:
-    say(f"Dialead is being played at {url} (Ctrl-C stops it)")
-    if browser:
-        await asyncio.to_thread(_open_page, url)
 
 
 def _open_page(url: str) -> None:

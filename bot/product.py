@@ -43,6 +43,7 @@ from bot.token_lock import sole
 from bot.watch import Watch
 from bot.web.serving import serving
 from config.settings import Settings
+from config.texts import load
 from handlers import exports, router, topics
 from handlers.keys import Keys
 from handlers.work import Work
@@ -52,9 +53,6 @@ from storage.database import Database
 from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
 from storage.standing_by import alone
-
-_HELPS = "another process takes in and sends for {channel}: this one helps with the rest"
-_WAITS = "another process on this machine has the token of {channel}: waiting as a stand-by"
 
 log = structlog.get_logger()
 
@@ -69,7 +67,7 @@ class Product:
         channels: Mapping[str, Channel],
         *,
         leads: bool = True,
-        say: Callable[[str], None] = lambda _: None,
+        say: Callable[..., None] = lambda *_, **__: None,
     ) -> None:
         """One that does not lead handles events, and leaves the rest to others."""
         self.settings = settings
@@ -196,7 +194,7 @@ class Product:
         """What one process alone does: the sweeps, and for each channel taking in and sending."""
         yield self.leading.lead("upkeep", self._keep_up, self._waits_to_keep_up)
         for name in self.channels:
-            waits = partial(self._say, _HELPS.format(channel=name))
+            waits = partial(self._say, "helps", channel=name)
             yield self.leading.lead(name, partial(self._serve, name), waits)
 
     async def _keep_up(self, database: Database) -> None:
@@ -230,7 +228,7 @@ class Product:
     async def _serve(self, name: str, database: Database) -> None:
         """Take in and send for a channel, until cancelled; then let what is under way end."""
         found = getattr(self.settings, name)
-        waits = partial(self._say, _WAITS.format(channel=name))
+        waits = partial(self._say, "token", channel=name)
         async with sole(found.api_url, found.token, waits):
             sender = self.senders[name] = self._sender(name, database)
             self.watch.led(name, here=True)
@@ -315,14 +313,19 @@ async def open_product(
     Waits as a stand-by while another one uses the same SQLite file, and says so. On
     PostgreSQL several share the work; those that do not lead only handle events.
     """
+    texts = load(settings.team.language)
 
-    def waits(words: str) -> None:
-        log.warning("stand_by", reason=words)
-        say(words)
+    def waits(why: str, **values: str) -> None:
+        log.warning("stand_by", reason=why, **values)
+        shown = {
+            name: texts(f"channel.{one}") if name == "channel" else one
+            for name, one in values.items()
+        }
+        say(texts(f"stand_by.{why}", **shown))
 
     async with AsyncExitStack() as stack:
         database = Database(settings.database_url)
-        await stack.enter_async_context(alone(database.url, waits))
+        await stack.enter_async_context(alone(database.url, lambda file: waits("file", file=file)))
         stack.push_async_callback(database.close)
         await database.finish(database.open())
         await database.finish((upgrade if database.sqlite else assert_current)(database))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from config.texts import Texts
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 
 
-def do(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end; whatever fails is told without a traceback."""
+def do(work: Coroutine[Any, Any, None], texts: Texts | None = None) -> None:
+    """Run to the end; whatever fails is told, in the operator's language unless in these words."""
     try:
         asyncio.run(work)
     except typer.Exit:
@@ -20,25 +25,38 @@ def do(work: Coroutine[Any, Any, None]) -> None:
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:  # the last resort: nobody is above us
-        raise ended(_told(error), FAILED) from None
+        raise ending(error, texts) from None
 
 
-def ended(words: str, code: int) -> typer.Exit:
-    """The end of a command, its words told."""
+def operators_texts() -> Texts:
+    """The words in which the operator is spoken to."""
+    from config.language import operators_language  # late, as all that a command may not need
+    from config.texts import load
+
+    return load(operators_language(os.environ, Path.cwd()))
+
+
+def ending(error: BaseException, texts: Texts | None = None) -> typer.Exit:
+    """What failed, told; the end with the code that it has."""
+    words, code = _told(error, texts or operators_texts())
     typer.echo(words, err=True)
     return typer.Exit(code)
 
 
-def _told(error: BaseException) -> str:
+def _told(error: BaseException, texts: Texts) -> tuple[str, int]:
     """The first thing that failed: what the operator can mend, or where the fault is in here."""
-    from bot.delivery.describing import describe  # late: only who fails needs them
+    from bot.delivery.describing import describe
+    from bot.operations.errors import Failed, Wrong
+    from config.settings import SettingsError
     from storage.database import UNREACHABLE, DatabaseUnfit
 
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    if isinstance(error, DatabaseUnfit):
-        return str(error)
+    if isinstance(error, SettingsError):
+        return error.told(texts), WRONG
+    if isinstance(error, Failed | DatabaseUnfit):
+        return texts(error.key, **error.values), WRONG if isinstance(error, Wrong) else FAILED
     if isinstance(error, UNREACHABLE):
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return f"cannot go on: {reason}"
-    return f"stopped by a fault in the program: {describe(error)}"
+        return texts("run.cannot", reason=reason), FAILED
+    return texts("run.fault", fault=describe(error)), FAILED

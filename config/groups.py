@@ -13,6 +13,7 @@ from bot.domain.hours import Term
 from bot.domain.questionnaire import SILENCE
 from config.hours import DaysOff, WorkingWeek, ever_open
 from config.own_words import Farewell, OutOfHours, OwnText, Questions
+from config.problems import WrongValue
 from config.values import (
     CENTURY,
     Accounts,
@@ -148,7 +149,7 @@ class Consent(Group):
     @model_validator(mode="after")
     def _whole(self) -> Consent:
         if bool(self.url) is not bool(self.version):
-            raise ValueError("needs both url and version; set both, or neither")
+            raise WrongValue("setting.consent")
         return self
 
 
@@ -294,7 +295,7 @@ class Hours(Group):
     @classmethod
     def _leave_some_days(cls, value: DaysOff, info: ValidationInfo) -> DaysOff:
         if "week" in info.data and not ever_open(info.data["week"], value):
-            raise ValueError("leaves no working day in a year; take some out, or widen hours.week")
+            raise WrongValue("setting.no_working_day")
         return value
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from bot.domain.hours import Hours, NeverOpen, Shift
+from config.problems import WrongValue
 from config.values import WEEKDAYS
 
 Week = Mapping[int, tuple[Shift, ...]]
@@ -22,7 +23,7 @@ _WHOLE_DAYS: Week = {day: (Shift(timedelta(0), _DAY),) for day in range(7)}
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d) ?[-–] ?(?:([01]\d|2[0-3]):([0-5]\d)|24:00)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _COUNTRY = re.compile(r"([A-Za-z]{2})(?:-(.+))?")
-_LIKE = 'like {"mon-fri": ["09:00-13:00", "14:00-18:00"]}'
+_LIKE = '{"mon-fri": ["09:00-13:00", "14:00-18:00"]}'
 
 
 def working_hours(week: Week, days_off: Sequence[str | date], zone: tzinfo) -> Hours:
@@ -67,15 +68,15 @@ def _public(country: str, year: int) -> frozenset[date]:
 def _week(value: Any) -> dict[int, tuple[Shift, ...]]:
     written = _from_json(value)
     if not isinstance(written, dict):
-        raise ValueError(f"must be a table, in the environment JSON, {_LIKE}")
+        raise WrongValue("setting.week", like=_LIKE)
     week: dict[int, tuple[Shift, ...]] = {}
     for names, shifts in written.items():
         for day in _days(names):
             if day in week:
-                raise ValueError(f"{WEEKDAYS[day]} is named twice; write all its hours in one list")
+                raise WrongValue("setting.day_twice", day=WEEKDAYS[day])
             week[day] = _shifts(day, shifts)
     if written and not any(week.values()):
-        raise ValueError("has no hours; write some, or leave it out to work round the clock")
+        raise WrongValue("setting.no_hours")
     _refuse_overlaps(week)
     return week
 
@@ -92,31 +93,26 @@ def _days(names: str) -> Iterator[int]:
     first, dash, last = names.replace(" ", "").lower().partition("-")
     last = last if dash else first
     if first not in WEEKDAYS or last not in WEEKDAYS:
-        raise ValueError(f"write days as {', '.join(WEEKDAYS)} or a range, {_LIKE}")
+        raise WrongValue("setting.days", days=", ".join(WEEKDAYS), like=_LIKE)
     begins, ends = WEEKDAYS.index(first), WEEKDAYS.index(last)
     return ((begins + more) % 7 for more in range((ends - begins) % 7 + 1))
 
 
 def _shifts(day: int, written: Any) -> tuple[Shift, ...]:
     if not isinstance(written, list):
-        raise ValueError(f"the hours of {WEEKDAYS[day]} must be a list, {_LIKE}")
+        raise WrongValue("setting.shifts", day=WEEKDAYS[day], like=_LIKE)
     return tuple(sorted((_shift(day, one) for one in written), key=lambda shift: shift.opens))
 
 
 def _shift(day: int, written: Any) -> Shift:
     found = _SHIFT.fullmatch(written.strip()) if isinstance(written, str) else None
     if found is None:
-        raise ValueError(
-            f"write the hours of {WEEKDAYS[day]} as HH:MM-HH:MM, 24:00 at the latest;"
-            " 22:00-02:00 runs past midnight"
-        )
+        raise WrongValue("setting.shift", day=WEEKDAYS[day])
     hour, minute, *end = found.groups()
     opens = timedelta(hours=int(hour), minutes=int(minute))
     closes = timedelta(hours=int(end[0]), minutes=int(end[1])) if end[0] else _DAY
     if opens == closes:
-        raise ValueError(
-            f"a shift of {WEEKDAYS[day]} ends as it begins; write 00:00-24:00 for a whole day"
-        )
+        raise WrongValue("setting.shift_empty", day=WEEKDAYS[day])
     return Shift(opens, closes if opens < closes else closes + _DAY)
 
 
@@ -124,23 +120,18 @@ def _refuse_overlaps(week: Week) -> None:
     for day in week:
         for former, later in pairwise(week[day]):
             if later.opens < former.closes:
-                raise ValueError(
-                    f"two shifts of {WEEKDAYS[day]} overlap; let one end before the next begins"
-                )
+                raise WrongValue("setting.overlap", day=WEEKDAYS[day])
         tomorrow = (day + 1) % 7
         following = week.get(tomorrow)
         if week[day] and following and following[0].opens + _DAY < week[day][-1].closes:
-            raise ValueError(
-                f"a shift of {WEEKDAYS[day]} runs past midnight into one of {WEEKDAYS[tomorrow]}"
-                " and they overlap; let one end before the next begins"
-            )
+            raise WrongValue("setting.overlap_at_night", day=WEEKDAYS[day], next=WEEKDAYS[tomorrow])
 
 
 def _listed(value: Any) -> Any:
     if isinstance(value, str) and value.strip().startswith("["):
         value = _from_json(value)
         if value is None:
-            raise ValueError('must be JSON in the environment, like ["RU", "2026-12-31"]')
+            raise WrongValue("setting.holidays_json")
     if isinstance(value, list | tuple):
         return tuple(value)
     return () if value == "" else (value,)
@@ -154,19 +145,19 @@ def _day_off(value: Any) -> str | date:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise ValueError("there is no such day; write one like 2026-12-31") from None
+            raise WrongValue("setting.no_such_day") from None
     return _country(text)
 
 
 def _country(text: str) -> str:
     found = _COUNTRY.fullmatch(text)
     if found is None:
-        raise ValueError("write a country like RU, a region like ES-MD, or a date like 2026-12-31")
+        raise WrongValue("setting.holiday")
     country, region = found[1].upper(), found[2]
     if not _is_known(country):
-        raise ValueError("no holidays are known of such a country; write its code, like RU")
+        raise WrongValue("setting.country")
     if region and not _is_known(f"{country}-{region}"):
-        raise ValueError(f"no such region of {country} is known; {_regions(country)}")
+        raise _no_region(country)
     return f"{country}-{region}" if region else country
 
 
@@ -178,11 +169,12 @@ def _is_known(country: str) -> bool:
     return True
 
 
-def _regions(country: str) -> str:
+def _no_region(country: str) -> WrongValue:
     import holidays
 
-    known = holidays.country_holidays(country).subdivisions
-    return f"write one of {', '.join(known)}" if known else f"write {country} alone"
+    if known := holidays.country_holidays(country).subdivisions:
+        return WrongValue("setting.region", country=country, regions=", ".join(known))
+    return WrongValue("setting.no_regions", country=country)
 
 
 WorkingWeek = Annotated[Week, BeforeValidator(_week)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.domain.questionnaire import AnswerKind, OwnWords, Question
+from config.problems import WrongValue
 
 LANGUAGES = ("ru", "en", "es")
 QUESTIONS = 10
@@ -17,23 +18,22 @@ LABEL = 40  # characters that fit a button of every messenger
 _TEXT, _ASK = 4096, 1000  # characters
 _KINDS = ", ".join(AnswerKind)
 _PLACEHOLDER = re.compile(r"\{(\w{1,40})\}")
-_LIKE = 'write a text, or one per language like {ru = "…", es = "…"}'
 
 
 def own_words(value: Any, longest: int = _TEXT) -> OwnWords:
-    """A text, or a table of texts by language; ValueError with the remedy."""
+    """A text, or a table of texts by language; WrongValue with the remedy."""
     if isinstance(value, OwnWords):
         return value
     found = {"": value} if isinstance(value, str) else value
     if not isinstance(found, dict):
-        raise ValueError(_LIKE)
-    if unknown := set(found) - {*LANGUAGES, ""}:
-        raise ValueError(f"has {len(unknown)} unknown language(s); choose {', '.join(LANGUAGES)}")
+        raise WrongValue("setting.words")
+    if set(found) - {*LANGUAGES, ""}:
+        raise WrongValue("setting.words_language", languages=", ".join(LANGUAGES))
     if not all(isinstance(text, str) for text in found.values()):
-        raise ValueError(_LIKE)
+        raise WrongValue("setting.words")
     kept = tuple((name, text.strip()) for name, text in found.items() if text.strip())
     if any(len(text) > longest for _, text in kept):
-        raise ValueError(f"must be at most {longest} characters long")
+        raise WrongValue("setting.too_long", max_length=longest)
     return OwnWords(kept)
 
 
@@ -59,7 +59,7 @@ def _or_ours(value: Any) -> OwnWords | bool:
 def _farewell(value: Any) -> OwnWords | bool:
     words = _or_ours(value)
     if isinstance(words, OwnWords) and any(len(text) > _ASK for _, text in words.by_language):
-        raise ValueError(f"must be at most {_ASK} characters long")
+        raise WrongValue("setting.too_long", max_length=_ASK)
     return words
 
 
@@ -68,8 +68,8 @@ def _out_of_hours(value: Any) -> OwnWords | bool:
     if isinstance(words, bool):
         return words
     named = {name for _, text in words.by_language for name in _PLACEHOLDER.findall(text)}
-    if unknown := sorted(named - {"opens"}):
-        raise ValueError(f"does not know {{{unknown[0]}}}; write {{opens}}, or take it out")
+    if named - {"opens"}:
+        raise WrongValue("setting.placeholder")
     return words
 
 
@@ -77,35 +77,35 @@ def _question(value: Any) -> Question:
     if isinstance(value, Question):
         return value
     if not isinstance(value, dict):
-        raise ValueError('must be a table with ask, like {ask = "What is your name?"}')
+        raise WrongValue("setting.question")
     if set(value) - {"ask", "kind", "choices"}:
-        raise ValueError("knows ask, kind and choices; take out what else is there")
+        raise WrongValue("setting.question_parts")
     ask = own_words(value.get("ask", ""), _ASK)
     if not ask:
-        raise ValueError("asks nothing; set ask")
+        raise WrongValue("setting.question_empty")
     kind = value.get("kind", "choice" if "choices" in value else "text")
     if kind not in list(AnswerKind):
-        raise ValueError(f"has an unknown kind; choose {_KINDS}")
+        raise WrongValue("setting.question_kind", kinds=_KINDS)
     return Question(ask, AnswerKind(kind), _choices(AnswerKind(kind), value.get("choices", [])))
 
 
 def _choices(kind: AnswerKind, value: Any) -> tuple[OwnWords, ...]:
     if kind is not AnswerKind.CHOICE:
         if value:
-            raise ValueError('has choices; set kind = "choice", or take them out')
+            raise WrongValue("setting.no_choices")
         return ()
     if not isinstance(value, list | tuple) or not 2 <= len(value) <= CHOICES:
-        raise ValueError(f'needs 2 to {CHOICES} choices, like choices = ["…", "…"]')
+        raise WrongValue("setting.choices", most=CHOICES)
     found = tuple(own_words(one, LABEL) for one in value)
     labels = [label.casefold() for one in found for label in {text for _, text in one.by_language}]
     if not all(found) or len(set(labels)) < len(labels):
-        raise ValueError("has an empty choice, or the same one twice; mend choices")
+        raise WrongValue("setting.choice_twice")
     return found
 
 
 def _all_differ(value: tuple[Question, ...]) -> tuple[Question, ...]:
     if len({str(one.ask) for one in value}) < len(value):
-        raise ValueError("the same question stands here twice; take one out")
+        raise WrongValue("setting.question_twice")
     return value
 
 

@@ -1,34 +1,60 @@
-"""What is wrong with the settings, in words that name the setting and the remedy, never a value."""
+"""What is wrong with the settings: which one, and the key of the words that name the remedy.
+
+Nothing here repeats a value: a token may have been pasted in the wrong place.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Protocol
 
 from pydantic_core import ErrorDetails
 
 SettingPath = tuple[str | int, ...]
 
 
+class Words(Protocol):
+    """The words of one language: the text of a key, its placeholders filled."""
+
+    def __call__(self, key: str, /, **values: object) -> str: ...
+
+
+class WrongValue(ValueError):
+    """A value that a setting cannot have; a key of the texts says what it must be."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One setting and what is wrong with it."""
+    """One setting, or the file with an empty path, and what is wrong with it."""
 
     path: SettingPath
-    words: str
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        return f"{dotted(self.path)} ({env_name(self.path)}): {self.words}"
+    def told(self, texts: Words) -> str:
+        """Both names of the setting, and what to do."""
+        words = texts(self.key, **self.values)
+        return f"{dotted(self.path)} ({env_name(self.path)}): {words}" if self.path else words
 
 
 class SettingsError(Exception):
     """The settings cannot be used; `str()` has a line for each problem and repeats no value."""
 
-    def __init__(self, problems: Sequence[Problem | str]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(f"{dotted(one.path)}: {one.key}" for one in problems))
         self.problems = tuple(problems)
+
+    def told(self, texts: Words) -> str:
+        """Each problem on a line, in the language of the texts."""
+        return "\n".join(problem.told(texts) for problem in self.problems)
 
 
 def dotted(path: SettingPath) -> str:
@@ -48,41 +74,45 @@ def unknown(path: SettingPath, known: Collection[tuple[str, ...]]) -> Problem:
     """The problem of a name that no setting and no group has."""
     tables = {name[:depth] for name in known for depth in range(1, len(name))}
     if path in tables:
-        return Problem(path, f"is a table; set {', '.join(_inside(path, known))}")
+        return Problem(path, "setting.is_table", {"names": ", ".join(_inside(path, known))})
     names = [dotted(name) for name in [*known, *tables] if path[: len(name)] != name]
     if near := get_close_matches(dotted(path), names, 1):
-        return Problem(path, f"is unknown; did you mean {near[0]}?")
+        return Problem(path, "setting.unknown_near", {"near": near[0]})
     siblings = _inside(path[:-1], known)
-    return Problem(path, f"is unknown; remove it, or choose {', '.join(siblings)}")
+    return Problem(path, "setting.unknown", {"names": ", ".join(siblings)})
 
 
 def in_words(error: ErrorDetails, known: Collection[tuple[str, ...]]) -> Problem:
-    """What the validation found, in our words; `known` are the paths of all settings."""
-    path = error["loc"]
-    if error["type"] == "extra_forbidden":
+    """What the validation found, by the key of our words; `known` are the paths of all settings."""
+    path, kind = error["loc"], error["type"]
+    if kind == "extra_forbidden":
         return unknown(path, known)
-    context: dict[str, Any] = error.get("ctx", {})
-    if error["type"] == "value_error":
-        return Problem(path, str(context["error"]))
-    words = next((w for start, w in _WORDS.items() if error["type"].startswith(start)), "")
-    return Problem(path, words.format(**context, path=dotted(path)) or error["msg"])
+    context = dict(error.get("ctx", {}))
+    if isinstance(refused := context.get("error"), WrongValue):
+        return Problem(path, refused.key, refused.values)
+    if kind == "literal_error":
+        context["choices"] = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
+    keys = (key for start, key in _KINDS_KEYS.items() if kind.startswith(start))
+    return Problem(path, next(keys, "setting.wrong"), {**context, "path": dotted(path)})
 
 
-_WORDS = {
-    "model": "must be a table, [{path}]",
-    "too_long": "must have at most {max_length} entries",
-    "bool": "must be true or false",
-    "int": "must be a whole number",
-    "string_too_long": "must be at most {max_length} characters long",
-    "string_too_short": "must not be empty",
-    "string": "must be text",
-    "tuple": 'must be a list, like ["…", "…"]',
-    "dict": "must be a table",
-    "path": "must be the path of a file",
-    "time_delta": "must be a duration like PT15M, or a number of seconds",
-    "literal": "must be {expected}",
-    "greater_than_equal": "must be at least {ge}",
-    "less_than_equal": "must be at most {le}",
+# By the beginning of pydantic's name for the error; the first that fits.
+_KINDS_KEYS = {
+    "model": "setting.table_named",
+    "too_long": "setting.too_many",
+    "bool": "setting.bool",
+    "int": "setting.whole",
+    "finite_number": "setting.whole",
+    "string_too_long": "setting.too_long",
+    "string_too_short": "setting.empty",
+    "string": "setting.text",
+    "tuple": "setting.list",
+    "dict": "setting.table",
+    "path": "setting.path",
+    "time_delta": "setting.duration",
+    "literal": "setting.choice",
+    "greater_than_equal": "setting.at_least",
+    "less_than_equal": "setting.at_most",
 }
 
 

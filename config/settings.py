@@ -30,7 +30,7 @@ from config.groups import (
 from config.problems import Problem, SettingPath, SettingsError, in_words, unknown
 from config.values import DatabaseUrl
 
-__all__ = ["Settings", "SettingsError", "load_settings"]
+__all__ = ["Settings", "SettingsError", "file_of_settings", "holds_secrets", "load_settings"]
 
 Values = dict[str, Any]
 
@@ -76,6 +76,17 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     return settings
 
 
+def file_of_settings(environ: Mapping[str, str], folder: Path) -> Path:
+    """Where the file of settings is, or would be."""
+    return folder / (_named(environ) or "dialead.toml")
+
+
+def holds_secrets(file: Path) -> bool:
+    """Whether a file of settings that can be used gives any that is shown to nobody."""
+    values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    return any(_given(values, path) for path, info in Settings.leaves().items() if not info.repr)
+
+
 def _from_environment(environ: Mapping[str, str]) -> tuple[Values, list[Problem]]:
     """What the environment sets; an empty value sets only a text, or nothing at all."""
     leaves = Settings.leaves()
@@ -90,7 +101,10 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[Values, list[Problem]
             try:
                 _put(values, path, _decoded(text, annotation))
             except ValueError:
-                problems.append(Problem(path, 'must be JSON in the environment, like ["…", "…"]'))
+                table = get_origin(annotation) is dict
+                problems.append(
+                    Problem(path, "setting.json_table" if table else "setting.json_list")
+                )
     return values, problems
 
 
@@ -115,19 +129,31 @@ def _put(values: Values, path: tuple[str, ...], value: Any) -> None:
 
 
 def _from_file(environ: Mapping[str, str], folder: Path) -> Values:
-    named = environ.get("DIALEAD_CONFIG", "").strip()
-    path = folder / (named or "dialead.toml")
-    if not named and not path.exists():
+    path = file_of_settings(environ, folder)
+    if not _named(environ) and not path.exists():
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SettingsError([f"{path.name} is not UTF-8; save it in that encoding"]) from None
-    except ValueError as error:  # tomllib's own, with its line, or an endless number
-        raise SettingsError([f"{path.name} is no valid TOML: {error}"]) from None
+    except FileNotFoundError:
+        problem = Problem((), "settings.missing", {"file": path})
     except OSError as error:
-        remedy = "; mend DIALEAD_CONFIG" if named else ""
-        raise SettingsError([f"cannot read {path}: {error.strerror}{remedy}"]) from None
+        problem = Problem((), "settings.unreadable", {"file": path, "reason": error.strerror})
+    except UnicodeDecodeError:
+        problem = Problem((), "settings.encoding", {"file": path.name})
+    except ValueError as error:
+        problem = _no_toml(path.name, str(error))
+    raise SettingsError([problem])
+
+
+def _named(environ: Mapping[str, str]) -> str:
+    return environ.get("DIALEAD_CONFIG", "").strip()
+
+
+def _no_toml(name: str, said: str) -> Problem:
+    """Where tomllib stumbled, which tells it in English and may repeat what stands there."""
+    if found := _PLACE.search(said):
+        return Problem((), "settings.toml", {"file": name, "line": found[1], "column": found[2]})
+    return Problem((), "settings.toml_end", {"file": name})
 
 
 def _merged(base: Values, over: Values) -> Values:
@@ -151,7 +177,7 @@ def _validated(values: Values) -> tuple[Settings | None, list[Problem]]:
 def _unstorable(values: Any, path: SettingPath = ()) -> list[Problem]:
     """Texts with what no database keeps, wherever they stand."""
     if isinstance(values, str):
-        return [Problem(path, _UNSTORABLE)] if _NO_TEXT.search(values) else []
+        return [Problem(path, "setting.unstorable")] if _NO_TEXT.search(values) else []
     if not isinstance(values, dict | list):
         return []
     inside = values.items() if isinstance(values, dict) else enumerate(values)
@@ -164,7 +190,7 @@ def _never_said(settings: Settings) -> list[Problem]:
         return []
     channels = {name: getattr(settings.channels, name) for name in ("telegram", "vk")}
     return [
-        Problem(("channels", name, "out_of_hours"), _NEVER_CLOSED)
+        Problem(("channels", name, "out_of_hours"), "setting.never_closed")
         for name, channel in channels.items()
         if channel.out_of_hours
     ]
@@ -176,11 +202,14 @@ def _unconnected(values: Values) -> list[Problem]:
     chat, group = ("team", "chat"), ("vk", "group_id")
     problems = []
     if not _given(values, telegram):
-        problems.append(Problem(telegram, _NO_TELEGRAM if _given(values, vk) else _NO_MESSENGER))
+        with_vk = _given(values, vk)
+        problems.append(
+            Problem(telegram, "setting.no_telegram" if with_vk else "setting.no_messenger")
+        )
     if (_given(values, telegram) or _given(values, vk)) and not _given(values, chat):
-        problems.append(Problem(chat, _NO_CHAT))
+        problems.append(Problem(chat, "setting.no_chat"))
     if _given(values, vk) and not _given(values, group):
-        problems.append(Problem(group, _NO_GROUP))
+        problems.append(Problem(group, "setting.no_group"))
     return problems + _out_of_reach(values)
 
 
@@ -188,7 +217,7 @@ def _out_of_reach(values: Values) -> list[Problem]:
     """Whoever should be written to on a messenger that is off; without any, that is told alone."""
     off = [name for name in ("telegram", "vk") if not _given(values, (name, "token"))]
     return [
-        Problem(path, _OFF.format(name=name))
+        Problem(path, "setting.off", {"token": f"{name}.token"})
         for path in _RECIPIENTS
         for address in _listed(_found(values, path))
         for name in off
@@ -217,15 +246,4 @@ _RECIPIENTS = (
     ("channels", "vk", "responsible"),
 )
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
-_UNSTORABLE = "has a character that is none, such as NUL; write the text anew without it"
-_NEVER_CLOSED = "is never said, as the team works round the clock; set hours.week, or leave it out"
-_OFF = "names somebody on a messenger that is off; set {name}.token, or name another account"
-
-
-_NO_MESSENGER = (
-    "no messenger is connected; run `main.py init`, or set telegram.token (from @BotFather) and"
-    " team.chat, for VK beside them vk.token and vk.group_id"
-)
-_NO_TELEGRAM = "must be set for VK too, because the team works in a Telegram group"
-_NO_CHAT = "must be set where a token is; add the bot to the managers' group, write telegram:-100…"
-_NO_GROUP = "must be set with vk.token; write the community's number"
+_PLACE = re.compile(r"line (\d+), column (\d+)")

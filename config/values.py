@@ -1,7 +1,4 @@
-"""The kinds of value that a setting may have, each refusing the impossible in words.
-
-No message repeats the value: a token may have been pasted in the wrong place.
-"""
+"""The kinds of value that a setting may have, each refusing the impossible with its remedy."""
 
 from __future__ import annotations
 
@@ -17,6 +14,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from bot.domain.hours import Term
+from config.problems import WrongValue
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -25,7 +23,6 @@ CENTURY = 36525  # days: nothing is looked for in a time before the calendar's
 _A_CENTURY = timedelta(days=CENTURY)
 _TIMEDELTA = TypeAdapter(timedelta)
 _TERM = re.compile(r"[+-]?P(?:(?P<days>\d+)D)?(?:T.+)?|\d+(\.\d+)?")
-_NO_DURATION = "must be a duration like PT15M, or a number of seconds"
 _CALENDAR = re.compile(r"P[^T]*[WMY]")
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
@@ -52,7 +49,7 @@ def only_built(*values: object) -> AfterValidator:
 
     def refuse(value: object) -> object:
         if value not in values:
-            raise ValueError("this is not built yet; leave the setting out")
+            raise WrongValue("setting.not_built")
         return value
 
     return AfterValidator(refuse)
@@ -60,44 +57,42 @@ def only_built(*values: object) -> AfterValidator:
 
 def _database_url(value: str) -> str:
     if not value.startswith(("postgresql://", "sqlite:///")) or value.endswith("///"):
-        raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        raise WrongValue("setting.database_url")
     return _sqlite_file(value) if value.startswith("sqlite") else _postgresql(value)
 
 
 def _sqlite_file(value: str) -> str:
     if value == "sqlite:///:memory:":
-        raise ValueError("names no file, and memory keeps nothing; write sqlite:///dialead.db")
+        raise WrongValue("setting.memory")
     if "?" in value:
-        raise ValueError("takes no options for SQLite; leave out the ? and what follows")
+        raise WrongValue("setting.sqlite_options")
     return value
 
 
 def _postgresql(value: str) -> str:
     found = _POSTGRESQL.fullmatch(value)
     if found is None or not 0 < int(found["port"] or 5432) <= 65535:
-        raise ValueError("write the port as a number, postgresql://USER:PASSWORD@HOST:5432/NAME")
+        raise WrongValue("setting.postgresql_port")
     return value
 
 
 def _address(value: str) -> str:
     if not _ADDRESS.fullmatch(value):
-        raise ValueError("this is no address; write telegram:NUMBER or vk:NUMBER")
+        raise WrongValue("setting.address")
     return value
 
 
 def _account(value: str) -> str:
     if ":-" in _address(value):
-        raise ValueError("this is a group; write a person's account, without the minus")
+        raise WrongValue("setting.group_for_person")
     return value
 
 
 def _team_chat(value: str) -> str:
     if value.startswith("vk:"):
-        raise ValueError(
-            "a team chat in VK is not built yet; write a Telegram group's telegram:-100…"
-        )
+        raise WrongValue("setting.vk_chat")
     if ":-" not in _address(value):
-        raise ValueError("this is a person; write a group's address, telegram:-100…")
+        raise WrongValue("setting.person_for_group")
     return value
 
 
@@ -107,20 +102,20 @@ def _unless_empty(check: Callable[[str], str]) -> AfterValidator:
 
 def _telegram_token(value: str) -> str:
     if not _TELEGRAM_TOKEN.fullmatch(value):
-        raise ValueError("this is no bot token; copy it whole from @BotFather, like 123456:ABC…")
+        raise WrongValue("setting.telegram_token")
     return value
 
 
 def _vk_token(value: str) -> str:
     if re.search(r"\s", value):
-        raise ValueError("this is no token; copy it from the community's settings, without spaces")
+        raise WrongValue("setting.vk_token")
     return value
 
 
 def _url(*schemes: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if not _has_host(value, schemes):
-            raise ValueError(f"write an address with its host, beginning with {_either(schemes)}")
+            raise WrongValue("setting.url", schemes=", ".join(f"{one}://" for one in schemes))
         return value.rstrip("/")
 
     return check
@@ -136,22 +131,18 @@ def _has_host(value: str, schemes: tuple[str, ...]) -> bool:
         return False
 
 
-def _either(schemes: tuple[str, ...]) -> str:
-    return " or ".join(f"{scheme}://" for scheme in schemes)
-
-
 def _timezone(value: str) -> str:
     zones = available_timezones()
     if value in zones:
         return value
-    near = get_close_matches(value, zones, 1)
-    hint = f"did you mean {near[0]}?" if near else "write it like Europe/Moscow"
-    raise ValueError(f"there is no such time zone; {hint}")
+    if near := get_close_matches(value, zones, 1):
+        raise WrongValue("setting.zone_near", near=near[0])
+    raise WrongValue("setting.zone")
 
 
 def _number(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("must be a number, not true or false")
+        raise WrongValue("setting.number")
     return value
 
 
@@ -162,13 +153,13 @@ def _duration(value: Any) -> Any:
 
 def _kept(value: timedelta) -> timedelta:
     if not timedelta(0) <= value <= _A_CENTURY:
-        raise ValueError("write a time of at most 100 years such as P365D, or 0 for ever")
+        raise WrongValue("setting.keeping")
     return value
 
 
 def _sensible(value: timedelta) -> timedelta:
     if not timedelta(0) < value <= _LONGEST:
-        raise ValueError("write a time longer than nothing and no longer than a year")
+        raise WrongValue("setting.term")
     return value
 
 
@@ -178,13 +169,13 @@ def _term(value: Any) -> Any:
         return value
     text = value.strip().upper() if isinstance(value, str) else "0"
     if _CALENDAR.match(text):
-        raise ValueError("write weeks, months and years as working days, like P5D")
+        raise WrongValue("setting.working_days")
     if (found := _TERM.fullmatch(text)) is None:
-        raise ValueError(_NO_DURATION)
+        raise WrongValue("setting.duration")
     try:
         whole = _sensible(_TIMEDELTA.validate_python(_duration(value)))
     except ValidationError:
-        raise ValueError(_NO_DURATION) from None
+        raise WrongValue("setting.duration") from None
     days = int(found["days"] or 0)
     return Term(days, whole - timedelta(days=days))
 
@@ -198,7 +189,7 @@ def _time_of_day(value: Any) -> time:
         return value
     found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise ValueError("write a time of day as HH:MM, like 09:00")
+        raise WrongValue("setting.time_of_day")
     return time(int(found[1]), int(found[2]))
 
 
@@ -207,20 +198,20 @@ def _weekly_time(value: Any) -> WeeklyTime:
         return value
     day, _, at = value.strip().lower().partition(" ") if isinstance(value, str) else ("", "", "")
     if day not in WEEKDAYS or not _TIME.fullmatch(at):
-        raise ValueError(f"write a day ({', '.join(WEEKDAYS)}) and HH:MM, like mon 09:00")
+        raise WrongValue("setting.time_of_week", days=", ".join(WEEKDAYS))
     return WeeklyTime(WEEKDAYS.index(day), _time_of_day(at))
 
 
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) < len(values):
-        raise ValueError("the same entry stands here twice")
+        raise WrongValue("setting.twice")
     return values
 
 
 def _sources(value: dict[str, Any]) -> dict[str, Any]:
     for name in value.values():
         if not isinstance(name, str) or not 0 < len(name.strip()) <= 40:
-            raise ValueError('needs names of 1 to 40 characters, like {spring = "Spring sale"}')
+            raise WrongValue("setting.sources")
     return value
 
 

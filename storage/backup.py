@@ -33,7 +33,7 @@ class Backup:
 async def back_up(url: str, target: Path, grown: Grown) -> Backup:
     """Copy the database to a new file and verify the copy; `grown` hears of each further byte.
 
-    DatabaseUnfit in words when there is nothing to copy, the target is there already or
+    DatabaseUnfit when there is nothing to copy, the target is there already or
     cannot be written, or the copy is not whole. What was begun is removed then.
     """
     source, part = _file(url), _begun(target)
@@ -44,7 +44,7 @@ async def back_up(url: str, target: Path, grown: Grown) -> Backup:
         await asyncio.to_thread(_keep, target.parent)
         return made
     except (sqlite3.Error, OSError) as error:
-        raise DatabaseUnfit(f"cannot back up to {target}: {error}") from None
+        raise DatabaseUnfit("backup.failed", file=target, reason=error) from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -57,17 +57,17 @@ def size_of(url: str) -> int:
 def _file(url: str) -> Path:
     known = sa.make_url(url)
     if known.get_backend_name() != "sqlite":
-        raise DatabaseUnfit("only SQLite is backed up so; for PostgreSQL use pg_dump")
+        raise DatabaseUnfit("backup.only_sqlite")
     file = Path(known.database or "")
     if not file.exists():
-        raise DatabaseUnfit(f"there is no database {file} yet")
+        raise DatabaseUnfit("database.missing", file=file)
     return file
 
 
 def _begun(target: Path) -> Path:
     """The file that becomes the copy once it is whole."""
     if target.exists():
-        raise DatabaseUnfit(f"{target} exists already; name a new file")
+        raise DatabaseUnfit("backup.exists", file=target)
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     keep_private(str(part))
@@ -107,7 +107,7 @@ def _verified(part: Path) -> Backup:
     with closing(_opened(part)) as connection:
         found = connection.execute("pragma integrity_check(1)").fetchone()[0]
         if found != "ok" or connection.execute("pragma foreign_key_check").fetchone():
-            raise sqlite3.DatabaseError("the copy is not whole; is the database damaged?")
+            raise DatabaseUnfit("backup.not_whole", file=part.with_suffix(""))
         leads = connection.execute("select count(*) from leads").fetchone()[0]
         messages = connection.execute("select count(*) from messages").fetchone()[0]
     _keep(part)

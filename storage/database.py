@@ -224,9 +224,9 @@ async def _assert_held(connection: AsyncConnection, lease: Lease | None) -> None
 
 def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
     if not url.database or url.database == ":memory:":
-        raise DatabaseUnfit("database_url names no file; use sqlite:///dialead.db")
-    if not Path(url.database).absolute().parent.is_dir():
-        raise DatabaseUnfit(f"the folder of {url.database} does not exist; create it first")
+        raise DatabaseUnfit("database.no_file")
+    if not (folder := Path(url.database).absolute().parent).is_dir():
+        raise DatabaseUnfit("database.no_folder", folder=folder)
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"),
         hide_parameters=True,  # they hold what people wrote
@@ -305,12 +305,10 @@ async def _assert_pragmas(connection: AsyncConnection) -> None:
     for name, expected in _PRAGMAS.items():
         found = (await connection.exec_driver_sql(f"pragma {name}")).scalar()
         if found != expected:
-            raise DatabaseUnfit(
-                f"SQLite keeps {name}={found}, not {expected}: is the file on a network disk?"
-            )
+            raise DatabaseUnfit("database.pragma", name=name, found=found, expected=expected)
 
 
 async def _assert_encoding(connection: AsyncConnection) -> None:
     found = (await connection.execute(sa.text("show server_encoding"))).scalar()
     if found != "UTF8":
-        raise DatabaseUnfit(f"PostgreSQL keeps encoding={found}; create the database with UTF8")
+        raise DatabaseUnfit("database.encoding", found=found)

@@ -14,11 +14,22 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 # deadlock, resources (a full disk), shutdown, system; a stand-by that only reads; a lock not had.
 _LATER = ("08", "40", "53", "57", "58", "25006", "55P03")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+_UNFIT_KEYS = {
+    sqlite3.SQLITE_READONLY: "database.not_writable",
+    sqlite3.SQLITE_CANTOPEN: "database.not_writable",
+    sqlite3.SQLITE_PERM: "database.not_writable",
+    sqlite3.SQLITE_CORRUPT: "database.damaged",
+    sqlite3.SQLITE_NOTADB: "database.damaged",
+}
 
 
 class DatabaseUnfit(Exception):
-    """The database cannot be used as it is; `str()` says why and the remedy."""
+    """The database cannot be used as it is; a key of the texts says why, with what fills it."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(" ".join([key, *(f"{name}={value}" for name, value in values.items())]))
+        self.key = key
+        self.values = values
 
 
 class Unreachable(Exception):
@@ -52,11 +63,11 @@ def unfit(url: sa.URL) -> Iterator[None]:
     try:
         yield
     except Unreachable as error:
-        if remedy := _remedy(error.__cause__):
-            raise DatabaseUnfit(f"cannot use {url.database}: {error}; {remedy}") from None
+        if key := _UNFIT_KEYS.get(_sqlite_code(error.__cause__)):
+            raise DatabaseUnfit(key, file=url.database, reason=error) from None
         raise
     except DBAPIError as error:  # a wrong password, no database of that name
-        raise DatabaseUnfit(f"cannot use database_url: {_reason(error)}") from None
+        raise DatabaseUnfit("database.refused", reason=_reason(error)) from None
 
 
 def _means_later(error: DBAPIError) -> bool:
@@ -66,18 +77,9 @@ def _means_later(error: DBAPIError) -> bool:
     return state.startswith(_LATER) or _sqlite_code(error.orig) in _DAMAGED
 
 
-def _remedy(error: BaseException | None) -> str:
-    code = _sqlite_code(error)
-    if code in _NOT_WRITABLE:
-        return "the product must be able to write the file and its folder"
-    if code in _DAMAGED:
-        return "the file is damaged or no database of ours: restore a backup or name another"
-    return ""
-
-
-def _sqlite_code(error: BaseException | None) -> int | None:
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF  # without the extension
+def _sqlite_code(error: BaseException | None) -> int:
+    """Without its extension; that of no error where there is none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
 
 
 def _reason(error: DBAPIError) -> str:

@@ -23,7 +23,7 @@ async def upgrade(database: Database) -> None:
     """Take every step that the database has not taken; DatabaseUnfit when it is ahead of us."""
     found = await revision(database)
     if found is not None and found not in known():
-        raise DatabaseUnfit("the database was made by a newer version of Dialead; update it")
+        raise DatabaseUnfit("database.newer")
 
     def run(connection: Connection) -> None:
         config = _config()
@@ -36,8 +36,11 @@ async def upgrade(database: Database) -> None:
 
 async def assert_current(database: Database) -> None:
     """DatabaseUnfit unless the database has taken exactly the steps that we know."""
-    if await revision(database) != head():
-        raise DatabaseUnfit("the database is of another version: run `main.py migrate` first")
+    found = await revision(database)
+    if found is not None and found not in known():
+        raise DatabaseUnfit("database.newer")
+    if found != head():
+        raise DatabaseUnfit("database.older")
 
 
 async def revision(database: Database) -> str | None:

@@ -56,16 +56,14 @@ async def move(source: Database, target: Database, done: Done) -> Moved:
     return Moved(sum(counts), sum(1 for one in counts if one))
 
 
-def _busy(words: str) -> None:
-    raise DatabaseUnfit(f"{words.partition(':')[0]}: stop it first, what it writes would be lost")
+def _busy(file: str) -> None:
+    raise DatabaseUnfit("copy.busy", file=file)
 
 
 async def _assert_empty(there: AsyncConnection) -> None:
     for table in _TABLES:
         if (await there.execute(sa.select(sa.literal(1)).select_from(table).limit(1))).first():
-            raise DatabaseUnfit(
-                f"the target is not empty: {table.name} has rows; give it a new database"
-            )
+            raise DatabaseUnfit("copy.not_empty", table=table.name)
 
 
 async def _pages(here: AsyncConnection, table: sa.Table) -> AsyncIterator[list[Row]]:
@@ -88,11 +86,11 @@ async def _verified(
         found = await _found(there, table, rows)
         for row in rows:
             if found.get(_key(table, row)) != row:
-                raise DatabaseUnfit(f"{table.name} {_key(table, row)[0]!r} arrived otherwise")
+                raise DatabaseUnfit("copy.differs", table=table.name, row=_key(table, row)[0])
         seen += len(rows)
         done(len(rows))
     if seen != await _count(there, table):
-        raise DatabaseUnfit(f"the target has other rows of {table.name}: is somebody using it?")
+        raise DatabaseUnfit("copy.more_rows", table=table.name)
     return seen
 
 

@@ -22,14 +22,14 @@ LOOK_EVERY = 0.5  # seconds between two looks whether the first has ended
 
 @asynccontextmanager
 async def alone(url: sa.URL, waits: Callable[[str], None]) -> AsyncIterator[None]:
-    """Be the only one on a SQLite file; `waits` is told once, in words, if another one is.
+    """Be the only one on a SQLite file; `waits` is told of the file, once, if another one is.
 
     Raises DatabaseUnfit when the lock's file cannot be made.
     """
     if url.get_backend_name() != "sqlite":
         yield
         return
-    held = await _hold(_lock(url), lambda: waits(_WORDS.format(file=url.database)))
+    held = await _hold(_lock(url), lambda: waits(str(url.database)))
     try:
         yield
     finally:
@@ -54,9 +54,6 @@ def is_held(url: sa.URL) -> bool:
     return False
 
 
-_WORDS = "another process runs on {file}: waiting as a stand-by until it ends"
-
-
 def _lock(url: sa.URL) -> str:
     """The lock's file, the same by whatever name the database is called."""
     return f"{os.path.realpath(str(url.database))}.lock"
@@ -77,10 +74,7 @@ def _try(lock: str) -> int | None:
     try:
         opened = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise DatabaseUnfit(
-            f"cannot use {lock}: {error.strerror}; "
-            "the product must be able to write the file and its folder"
-        ) from None
+        raise DatabaseUnfit("database.not_writable", file=lock, reason=error.strerror) from None
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if _is(lock, opened):
@@ -89,9 +83,7 @@ def _try(lock: str) -> int | None:
         pass
     except OSError as error:
         os.close(opened)
-        raise DatabaseUnfit(
-            f"cannot lock {lock}: {error.strerror}; is the file on a network disk?"
-        ) from None
+        raise DatabaseUnfit("database.no_lock", file=lock, reason=error.strerror) from None
     os.close(opened)
     return None
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.messages import Channel, Finding, SendError, split_address
 from bot.operations.database import Free, about_database, current, is_running
+from bot.operations.settings_file import privacy
 from config.settings import Settings
 from config.texts import Texts
 
@@ -20,15 +22,18 @@ async def check(
     now: datetime,
     free: Free | None = None,
     *,
+    file: Path | None = None,
     fix: bool = False,
 ) -> AsyncIterator[Finding]:
     """Findings in the order in which an operator would mend them, each as soon as it is known.
 
-    `channels` are those that have a token. `free` tells a folder's free bytes. With `fix`
-    what a messenger lets us mend is mended, said, and looked at again; else nothing is
-    changed. Makes no database where there is none.
+    `channels` are those that have a token. `free` tells a folder's free bytes, `file` is that
+    of the settings. With `fix` what can be mended from here is mended, said, and looked at
+    again; else nothing is changed. Makes no database where there is none.
     """
     yield Finding(True, "check.settings")
+    if file is not None and (told := privacy(file, fix=fix)):
+        yield told
     chat, running = settings.team.chat, False
     async for finding in about_database(settings, free):
         yield finding

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.operations.errors import Wrong
 from storage.database import Database, DatabaseUnfit
 from storage.moving import Moved, count, move
 
@@ -16,7 +17,7 @@ async def copied(
 ) -> Moved:
     """Move everything; `expect` is told how many steps there are, `done` how many more are done.
 
-    DatabaseUnfit in words when it cannot be, with nothing moved.
+    Raises DatabaseUnfit, or Wrong when `to` is no PostgreSQL, with nothing moved.
     """
     _assert_pair(database_url, to)
     source, target = Database(database_url), Database(to)
@@ -33,12 +34,12 @@ async def copied(
 def _assert_pair(database_url: str, to: str) -> None:
     source = sa.make_url(database_url)
     if source.get_backend_name() != "sqlite":
-        raise DatabaseUnfit("database_url is not SQLite: there is nothing to move from")
+        raise DatabaseUnfit("copy.not_sqlite")
     if not Path(source.database or "").exists():
-        raise DatabaseUnfit(f"there is no database {source.database} yet")
+        raise DatabaseUnfit("database.missing", file=source.database)
     try:
         kind = sa.make_url(to).get_backend_name()
     except sa.exc.ArgumentError:
         kind = ""
     if kind != "postgresql":
-        raise DatabaseUnfit("--to must be postgresql://user:password@host/database")
+        raise Wrong("copy.to")

@@ -61,7 +61,7 @@ async def _found(url: str) -> Finding:
     try:
         return await _opened(url)
     except DatabaseUnfit as error:
-        return Finding(False, "check.database_unfit", {"reason": str(error)})
+        return Finding(False, error.key, {name: str(one) for name, one in error.values.items()})
     except UNREACHABLE as error:
         return Finding(False, "check.database_unreachable", {"reason": str(error)})
 
@@ -78,23 +78,23 @@ async def _opened(url: str) -> Finding:
     if found == head():
         return Finding(True, "check.database")
     if found is not None and found not in known():
-        return Finding(False, "check.database_ahead")
+        return Finding(False, "database.newer")
     # On SQLite `run` takes the missing steps by itself.
     own = database.sqlite
-    return Finding(own, "check.database_waits" if own else "check.database_behind")
+    return Finding(own, "check.database_waits" if own else "database.older")
 
 
 def _place_for(path: Path) -> Finding:
     """Whether a database can be made where none is yet."""
     folder = path.absolute().parent
     if not folder.is_dir():
-        return Finding(False, "check.database_no_folder", {"folder": str(folder)})
+        return Finding(False, "database.no_folder", {"folder": str(folder)})
     try:
         with tempfile.NamedTemporaryFile(dir=folder):
             return Finding(True, "check.database_new", {"file": str(path)})
     except OSError as error:
         values = {"file": str(path), "reason": error.strerror or type(error).__name__}
-        return Finding(False, "check.database_closed", values)
+        return Finding(False, "database.not_writable", values)
 
 
 def _disk(free: int) -> Finding:

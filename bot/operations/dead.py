@@ -36,4 +36,4 @@ async def decide(database_url: str, ask: Callable[[Session], Awaitable[T]]) -> T
 def _assert_there(url: sa.URL) -> None:
     """SQLite would make a file by being asked."""
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
-        raise DatabaseUnfit(f"there is no database {url.database} yet")
+        raise DatabaseUnfit("database.missing", file=url.database)

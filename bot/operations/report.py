@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,9 +16,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.domain.sources import named
-from bot.drawing.child import picture, workbook
+from bot.drawing.child import NotDrawn, picture, workbook
 from bot.messages import characters
 from bot.operations.dead import decide
+from bot.operations.errors import Failed, Wrong
 from bot.reports import REPORTS, as_json, as_sheet, as_workbook, digest_text, text
 from bot.reports.basis import Basis
 from bot.reports.digest import Digest, digest
@@ -34,10 +36,6 @@ NAMES = (DIGEST, *REPORTS)
 _USUAL = timedelta(days=29)  # before the last day, when no first one is named
 
 
-class WrongReport(Exception):
-    """What was asked for cannot be; `str()` says why, in the team's language."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What was asked for; days as they were written, "" for none."""
@@ -51,33 +49,51 @@ class Wanted:
 async def deliver(settings: Settings, wanted: Wanted, now: datetime, output: Path | None) -> None:
     """Write a report to standard output, or whole to a file; the product may run meanwhile.
 
-    Raises WrongReport, DatabaseUnfit when there is no database of this version, and NotDrawn.
+    Raises Wrong, Failed when it can't be drawn or written, and DatabaseUnfit when there is no
+    database of this version.
     """
     period = _period(settings, wanted, now)
+    if output is None and wanted.form in _FOR_FILES and sys.stdout.isatty():
+        raise Wrong("report.for_a_file", name=wanted.name, form=wanted.form)
     basis = _basis(settings, wanted.form, now)
-    if output is None:
-        out = sys.stdout.buffer
-        await decide(settings.database_url, partial(_write, wanted, period, basis, out))
-        return
-    part = output.with_name(f"{output.name}.part")
-    with part.open("wb") as file:
-        await decide(settings.database_url, partial(_write, wanted, period, basis, file))
-    part.replace(output)
+    with _opened(output) as out:
+        try:
+            await decide(settings.database_url, partial(_write, wanted, period, basis, out))
+        except NotDrawn:
+            raise Failed("report.not_drawn") from None
 
 
 def _period(settings: Settings, wanted: Wanted, now: datetime) -> Period:
-    """The period that is meant; raises WrongReport."""
-    texts = load(settings.team.language)
+    """The period that is meant; raises Wrong."""
     zone = ZoneInfo(settings.team.timezone)
     if wanted.name not in NAMES:
-        raise WrongReport(texts("report.unknown", name=wanted.name, names=", ".join(NAMES)))
+        raise Wrong("report.unknown", name=wanted.name, names=", ".join(NAMES))
     if wanted.form not in FORMS:
-        raise WrongReport(texts("report.form", form=wanted.form, forms=", ".join(FORMS)))
+        raise Wrong("report.form", form=wanted.form, forms=", ".join(FORMS))
     try:
         last = wanted.until or now.astimezone(zone).date().isoformat()
         return asked((wanted.since or _usual(last, now, zone), last), now, zone)
     except WrongPeriod as wrong:
-        raise WrongReport(texts(wrong.key, **wrong.values)) from None
+        raise Wrong(wrong.key, **wrong.values) from None
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that is there once it is whole."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    part = output.with_name(f"{output.name}.part")
+    try:
+        file = part.open("wb")
+    except OSError as error:
+        raise Failed("report.no_file", file=output, reason=error.strerror) from None
+    try:
+        with file:
+            yield file
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _usual(last: str, now: datetime, zone: ZoneInfo) -> str:
@@ -173,3 +189,4 @@ FORMS: dict[str, Callable[[Table | Digest, Basis, BinaryIO], Awaitable[None]]] =
     "png": _as_png,
     "xlsx": _as_xlsx,
 }
+_FOR_FILES = ("png", "xlsx")  # which a terminal would show as noise

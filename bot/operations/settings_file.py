@@ -1,15 +1,20 @@
-"""The file that `main.py init` writes: whole or not at all, for its owner's eyes only."""
+"""The file of settings: `main.py init` writes it, whole or not at all, for its owner's eyes."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.messages import Finding
 from bot.operations.talk import Talk
+from config.settings import holds_secrets
+
+_OTHERS = 0o077  # what a mode lets others than the owner do
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,34 @@ def settings_file(header: str, answers: Answers) -> str:
         f"supervisors = {supervisors}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def privacy(file: Path, *, fix: bool) -> Finding | None:
+    """Whether others may read the tokens in it; nothing where there are none.
+
+    Nor where the file is not of who asks: one that is handed in, as to a container, may
+    have to be readable.
+    """
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    ours = found.st_uid == os.geteuid() and stat.S_ISREG(found.st_mode)
+    if not (ours and holds_secrets(file)):
+        return None
+    if not found.st_mode & _OTHERS:
+        return Finding(True, "check.file", {"file": file.name})
+    if fix and _closed(file, stat.S_IMODE(found.st_mode) & ~_OTHERS):
+        return Finding(True, "check.file_closed", {"file": file.name})
+    return Finding(False, "check.file_open", {"file": str(file)}, mend="mode")
+
+
+def _closed(file: Path, mode: int) -> bool:
+    try:
+        file.chmod(mode)
+    except OSError:  # as on a disk that is only read
+        return False
+    return True
 
 
 def _former(path: Path) -> Path:

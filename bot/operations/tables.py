@@ -11,6 +11,8 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from bot.operations.errors import Wrong
+
 BYTES = 50 * 2**20
 UNPACKED = 500 * 2**20  # bytes in the parts of an Excel file, characters in its rows
 ROWS, COLUMNS = 200_000, 200
@@ -19,13 +21,8 @@ _CODEPAGES = {"ru": "cp1251"}  # in which Excel saves CSV when not asked for UTF
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class Unreadable(Exception):
-    """The file is no table; a key of the texts says why, with what fills it."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
+class Unreadable(Wrong):
+    """The file is no table."""
 
 
 def read_rows(path: Path, language: str) -> Iterator[tuple[int, Sequence[str]]]:

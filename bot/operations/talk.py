@@ -46,8 +46,7 @@ class Talk:
 
 
 def choose_language(usual: str) -> str:
-    """The language to talk in, asked in all of them; `usual` if that is one."""
-    usual = usual if usual in LANGUAGES else LANGUAGES[0]
+    """The language to talk in, asked in all of them; Enter alone means `usual`."""
     question = " / ".join(load(language)("init.language") for language in LANGUAGES)
     while True:
         answer = typer.prompt(f"{question} ({', '.join(LANGUAGES)})", default=usual)

@@ -1,10 +1,10 @@
 """Finds which text keys the code asks for, by reading its syntax trees.
 
 A key is a literal: the first argument of a call named `texts`, `t`, `plural` or
-`under`, or the `key` of a Finding. An f-string whose literal beginning ends in a
-dot uses every key of that prefix. Keys chosen elsewhere stand in a constant
-called KEYS or …_KEYS (a tuple, or the values of a dict) in the same module; a
-record's own `.key` may be passed on.
+`under`, or the `key` of a record or an error that carries one. An f-string
+whose literal beginning ends in a dot uses every key of that prefix. Keys chosen
+elsewhere stand in a constant called KEYS or …_KEYS (a tuple, or the values of a
+dict) in the same module; a record's own `.key` may be passed on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ASKING = {"texts", "t", "plural", "under"}
+# Which argument of what carries a key is that key.
+CARRYING = {
+    "Finding": 1,
+    "Problem": 1,
+    "WrongValue": 0,
+    "DatabaseUnfit": 0,
+    "Failed": 0,
+    "Wrong": 0,
+    "Unreadable": 0,
+    "WrongPeriod": 0,
+}
 
 
 @dataclass
@@ -93,14 +104,17 @@ def _asked(tree: ast.Module) -> Iterator[tuple[int, ast.expr, bool]]:
         called = _name(node.func)
         if called in ASKING and node.args:
             yield node.lineno, node.args[0], called == "under"
-        elif called == "Finding":
+        elif called in CARRYING:
+            at = CARRYING[called]
             named = [word.value for word in node.keywords if word.arg == "key"]
-            for expression in [*node.args[1:2], *named]:
+            for expression in [*node.args[at : at + 1], *named]:
                 yield node.lineno, expression, False
 
 
 def _name(function: ast.expr) -> str:
     match function:
+        case ast.Attribute(value=ast.Attribute(attr="_database")):
+            return ""  # which is asked for no text: its `under` is about a lease
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""

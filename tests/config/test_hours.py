@@ -12,6 +12,7 @@ import pytest
 from bot.domain.hours import Hours, Shift, Term
 from config.hours import working_hours
 from config.settings import Settings, SettingsError, load_settings
+from config.texts import load as texts
 
 CONNECTED = {"TELEGRAM__TOKEN": "123456:AAsecretAA", "TEAM__CHAT": "telegram:-1001"}
 MADRID = ZoneInfo("Europe/Madrid")
@@ -26,7 +27,7 @@ def load(folder: Path, toml: str = "", **environ: str) -> Settings:
 def refusal(folder: Path, **environ: str) -> str:
     with pytest.raises(SettingsError) as caught:
         load(folder, **environ)
-    return str(caught.value)
+    return caught.value.told(texts("en"))
 
 
 def shift(opens: float, closes: float) -> Shift:
@@ -144,7 +145,7 @@ def test_an_impossible_day_off_is_named_with_its_remedy(
 
 
 def test_a_time_is_no_day_off(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="or a date like"):
+    with pytest.raises(SettingsError, match=r"holidays\[0\]: setting\.holiday"):
         load(tmp_path, "hours.holidays = [2026-12-31T10:00:00]")
 
 

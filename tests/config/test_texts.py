@@ -33,7 +33,7 @@ def test_the_catalogues_keep_one_order() -> None:
 
 
 def product_code() -> list[Path]:
-    rooms = [ROOT / room for room in ("bot", "config", "handlers")]
+    rooms = [ROOT / room for room in ("bot", "config", "handlers", "storage")]
     return [path for room in rooms for path in room.rglob("*.py")] + [*ROOT.glob("main.py")]
 
 

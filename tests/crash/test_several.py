@@ -81,7 +81,7 @@ async def test_a_second_one_with_the_same_token_on_another_database_waits(
             elsewhere = f"sqlite:///{tmp_path}/other.db"
             await other.run(ward.order(log, DATABASE_URL=elsewhere))
             async with asyncio.timeout(60):
-                while "has the token of telegram" not in log.read_text():
+                while "has the token of Telegram" not in log.read_text():
                     await asyncio.sleep(0.01)
             assert not [one for one in ward.telegram.calls[calls:] if one.status == 409]
             await ward.kill()

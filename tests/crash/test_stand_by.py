@@ -18,7 +18,7 @@ from tests.crash.runs import Runs
 from tests.crash.ward import Ward, a_ward
 from tests.plays.play import a_play
 
-WORDS = "another process runs on"
+WORDS = "Another process runs on"
 
 
 class Run(Runs):
@@ -129,6 +129,6 @@ async def test_a_lock_that_was_removed_while_somebody_waited_is_not_taken_for_th
 async def test_a_lock_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path) -> None:
     (tmp_path / "dialead.db.lock").mkdir()
     async with a_play(tmp_path, f"sqlite:///{tmp_path}/dialead.db") as play:
-        with pytest.raises(DatabaseUnfit, match="must be able to write"):
+        with pytest.raises(DatabaseUnfit, match=r"database\.not_writable"):
             async with open_product(play.settings()):
                 pass

@@ -61,6 +61,7 @@ async def a_machine(folder: Path, settings: str) -> AsyncIterator[Machine]:
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "main.py").symlink_to(ROOT / "main.py")
     (folder / "dialead.toml").write_text(settings, encoding="utf-8")
+    (folder / "dialead.toml").chmod(0o600)  # as the README asks for beside it
     async with messengers() as (telegram, vk):
         environ = {
             "PATH": os.environ["PATH"],

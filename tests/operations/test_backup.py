@@ -119,7 +119,7 @@ async def test_a_damaged_database_gives_no_copy(database: Database, tmp_path: Pa
     body = bytearray(file.read_bytes())
     body[len(body) // 2 :] = os.urandom(len(body) - len(body) // 2)
     (tmp_path / "damaged.db").write_bytes(body)
-    with pytest.raises(DatabaseUnfit, match=r"cannot back up to .*copy\.db"):
+    with pytest.raises(DatabaseUnfit, match=r"backup\.(failed|not_whole) file=.*copy\.db"):
         await back_up(f"sqlite:///{tmp_path}/damaged.db", tmp_path / "copy.db", lambda _: None)
     assert not list(tmp_path.glob("copy*"))
 
@@ -136,10 +136,10 @@ async def test_the_command_tells_what_the_copy_holds(database: Database, tmp_pat
 @pytest.mark.parametrize(
     ("target", "environ", "words"),
     [
-        ("copy.db", {"DATABASE_URL": "sqlite:///none.db"}, "there is no database none.db yet"),
+        ("copy.db", {"DATABASE_URL": "sqlite:///none.db"}, "There is no database none.db yet"),
         ("copy.db", {"DATABASE_URL": "postgresql://h/d"}, "for PostgreSQL use pg_dump"),
         ("there.db", {}, "there.db exists already"),
-        ("nowhere/copy.db", {}, "cannot back up to nowhere/copy.db"),
+        ("nowhere/copy.db", {}, "Cannot back up to nowhere/copy.db"),
     ],
 )
 def test_what_cannot_be_copied_is_told(

@@ -359,15 +359,15 @@ async def test_a_wrong_set_up_is_named_with_its_remedy(play: Play, case: Case) -
 async def test_a_file_that_is_no_database_is_told(play: Play) -> None:
     (play.folder / "dialead.db").write_text("Just some text. " * 100)
     (told,) = wrong(await found(play.settings()))
-    assert told.startswith("✗ The database cannot be used — ")
-    assert "file is not a database; the file is damaged or no database of ours" in told
+    assert told.startswith(f"✗ {play.folder / 'dialead.db'} is damaged, or no database")
+    assert "(file is not a database) — restore a backup" in told
 
 
 async def test_something_else_in_the_databases_place_is_told(play: Play) -> None:
     (play.folder / "folder.db").mkdir()
     url = f"sqlite:///{play.folder}/folder.db"
     (told,) = wrong(await found(play.settings(database_url=url)))
-    assert "must be able to write the file and its folder" in told
+    assert "let the user who runs Dialead write the file and its folder" in told
 
 
 async def test_a_full_disk_is_told(play: Play) -> None:
@@ -397,7 +397,7 @@ async def test_a_read_only_database_is_told(play: Play) -> None:
     finally:
         play.folder.chmod(0o755)
     assert "attempt to write a readonly database" in told
-    assert "must be able to write the file and its folder" in told
+    assert "let the user who runs Dialead write the file and its folder" in told
 
 
 async def test_an_old_database_of_sqlite_is_brought_up_to_date_by_run(play: Play) -> None:
@@ -652,7 +652,7 @@ async def test_the_command_fails_when_something_is_wrong(play: Play) -> None:
 async def test_wrong_settings_are_another_failure(play: Play) -> None:
     code, out, err = await commanded(play, TEAM__CHAT="the sales group")
     assert (code, out) == (2, "")
-    assert err.startswith("team.chat (TEAM__CHAT): this is no address")
+    assert err.startswith("team.chat (TEAM__CHAT): esto no es una dirección")
 
 
 async def test_the_command_mends_when_asked(play: Play) -> None:

@@ -149,7 +149,7 @@ async def test_without_a_database_nothing_is_made(tmp_path: Path) -> None:
     file = tmp_path / "none.db"
     code, _, complained = await commanded(f"sqlite:///{file}")
     assert code == 1
-    assert "there is no database" in complained
+    assert "There is no database" in complained
     assert not file.exists()
 
 

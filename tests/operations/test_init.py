@@ -166,7 +166,7 @@ async def test_the_machines_language_is_proposed(tmp_path: Path) -> None:
 async def test_a_language_that_is_none_is_a_wrong_usage(tmp_path: Path) -> None:
     async with sitting(tmp_path, "--language", "klingon") as vera:
         assert await vera.end() == 2
-    assert vera.said == "--language: choose ru, en, es\n"
+    assert vera.said == "--language: выберите из ru, en, es\n"
 
 
 async def test_a_wrong_token_is_told_at_once(town: Town, tmp_path: Path) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from bot.operations.errors import Wrong
+from bot.operations.report import Wanted, deliver
+from config.settings import Settings
+from config.texts import load
 from storage.database import Database
 from tests.house.test_command_line import commanded
-from tests.storage.making import annas_lead
+from tests.storage.making import NOW, annas_lead
 
 
 @pytest.fixture
@@ -73,8 +80,22 @@ def test_a_mistake_is_named(tmp_path: Path, arguments: tuple[str, ...], words: s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("form", ["png", "xlsx"])
+async def test_what_is_no_text_is_not_written_to_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    ours, theirs = pty.openpty()
+    with open(theirs, "w") as terminal:  # noqa: PTH123 - a descriptor, no path
+        monkeypatch.setattr(sys, "stdout", terminal)
+        with pytest.raises(Wrong, match=r"report\.for_a_file") as caught:
+            await deliver(Settings(), Wanted("digest", form=form), NOW, None)
+    os.close(ours)
+    told = load("en")(caught.value.key, **caught.value.values)
+    assert told.endswith(f"add --output digest.{form}")
+
+
 def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
-    done = commanded(tmp_path, "report", "leads")
+    done = commanded(tmp_path, "report", "leads", TEAM__LANGUAGE="en")
     assert done.returncode == 1
-    assert "there is no database" in done.stderr
+    assert "There is no database" in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.demo import run_demo
+from config.texts import load
 
 PRODUCT = """
 import json, os, pathlib, signal, urllib.request
@@ -53,7 +54,7 @@ def begin(folder: Path) -> tuple[list[str], asyncio.Task[None]]:
     os.mkfifo(folder / "go")
     main = folder / "main.py"
     main.write_text(PRODUCT)
-    demo = run_demo(main, 0, "en", browser=False, say=said.append)
+    demo = run_demo(main, 0, "ru", load("en"), browser=False, say=said.append)
     return said, asyncio.create_task(demo)
 
 

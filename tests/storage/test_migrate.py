@@ -89,13 +89,13 @@ async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
 async def test_a_newer_database_is_refused_with_the_remedy(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(sa.text("update alembic_version set version_num = '9999'"))
-    with pytest.raises(DatabaseUnfit, match="newer version of Dialead; update it"):
+    with pytest.raises(DatabaseUnfit, match=r"database\.newer"):
         await upgrade(database)
     assert await revision(database) == "9999"
 
 
 async def test_who_does_not_upgrade_by_itself_says_what_to_run(empty: Database) -> None:
-    with pytest.raises(DatabaseUnfit, match=r"run `main.py migrate` first"):
+    with pytest.raises(DatabaseUnfit, match=r"database\.older"):
         await assert_current(empty)
     await upgrade(empty)
     await assert_current(empty)

@@ -116,7 +116,7 @@ async def test_nobody_listening_is_out_of_reach() -> None:
 async def test_another_encoding_is_refused(postgres: Cluster) -> None:
     url = await postgres.create(migrated=False, encoding="SQL_ASCII")
     async with opened(url) as database:
-        with pytest.raises(DatabaseUnfit, match="encoding=SQL_ASCII"):
+        with pytest.raises(DatabaseUnfit, match=r"database\.encoding found=SQL_ASCII"):
             await database.open()
     await postgres.drop(url)
 
