@@ -60,11 +60,12 @@ def icon(lead: Lead, *, late: bool) -> str:
 async def line(
     session: Session, policy: Policy, lead: Lead, now: datetime, late: Collection[int] = ()
 ) -> Text:
-    """A lead in a list, in one row of a phone: number, who, state or manager, since when."""
+    """A lead in a list, in one row of a phone: number, who → manager or state, since when."""
     account = await accounts.by_id(session, lead.account)
     sign = f"{icon(lead, late=lead.id in late)} "
     number, hot = f"#{lead.id}", f" {warmth.mark(lead)}"
-    end = f" · {cut(await state(session, policy, lead), 12)} · {_since(policy, now, lead)}"
+    has = "→" if lead.responsible is not None and lead.absorbed_into is None else "·"
+    end = f" {has} {cut(await state(session, policy, lead), 12)} · {_since(policy, now, lead)}"
     name = trimmed(person(account, policy), max(8, LISTED - columns(sign + number + hot + end)))
     return (Span(sign), Span(number, Style.BOLD), Span(f"{hot}{name}{end}"))
 

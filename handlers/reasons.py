@@ -53,12 +53,12 @@ async def commanded(work: Work, command: Command) -> Text | None:
         verb = added if change[1] == "+" else removed
         return await verb(work, replace(command, rest=change[2]))
     found = await listed(work.session, work.policy)
-    keyboard = _keyboard(work, found, 0) if command.role >= Role.SUPERVISOR else ()
+    may_edit = command.role >= Role.SUPERVISOR
     reply_to = "" if command.event.chat.private else command.event.message_id
     await work.post(
         command.where,
-        _shown(work, found),
-        keyboard=keyboard,
+        _shown(work, found, may_edit=may_edit),
+        keyboard=_keyboard(work, found, 0) if may_edit else (),
         reply_to=reply_to,
         thread=command.event.thread,
     )
@@ -141,10 +141,11 @@ def _remove(work: Work, who: Staff, found: Sequence[str], reason: str) -> str:
     return work.texts("reasons.removed", reason=reason)
 
 
-def _shown(work: Work, found: Sequence[str]) -> Text:
+def _shown(work: Work, found: Sequence[str], *, may_edit: bool = True) -> Text:
     title = work.texts.plural("reasons.list", len(found))
     lines = "".join(f"\n• {reason}" for reason in found)
-    return (Span(title, Style.BOLD), Span(f"{lines}\n"), Span(work.texts("reasons.hint")))
+    hint = work.texts("reasons.hint" if may_edit else "reasons.whose")
+    return (Span(title, Style.BOLD), Span(f"{lines}\n"), Span(hint))
 
 
 def _keyboard(work: Work, found: Sequence[str], page: int) -> Keyboard:

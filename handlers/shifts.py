@@ -35,7 +35,8 @@ async def off(work: Work, who: Staff | None, rest: str) -> Text:
         return plain(work.texts("reply.anonymous"))
     team = await _changed(work, who, "off")
     await offers.left(work, who)
-    words = [work.texts("shift.off"), _there(work, team)]
+    offered = work.policy.offers_leads
+    words = [work.texts("shift.off" if offered else "shift.off_claim"), _there(work, team)]
     theirs = next((one.open - one.offered for one in team if one.id == who.id), 0)
     if theirs:
         words.append(work.texts.plural("shift.theirs", theirs))
@@ -54,4 +55,6 @@ async def _changed(work: Work, who: Staff, shift: str) -> list[Standing]:
 
 def _there(work: Work, team: list[Standing]) -> str:
     there = len(offers.on_shift(work.policy, team))
-    return work.texts.plural("shift.there", there) if there else work.texts("shift.nobody")
+    if there:
+        return work.texts.plural("shift.there", there)
+    return work.texts("shift.nobody" if work.policy.offers_leads else "shift.nobody_claim")

@@ -125,7 +125,9 @@ async def _pointer(session: Session, policy: Policy, card: Card, lead: Lead) -> 
     elif lead.state is State.NEW:
         words = f"{words} · {policy.texts('topic.returned')}"
     elif lead.responsible is not None:
-        words = f"{words} · {(await staff.by_id(session, lead.responsible)).name}"
+        name = (await staff.by_id(session, lead.responsible)).name
+        has = policy.texts("card.responsible", name=name) if lead.open else name
+        words = f"{words} · {has}"
     return (Span(f"{words} "), _link(card, card.thread, policy))
 
 

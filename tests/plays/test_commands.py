@@ -26,7 +26,7 @@ async def ask(play: Play, who: int, command: str, words: str) -> str:
 async def test_lists_show_what_is_open(play: Play) -> None:
     await two_leads(play)
     lines = (await ask(play, BORIS, "/leads", "2 open leads")).splitlines()
-    assert lines[1].startswith("💬 #1 Anna · Boris · ")
+    assert lines[1].startswith("💬 #1 Anna → Boris · ")
     assert lines[2].startswith("🆕 #2 Pablo · new · ")
     assert "#2" not in await ask(play, BORIS, "/my", "You have 1 lead")
     await ask(play, DASHA, "/my@dialead_bot", "You have no leads")

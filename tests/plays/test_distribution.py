@@ -206,6 +206,17 @@ async def test_who_goes_off_gets_no_more_and_what_they_were_offered_goes_on(play
     await play.card(4, "Offered to Boris")
 
 
+async def test_where_leads_are_claimed_a_shift_promises_nothing(play: Play) -> None:
+    await opened(play, "claim")
+    told = await said(play, BORIS, "/off")
+    assert told.startswith("You are off shift. Leads are not offered in turn here: anybody may")
+    told = await said(play, DASHA, "/off")
+    assert told.endswith("\nNobody is on shift now.")
+    await asks(play, ANNA)
+    await play.press(BORIS, 1, "Take")
+    await play.card(1, "With Boris")
+
+
 async def test_nobody_there_is_said_once_and_the_queue_goes_to_who_comes(play: Play) -> None:
     await opened(play)
     await said(play, BORIS, "/off")

@@ -53,7 +53,7 @@ async def test_words_are_shown_where_they_stood(play: Play) -> None:
     lines = answer.text.splitlines()
     assert lines[1].startswith("🆕 #2 Pablo · new · ")
     assert lines[2].strip() == "…pablo@example.com Окно не нужно"
-    assert lines[3].startswith("💬 #1 Anna · Boris · ")
+    assert lines[3].startswith("💬 #1 Anna → Boris · ")
     assert lines[4].strip() == "…are two windows? Нужны ОКНА, +34 612 345 678"
     bold = [
         answer.text.encode("utf-16-le")[2 * one["offset"] : 2 * (one["offset"] + one["length"])]

@@ -123,7 +123,8 @@ async def test_there_is_one_reason_at_least_and_thirty_at_most(play: Play) -> No
 async def test_managers_see_the_list_and_change_nothing(play: Play) -> None:
     await a_lead(play)
     play.telegram.promote(TEAM, DASHA)
-    await ask(play, BORIS, "/reasons", "6 reasons to reject")
+    seen = await ask(play, BORIS, "/reasons", "6 reasons to reject")
+    assert seen.splitlines()[-1] == "Supervisors may change this list."
     assert (await play.shown("6 reasons to reject")).labels == []
     for who in (BORIS, DASHA):
         await ask(play, who, "/reasons + Mine", "Only supervisors may do this")

@@ -63,7 +63,7 @@ async def test_card_stands_in_general_until_it_is_taken_and_then_in_its_own_topi
     assert (topic.name, icon(topic), topic.closed) == ("💬 #1 Anna", "💬", False)
     (card,) = standing(play)
     assert (card.thread, "With Boris" in card.text) == (topic.id, True)
-    assert before.text == "💬 #1 Anna · Boris → topic"
+    assert before.text == "💬 #1 Anna · With Boris → topic"
     assert before.entities[-1]["url"] == f"https://t.me/c/1000000001/{topic.id}"
     assert before.reply_markup is None
 
