@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.sandbox.stage import Stage
@@ -23,7 +25,15 @@ FLAGS = [
 ]
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All in the session's loop: to start a browser costs more than most tests here."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage() -> AsyncIterator[Stage]:
     """The sandbox, started."""
     stage = Stage("en", 0)
@@ -32,14 +42,14 @@ async def stage() -> AsyncIterator[Stage]:
     await stage.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(stage: Stage) -> AsyncIterator[TelegramBot]:
     """The stage's bot, by plain HTTP."""
     async with aiohttp.ClientSession() as session:
         yield TelegramBot(stage, session)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The machine's own browser."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
@@ -51,7 +61,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def guided(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
     """The page as a first visitor finds it; what it says in its console fails the test."""
     complaints: list[str] = []
@@ -66,10 +76,11 @@ async def guided(stage: Stage, browser: Browser) -> AsyncIterator[Page]:
     await page.goto(stage.url)
     await expect(page.locator(".phone")).to_have_count(4)
     yield page
+    await page.close()
     assert complaints == []
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(guided: Page) -> Page:
     """The page without the tour."""
     await guided.get_by_role("button", name="End the tour").click()

@@ -1,19 +1,19 @@
 // One message as a phone shows it.
 
 import { el, icon } from "./dom.js";
-import { hour, size, t } from "./words.js";
+import { attached, isBare, isPictured } from "./media.js";
+import { hour, t } from "./words.js";
 
 const HUES = 7;
 const NUMBER = /(\+?\(?\d[\d\u00a0 ()-]{7,16}\d)/; // what may be a phone, read in one piece
-const ICONS = { contact: "contact", place: "place", voice: "voice", audio: "audio", video: "video", video_note: "circle" };
 
 /** A message; `seen` = {mine, first, last, crowd}; `press(button, node)` on a button. */
 export function bubble(message, seen, press) {
   if (message.service) return el("li", { class: "note", data: { id: message.id } }, service(message));
   const classes = ["message", seen.mine && "mine", seen.first && "first", seen.last && "last", message.bot && "bot"];
   const body = el("div", { class: "bubble" }, ...parts(message, seen), answer());
-  if (isSticker(message)) body.classList.add("bare");
-  if (message.media?.[0]?.kind === "photo") body.classList.add("pictured");
+  body.classList.toggle("bare", isBare(message));
+  body.classList.toggle("pictured", isPictured(message));
   const shown = el("div", { class: "stack" }, body, keyboard(message, press), reactions(message));
   const face = seen.crowd && !seen.mine ? el("span", { class: "face" }, seen.last ? avatar(message.name, message.author, message.bot ? "brand" : "") : "") : null;
   return el("li", { class: classes.filter(Boolean).join(" "), tabindex: "-1", data: { id: message.id } }, face, shown);
@@ -33,10 +33,10 @@ export function summary(message) {
 function parts(message, seen) {
   const named = seen.crowd && !seen.mine && seen.first;
   return [
-    named && el("div", { class: `author ink-${hue(message.author)}` }, message.name),
+    named && el("div", { class: `author ink-${message.bot ? "brand" : hue(message.author)}` }, message.name),
     message.forwarded && el("div", { class: "forwarded" }, `${t("forwarded")} ${message.forwarded}`),
     message.reply && quoted(message.reply),
-    ...attached(message),
+    ...attached(message.media ?? [], message.text ? summary(message).slice(0, 80) : ""),
     message.text && el("div", { class: "text", dir: "auto" }, ...styled(message.text)),
     el("span", { class: "when" }, message.edited ? `${t("edited")} ` : "", el("time", {}, hour(message.at))),
   ].filter(Boolean);
@@ -67,7 +67,7 @@ function styled(runs) {
 /** A quote of which three rows are seen until it is tapped. */
 function folded() {
   const words = el("div", { class: "rows" });
-  const more = el("button", { type: "button", class: "unfold", "aria-expanded": "false", "aria-label": t("quote.unfold"), title: t("quote.unfold") }, icon("down"));
+  const more = el("button", { type: "button", class: "unfold", hidden: true, "aria-expanded": "false", "aria-label": t("quote.unfold"), title: t("quote.unfold") }, icon("down"));
   const quote = el("blockquote", { class: "folded" }, words, more);
   const turn = (event) => {
     if (more.hidden || event.target.closest("a")) return;
@@ -91,28 +91,6 @@ function piece(run, before) {
 /** A text whose phones stay on one line. */
 function unbroken(text) {
   return text.split(NUMBER).map((part, index) => (index % 2 ? el("span", { class: part.startsWith("+") ? "number phone-number" : "number" }, part) : part));
-}
-
-/** Pictures side by side, then all else one below the other. */
-function attached(message) {
-  const all = message.media ?? [];
-  const words = summary(message).slice(0, 80);
-  const pictures = all.filter((told) => told.kind === "photo").map((told) => picture(told, message.text ? words : ""));
-  const rest = all.filter((told) => told.kind !== "photo").map(medium);
-  return pictures.length > 1 ? [el("div", { class: `album of-${Math.min(pictures.length, 4)}` }, pictures), ...rest] : [...pictures, ...rest];
-}
-
-function medium(told) {
-  if (told.kind === "sticker") return el("div", { class: "sticker" }, told.title);
-  const title = told.title || t(`media.${told.kind}`);
-  const note = told.note || (told.seconds ? `0:${String(told.seconds).padStart(2, "0")}` : told.size ? size(told.size) : t(`media.${told.kind}`));
-  const inside = [el("span", { class: "badge" }, icon(ICONS[told.kind] ?? "file")), el("span", { class: "told" }, el("b", {}, unbroken(title)), el("small", {}, unbroken(note)))];
-  return told.url ? el("a", { class: "attached", href: told.url, download: told.title || true }, inside) : el("div", { class: "attached" }, inside);
-}
-
-function picture(told, words) {
-  const image = el("img", { src: told.url, alt: words ? `${t("media.photo")}: ${words}` : t("media.photo"), loading: "lazy" });
-  return el("a", { class: "picture", href: told.url, target: "_blank", rel: "noopener" }, image);
 }
 
 function keyboard(message, press) {
@@ -141,10 +119,6 @@ function reactions(message) {
 function service(message) {
   const words = t(`service.${message.service}`);
   return ["joined", "left"].includes(message.service) ? `${message.name} ${words}` : words;
-}
-
-function isSticker(message) {
-  return message.media?.length === 1 && message.media[0].kind === "sticker";
 }
 
 function hue(account) {

@@ -110,6 +110,26 @@ export class Messages {
     return Boolean(node);
   }
 
+  /** Let it be read from the beginning of a message, once its picture is there. */
+  async readFrom(id) {
+    const node = this.list.querySelector(`[data-id="${id}"]`);
+    await node?.querySelector("img")?.decode().catch(() => {});
+    if (!node) return;
+    this.stuck = false;
+    this.list.scrollTop = node.offsetTop - 8;
+  }
+
+  /** Scroll so that a place is seen with the whole of its message, if that fits; false when it is. */
+  reveal(place) {
+    const message = place.closest(".messages > .message");
+    if (!message || !this.list.contains(message)) return false;
+    const [whole, part, around] = [message, place, this.list].map((one) => one.getBoundingClientRect());
+    if (whole.top >= around.top && whole.bottom <= around.bottom) return false;
+    const spare = around.height - whole.height;
+    this.list.scrollTop += spare > 0 ? whole.top - around.top - spare / 2 : part.bottom - around.bottom + around.height / 3;
+    return true;
+  }
+
   pick(target) {
     const message = this.data.get(Number(target.closest(".message")?.dataset.id));
     if (message) this.choose(message);

@@ -1,4 +1,5 @@
-// The seven steps of the tour: how each is known to be done, where to act, and how it is done for you.
+// The seven steps of the tour: how each is known to be done, where to act, how it is done for you,
+// and what is to be seen after it.
 
 import { chat, stage } from "./store.js";
 import { act } from "./wire.js";
@@ -138,17 +139,20 @@ export const STEPS = [
   {
     name: "digest",
     phone: "supervisor",
-    done: (tour, state) => {
-      const own = tour.phones.supervisor.seat.chat;
-      const since = state.entered.since[own] ?? 0;
-      const fresh = [...chat(own).messages.values()].filter((message) => message.bot && message.id > since);
-      return stage.head.ahead > state.entered.ahead && fresh.some((message) => said(message).includes(stage.labels.digest));
-    },
+    done: (tour, state) => stage.head.ahead > state.entered.ahead && Boolean(digest(tour, state)),
+    after: (tour, state) => tour.phones.supervisor.messages.readFrom(digest(tour, state).id),
     word: (tour, state) => (stage.head.ahead > state.entered.ahead ? "digest.wait" : "digest"),
     target: (tour, state) => (stage.head.ahead > state.entered.ahead ? tour.phones.supervisor.messages.node : document.querySelector('[data-does="morning"]')),
     help: async (tour, state) => { if (stage.head.ahead === state.entered.ahead) await act({ do: "morning" }); },
   },
 ];
+
+/** The first digest that came in this step. */
+function digest(tour, state) {
+  const own = tour.phones.supervisor.seat.chat;
+  const since = state.entered.since[own] ?? 0;
+  return [...chat(own).messages.values()].find((message) => message.bot && message.id > since && said(message).includes(stage.labels.digest));
+}
 
 /** What is next in making trouble: kill, write, restart, or wait until nothing is missing. */
 function phase(tour, state) {

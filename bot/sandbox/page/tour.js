@@ -61,11 +61,14 @@ export class Tour {
   finish() {
     state.done = true;
     const { at } = state;
+    STEPS[at].after?.(this, state);
     setTimeout(() => { if (state?.at === at) { state.at += 1; this.enter(); } }, PAUSE);
   }
 
   enter() {
     Object.assign(state, { done: false, entered: { ahead: stage.head.ahead, since: newest() }, kept: { ...state.kept } });
+    this.moved?.messages.toEnd(false);
+    this.moved = null;
     const step = STEPS[state.at];
     if (step) this.go(this.phones[step.phone]);
     this.show();
@@ -123,10 +126,8 @@ export class Tour {
     const words = node && `${state.at} ${node.textContent}`;
     if (words === this.pointed) return;
     this.pointed = words;
-    const list = node?.closest(".messages");
-    if (!list) return;
-    const [inside, around] = [node.getBoundingClientRect(), list.getBoundingClientRect()];
-    if (inside.top < around.top || inside.bottom > around.bottom) list.scrollTop += inside.bottom - around.bottom + around.height / 3;
+    const phone = node && Object.values(this.phones).find((one) => one.node.contains(node));
+    if (phone?.messages.reveal(node)) this.moved = phone;
   }
 }
 
