@@ -106,6 +106,7 @@ WORD_KEYS = (
     "sandbox.page.empty.team",
     "sandbox.page.empty.supervisor",
     "sandbox.page.newest",
+    "sandbox.page.unread",
     "sandbox.page.bot_keys",
     "sandbox.page.media.photo",
     "sandbox.page.media.video",

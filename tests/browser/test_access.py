@@ -14,6 +14,7 @@ axe = pytest.importorskip("axe_playwright_python.async_playwright")
 
 TEAM = -1001000000001
 GRAVE = ("serious", "critical")
+ASK = {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]}
 LOOKS = ("primary", "success", "danger", "")
 
 
@@ -37,35 +38,77 @@ async def set_the_scene(page: Page, bot: TelegramBot) -> None:
     await page.get_by_role("button", name="Show how it works").click()
 
 
-async def grave(page: Page) -> list[dict[str, Any]]:
-    """What axe finds that keeps people out, with the places."""
-    found = await axe.Axe().run(page)
-    return [
-        {"rule": one["id"], "at": [node["html"][:160] for node in one["nodes"]]}
-        for one in found.response["violations"]
-        if one["impact"] in GRAVE
-    ]
+async def grave(page: Page, within: str | None = None) -> list[dict[str, Any]]:
+    """What axe finds that keeps people out, by day and by night, with the places."""
+    found = []
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        told = await axe.Axe().run(page, context=within)
+        found += [
+            {"rule": one["id"], "at": [node["html"][:160] for node in one["nodes"]]}
+            for one in told.response["violations"]
+            if one["impact"] in GRAVE
+        ]
+    return found
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-async def test_axe_finds_nothing_grave_by_day_and_by_night(
+async def test_axe_finds_nothing_grave_on_the_page(
     page: Page, bot: TelegramBot, width: int
 ) -> None:
     await set_the_scene(page, bot)
     await page.set_viewport_size({"width": width, "height": 800})
     assert await grave(page) == []
-    await page.emulate_media(color_scheme="dark")
+
+
+async def test_axe_finds_nothing_grave_at_any_step_of_the_tour(guided: Page) -> None:
+    skip = guided.get_by_role("button", name="Skip")
+    for step in range(1, 8):
+        await expect(guided.get_by_role("img", name=f"Step {step} / 7")).to_be_visible()
+        assert await grave(guided, "#tour") == []
+        await skip.click()
+    await expect(guided.locator("#tour")).to_contain_text("That's all.")
+    assert await grave(guided) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_axe_finds_nothing_grave_in_menus_and_dialogs(
+    page: Page, bot: TelegramBot, width: int
+) -> None:
+    await page.set_viewport_size({"width": width, "height": 800})
+    telegram = phone(page, "telegram")
+    await telegram.get_by_role("button", name="Start").click()
+    await say(telegram, "Do you deliver?")
+    await bot.call("sendMessage", chat_id=101, text="We do", reply_markup=ASK)
+    await telegram.get_by_text("We do").click()
+    await expect(telegram.locator(".about .tools")).to_be_visible()
+    await telegram.get_by_role("button", name="Attach").click()
+    assert await grave(page) == []
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Trouble").click()
+    assert await grave(page) == []
+    await page.keyboard.press("Escape")
+    await telegram.get_by_role("button", name="Yes").click()
+    (query,) = [one["callback_query"] for one in await bot.updates() if "callback_query" in one]
+    await bot.call("answerCallbackQuery", callback_query_id=query["id"], text="No", show_alert=True)
+    await expect(page.get_by_role("dialog")).to_contain_text("No")
     assert await grave(page) == []
 
 
-async def test_axe_finds_nothing_grave_in_menus_and_topics(page: Page, bot: TelegramBot) -> None:
-    team = phone(page, "team")
+async def test_axe_finds_nothing_grave_among_topics_contents_and_the_blocked(
+    page: Page, bot: TelegramBot
+) -> None:
+    team, vk = phone(page, "team"), phone(page, "vk")
     await team.get_by_role("switch", name="Topics").click()
     made = await bot.call("createForumTopic", chat_id=TEAM, name="#1 Anna")
     where = {"chat_id": TEAM, "message_thread_id": made["message_thread_id"]}
     await bot.call("closeForumTopic", **where)
     await team.get_by_role("button", name="#1 Anna (closed)").click()
-    await page.get_by_role("button", name="Trouble").click()
+    for kind in ("Album", "Video", "Voice message", "Document", "Sticker", "My location"):
+        await vk.get_by_role("button", name="Attach").click()
+        await vk.get_by_role("menuitem", name=kind).click()
+    await expect(vk.locator(".message")).to_have_count(6)
+    await phone(page, "telegram").get_by_role("button", name="Block").click()
     assert await grave(page) == []
 
 

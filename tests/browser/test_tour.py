@@ -13,7 +13,7 @@ from bot.demo import settings_for
 from bot.sandbox.stage import Stage
 from bot.sandbox.words import words
 from config.texts import LANGUAGES
-from tests.browser.hands import phone, say
+from tests.browser.hands import phone, say, tab_to
 
 MAIN = Path(main.__file__)
 SLOW = 60_000.0  # milliseconds that a busy machine may need to start the product
@@ -40,21 +40,28 @@ async def test_every_step_by_ones_own_hands_and_by_the_button(
 
 
 async def first_message_card_and_answer(page: Page) -> None:
-    """Steps 1 to 3, by hand."""
+    """Steps 1 to 3, by keys alone."""
     tour = page.get_by_role("region", name="Tour")
     telegram, team = phone(page, "telegram"), phone(page, "team")
     await expect(tour).to_contain_text("A customer writes. You are a customer on Telegram. Start")
     await expect(telegram.get_by_role("button", name="Start")).to_contain_class("tour-here")
-    await telegram.get_by_role("button", name="Start").click()
-    await say(telegram, "Do you deliver?")
+    keys = page.keyboard
+    await tab_to(page, telegram.get_by_role("button", name="Start"))
+    await keys.press("Enter")
+    await expect(telegram.get_by_role("textbox", name="Message")).to_be_focused()
+    await keys.type("Do you deliver?")
+    await keys.press("Enter")
     await expect(tour).to_contain_text("A card for the team.")
     take = team.get_by_role("button", name="Take")
     await expect(take).to_contain_class("tour-here", timeout=SLOW)
-    await take.click()
+    await tab_to(page, take)
+    await keys.press("Enter")
     await expect(tour).to_contain_text("Click the card", timeout=SLOW)
-    await team.locator(".bubble.tour-here").click()
+    await expect(team.locator(".message:has(.tour-here)")).to_be_focused()
+    await keys.press("Enter")
     await expect(team.locator("form")).to_contain_class("tour-here")
-    await say(team, "We do, everywhere!")
+    await keys.type("We do, everywhere!")
+    await keys.press("Enter")
     await expect(tour).to_contain_text("The answer has arrived", timeout=SLOW)
     await expect(telegram.locator(".bot .text").last).to_have_text("We do, everywhere!")
 

@@ -49,7 +49,8 @@ export class Bar {
     const { product, written, shown, replied, arrived } = stage.head;
     this.state.className = `state ${product.condition}`;
     const code = product.condition === "stopped" && product.code ? ` (${product.code})` : "";
-    this.state.textContent = `${t("product")} ${t(`product.${product.condition}`)}${code}`;
+    const told = `${t("product")} ${t(`product.${product.condition}`)}${code}`;
+    if (this.state.textContent !== told) this.state.textContent = told; // it is read aloud
     this.kill.disabled = !["starting", "running"].includes(product.condition);
     this.restart.disabled = product.condition === "absent";
     const line = (word, sent, seen) => el("div", { class: sent === seen ? "even" : "short" }, el("dt", {}, t(word)), el("dd", {}, el("b", {}, String(seen)), ` / ${sent}`));

@@ -34,6 +34,7 @@ export class Composer {
       this.input.value = this.draft.text;
     }
     const waits = !head.started || head.blocked;
+    const begun = !waits && this.start === document.activeElement;
     this.form.hidden = waits || closed;
     this.closed.hidden = !closed;
     this.start.hidden = !waits;
@@ -41,6 +42,7 @@ export class Composer {
     this.showKeys(waits ? [] : head.keyboard ?? []);
     this.showAbout();
     this.fit();
+    if (begun) this.input.focus();
   }
 
   /** Answer a message from now on; choosing it again lets it go. */

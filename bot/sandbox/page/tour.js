@@ -32,8 +32,8 @@ export class Tour {
   close() {
     localStorage.setItem(SEEN, "closed");
     state = null;
-    this.node.replaceChildren();
     this.node.hidden = true;
+    this.print = "";
     this.point(null);
   }
 
@@ -98,15 +98,25 @@ export class Tour {
     if (print !== this.print) {
       this.print = print;
       const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.part : "";
-      this.node.replaceChildren(...(step ? this.panel(step, word, busy) : this.ending()));
+      this.lay(...(step ? this.panel(step, word, busy) : this.ending()));
       if (focused) (this.node.querySelector(`[data-part="${focused}"]`) ?? this.node.querySelector("button"))?.focus();
     }
     this.point(step && !state.done ? step.target(this, state) : null);
   }
 
+  /** Anew, but for the place of the words: what is read aloud has to stay where it is. */
+  lay(before, words, ...after) {
+    this.words ??= el("div", { class: "words", role: "status" });
+    if (this.words.parentNode !== this.node) this.node.replaceChildren(this.words);
+    for (const child of [...this.node.children]) if (child !== this.words) child.remove();
+    if (before) this.words.before(before);
+    this.words.replaceChildren(...words);
+    this.words.after(...after);
+  }
+
   panel(step, word, busy) {
     const dots = el("span", { class: "dots", role: "img", "aria-label": `${t("tour.step")} ${state.at + 1} / ${STEPS.length}` }, STEPS.map((_, index) => el("i", { class: index < state.at || (index === state.at && state.done) ? "past" : index === state.at ? "now" : null })));
-    const words = el("div", { class: "words", role: "status" }, el("b", {}, state.done ? icon("check") : null, t(`tour.${step.name}.title`)), " ", el("span", {}, state.done ? t("tour.done") : t(`tour.${word}`)));
+    const words = [el("b", {}, state.done ? icon("check") : "", t(`tour.${step.name}.title`)), " ", el("span", {}, state.done ? t("tour.done") : t(`tour.${word}`))];
     const help = el("button", { type: "button", class: "do", data: { part: "do" }, "aria-disabled": String(busy), on: { click: () => { if (!busy) this.help(); } } }, t("tour.do"));
     const skip = el("button", { type: "button", data: { part: "skip" }, on: { click: () => this.skip() } }, t("tour.skip"));
     const buttons = el("div", { class: "buttons" }, help, skip);
@@ -114,9 +124,9 @@ export class Tour {
   }
 
   ending() {
-    const words = el("div", { class: "words", role: "status" }, el("b", {}, icon("check"), t("tour.end.title")), " ", el("span", {}, t("tour.end")));
+    const words = [el("b", {}, icon("check"), t("tour.end.title")), " ", el("span", {}, t("tour.end"))];
     const again = el("button", { type: "button", class: "do", on: { click: () => this.begin() } }, t("tour.again"));
-    return [words, el("div", { class: "buttons" }, again), iconButton("close", t("tour.close"), () => this.close(), { class: "round" })];
+    return [null, words, el("div", { class: "buttons" }, again), iconButton("close", t("tour.close"), () => this.close(), { class: "round" })];
   }
 
   /** Ring the place where to act, and nothing else. */
