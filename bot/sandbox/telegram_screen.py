@@ -54,7 +54,7 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
         "id": message.id,
         "at": body["date"],
         "author": f"telegram:{message.sender_id}",
-        "name": body.get("from", {}).get("first_name", ""),
+        "name": _name(body),
         "bot": message.from_bot,
         "text": runs(message.text, message.entities),
         "media": _media(body),
@@ -68,6 +68,13 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
         "service": next((word for key, word in _SERVICE.items() if key in body), ""),
     }
     return {key: value for key, value in bubble.items() if value not in ("", [], None, False)}
+
+
+def _name(body: Json) -> str:
+    """Of who wrote it, or of who came or left, whoever let them."""
+    came = body.get("new_chat_members", ())
+    someone = came[0] if came else body.get("left_chat_member", body.get("from", {}))
+    return str(someone.get("first_name", ""))
 
 
 def _media(body: Json) -> list[Json]:

@@ -47,6 +47,19 @@ async def test_an_album_is_one_bubble_of_pictures(page: Page) -> None:
         await expect(one.locator(".bubble")).to_have_count(1)
 
 
+async def test_clips_voices_and_places_look_as_on_a_phone(page: Page) -> None:
+    telegram = phone(page, "telegram")
+    await telegram.get_by_role("button", name="Start").click()
+    for kind in ("Video", "Video message", "Voice message", "Music", "My location"):
+        await telegram.get_by_role("button", name="Attach").click()
+        await telegram.get_by_role("menuitem", name=kind, exact=True).click()
+    await expect(telegram.get_by_role("link", name="Video, video.mp4, 0:05")).to_be_visible()
+    await expect(telegram.locator(".bare .video_note")).to_be_visible()
+    await expect(telegram.get_by_role("link", name="Voice message, 0:04 0:04")).to_be_visible()
+    await expect(telegram.locator(".attached", has_text="melody.mp3")).to_contain_text("3:00")
+    await expect(telegram.locator(".place .map")).to_be_visible()
+
+
 async def test_a_newcomer_sits_down_and_writes(page: Page) -> None:
     vk = phone(page, "vk")
     await vk.get_by_role("button", name="One more customer").click()

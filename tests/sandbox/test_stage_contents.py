@@ -116,6 +116,9 @@ async def test_people_come_and_every_page_sees_them(
     async with open_page(stage) as other:
         names = {one["id"]: [s["name"] for s in one["seats"]] for one in other.hello["phones"]}
     assert (names["telegram"][-1], names["vk"][-1], names["team"][-1]) == ("Rosa", "Ivan", "Olga")
+    team = page.chats[TEAM].values
+    came = await page.until(lambda: [one for one in team() if one.get("service") == "joined"])
+    assert [one["name"] for one in came] == ["Olga"]
     assert "error" not in await page.write("telegram:502", TEAM, "I am new here")
     assert "error" not in await page.write("vk:1501", "vk:1501", "Hello")
     for _ in range(6):

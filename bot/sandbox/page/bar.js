@@ -31,7 +31,9 @@ export class Bar {
     this.restart = button("restart", "restart", { do: "restart" });
     this.tally = el("dl", { class: "tally", title: t("tally.hint") });
     const entries = () => TROUBLES.map(({ icon: name, word, deed }) => ({ icon: name, text: t(`trouble.${word}`), note: t(`trouble.${word}.hint`), press: () => attempt(deed) }));
+    this.left = el("b", { class: "left" });
     this.trouble = new Menu(button("trouble", "trouble", null), entries, { class: "down" });
+    this.trouble.opener.append(this.left);
     const moves = MOVES.map(([word, deed]) => el("button", { type: "button", data: { does: word }, on: { click: () => attempt(deed) } }, t(`clock.${word}`)));
     this.nodes = [
       el("h1", {}, el("img", { src: "/page/mark.svg", alt: "", width: "28", height: "28" }), el("span", {}, "Dialead"), el("small", {}, t("sandbox"))),
@@ -64,8 +66,7 @@ export class Bar {
     this.time.textContent = time;
     const ends = Object.values(stage.head.troubles);
     const left = Math.max(0, Math.round(Math.max(...ends) - now()));
-    const word = this.trouble.opener.querySelector("span");
-    word.textContent = ends.length ? `${t("trouble")} ${left}` : t("trouble");
+    this.left.textContent = ends.length ? ` ${left}` : "";
     this.trouble.opener.classList.toggle("on", ends.length > 0);
   }
 }

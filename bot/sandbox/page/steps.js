@@ -1,5 +1,6 @@
 // The seven steps of the tour: how each is known to be done, where to act, how it is done for you,
-// and what is to be seen after it.
+// and what is to be seen after it. `help` tells by false that it could do nothing; `phase` names
+// the part of a step that has several.
 
 import { chat, stage } from "./store.js";
 import { act } from "./wire.js";
@@ -69,7 +70,7 @@ export const STEPS = [
     },
     help: async (tour) => {
       const card = newestCard(tour, stage.labels.take);
-      if (card) await press(tour.phones.team, card, stage.labels.take);
+      return card ? press(tour.phones.team, card, stage.labels.take) : false;
     },
   },
   {
@@ -87,9 +88,9 @@ export const STEPS = [
     },
     help: async (tour) => {
       const card = taken(tour);
-      if (!card) return;
+      if (!card) return false;
       tour.phones.team.goTo(card.thread ?? null);
-      await write(tour.phones.team, tour.says("answer"), { reply_to: card.id });
+      return write(tour.phones.team, tour.says("answer"), { reply_to: card.id });
     },
   },
   {
@@ -103,6 +104,7 @@ export const STEPS = [
     name: "finish",
     phone: "team",
     done: (tour) => Boolean(newestCard(tour, stage.labels.reopen)),
+    phase: (tour) => (newestCard(tour, stage.labels.deal) ? "menu" : "card"),
     target: (tour) => {
       const { convert, deal } = stage.labels;
       const menu = newestCard(tour, deal);
@@ -113,7 +115,7 @@ export const STEPS = [
       const { convert, deal } = stage.labels;
       const menu = newestCard(tour, deal);
       const card = menu ?? taken(tour) ?? newestCard(tour, convert);
-      if (card) await press(tour.phones.team, card, menu ? deal : convert);
+      return card ? press(tour.phones.team, card, menu ? deal : convert) : false;
     },
   },
   {
@@ -124,6 +126,7 @@ export const STEPS = [
       if (product.condition === "stopped") state.kept.killed ??= newestNow(tour);
       return Boolean(state.kept.killed) && wroteWhileDown(tour, state) && product.condition === "running" && written === shown;
     },
+    phase,
     word: (tour, state) => `trouble.${phase(tour, state)}`,
     target: (tour, state) => {
       const place = { kill: '[data-does="kill"]', restart: '[data-does="restart"]', wait: ".tally" }[phase(tour, state)];
@@ -131,9 +134,8 @@ export const STEPS = [
     },
     help: async (tour, state) => {
       const now = phase(tour, state);
-      if (now === "kill") await act({ do: "kill" });
-      else if (now === "write") await write(tour.phones.telegram, tour.says("down"));
-      else if (now === "restart") await act({ do: "restart" });
+      if (now === "write") return write(tour.phones.telegram, tour.says("down"));
+      return now === "wait" ? false : act({ do: now });
     },
   },
   {
@@ -143,7 +145,7 @@ export const STEPS = [
     after: (tour, state) => tour.phones.supervisor.messages.readFrom(digest(tour, state).id),
     word: (tour, state) => (stage.head.ahead > state.entered.ahead ? "digest.wait" : "digest"),
     target: (tour, state) => (stage.head.ahead > state.entered.ahead ? tour.phones.supervisor.messages.node : document.querySelector('[data-does="morning"]')),
-    help: async (tour, state) => { if (stage.head.ahead === state.entered.ahead) await act({ do: "morning" }); },
+    help: async (tour, state) => (stage.head.ahead === state.entered.ahead ? act({ do: "morning" }) : false),
   },
 ];
 

@@ -6,7 +6,7 @@ import { chat, stage } from "./store.js";
 import { t } from "./words.js";
 
 const SEEN = "sandbox.tour"; // remembered once it was closed
-const PATIENCE = 8000; // milliseconds after which the page may be asked for the same again
+const PATIENCE = 15_000; // milliseconds after which the page may be asked for the same again
 const PAUSE = 1100; // milliseconds in which a step is seen to be done
 
 /** `phones` by id; `go(phone)` brings one into sight on a narrow screen. */
@@ -48,7 +48,7 @@ export class Tour {
     if (!state) return;
     const step = STEPS[state.at];
     if (!step) return this.point(null);
-    if (this.awaited && this.awaited !== scene()) this.awaited = null;
+    if (this.awaited !== this.phase()) this.awaited = null;
     if (!state.done && step.done(this, state)) this.finish();
     this.draw();
   }
@@ -75,13 +75,17 @@ export class Tour {
     this.draw();
   }
 
-  /** Do what the step asks; once more only when something has come of it, or nothing will. */
+  /** Do what the step asks; once more only when its next part has come, or nothing will. */
   async help() {
-    this.awaited = scene();
+    const asked = this.awaited = this.phase();
     this.draw();
-    const rest = () => { this.awaited = null; this.draw(); };
-    setTimeout(() => { if (this.awaited && state) rest(); }, PATIENCE);
-    await STEPS[state.at].help(this, state);
+    const rest = () => { if (state && this.awaited === asked) { this.awaited = null; this.draw(); } };
+    setTimeout(rest, PATIENCE);
+    if (await STEPS[state.at].help(this, state).catch(() => false) === false) rest();
+  }
+
+  phase() {
+    return `${state.at} ${STEPS[state.at]?.phase?.(this, state) ?? ""}`;
   }
 
   skip() {
@@ -147,11 +151,6 @@ const everywhere = () => [...new Set(stage.phones.flatMap((phone) => phone.seats
 
 function newest() {
   return Object.fromEntries(everywhere().map((id) => [id, Math.max(0, ...chat(id).messages.keys())]));
-}
-
-/** All that a deed of the tour's may change. */
-function scene() {
-  return JSON.stringify([stage.head.product, stage.head.ahead, everywhere().map((id) => [...chat(id).messages.values()])]);
 }
 
 function prints() {
