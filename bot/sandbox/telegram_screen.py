@@ -72,8 +72,8 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
 
 def _name(body: Json) -> str:
     """Of who wrote it, or of who came or left, whoever let them."""
-    came = body.get("new_chat_members", ())
-    someone = came[0] if came else body.get("left_chat_member", body.get("from", {}))
+    came: list[Json] = body.get("new_chat_members", [])
+    someone: Json = came[0] if came else body.get("left_chat_member", body.get("from", {}))
     return str(someone.get("first_name", ""))
 
 

@@ -14,7 +14,9 @@ from bot.sandbox.stage import Stage
 from bot.sandbox.words import words
 from config.texts import LANGUAGES
 from tests.browser.hands import phone, say, tab_to
+from tests.sandbox.stage_client import TelegramBot
 
+TEAM = -1001000000001
 MAIN = Path(main.__file__)
 SLOW = 60_000.0  # milliseconds that a busy machine may need to start the product
 
@@ -31,7 +33,7 @@ async def test_every_step_by_ones_own_hands_and_by_the_button(
     await help_me(guided)
     tour = guided.get_by_role("region", name="Tour")
     await expect(tour).to_contain_text("That's all.", timeout=SLOW)
-    await expect(phone(guided, "supervisor").locator(".bot")).not_to_have_count(0)
+    await expect(phone(guided, "supervisor").locator(".picture img").first).to_be_in_viewport()
     await expect(guided.locator(".tour-here")).to_have_count(0)
     await tour.get_by_role("button", name="Once more").click()
     await expect(tour).to_contain_text("A customer writes.")
@@ -90,6 +92,22 @@ async def a_power_cut(page: Page) -> None:
     await help_me(page)
     await expect(tour).to_contain_text("Nine in the morning", timeout=SLOW)
     await expect(page.locator(".tally")).to_contain_text("3 / 3")
+
+
+async def test_a_step_asked_for_twice_is_done_once(guided: Page, bot: TelegramBot) -> None:
+    convert = {"text": "Convert", "callback_data": "c", "style": "success"}
+    markup = {"inline_keyboard": [[convert]]}
+    await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna", reply_markup=markup)
+    team = phone(guided, "team")
+    for _ in range(2):
+        await guided.get_by_role("button", name="Skip").click()
+    await expect(team.locator(".bubble.tour-here")).to_be_visible()
+    await help_me(guided)
+    await expect(team.locator(".mine")).to_have_count(1)
+    await guided.locator("#tour .do").dispatch_event("click")
+    await say(team, "and this")
+    await expect(team.locator(".mine .text").last).to_have_text("and this")
+    await expect(team.locator(".mine")).to_have_count(2)
 
 
 async def test_the_tour_stays_closed_and_can_be_begun_again(guided: Page) -> None:
