@@ -73,7 +73,7 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
 def _name(body: Json) -> str:
     """Of who wrote it, or of who came or left, whoever let them."""
     came: list[Json] = body.get("new_chat_members", [])
-    someone: Json = came[0] if came else body.get("left_chat_member", body.get("from", {}))
+    someone: Json = came[0] if came else body.get("left_chat_member") or body.get("from") or {}
     return str(someone.get("first_name", ""))
 
 

@@ -137,3 +137,27 @@ async def test_a_toast_and_a_new_message_are_told_aloud(page: Page, bot: Telegra
     await expect(page.locator("#announcer")).to_contain_text("#1 Anna")
     await expect(page.locator("#announcer")).to_have_attribute("aria-live", "polite")
     await expect(phone(page, "team").locator(".toast")).to_have_role("status")
+
+
+async def test_who_speaks_and_what_waits_is_told_to_those_who_do_not_see(
+    page: Page, bot: TelegramBot
+) -> None:
+    telegram, team = phone(page, "telegram"), phone(page, "team")
+    await telegram.get_by_role("button", name="Start").click()
+    await say(telegram, "Do you deliver?")
+    message = telegram.get_by_role("listitem").filter(has_text="Do you deliver?")
+    await expect(message).to_contain_text("Anna: Do you deliver?")
+    await team.get_by_role("switch", name="Topics").click()
+    await expect(team.get_by_role("switch")).to_have_attribute("aria-checked", "true")
+    made = await bot.call("createForumTopic", chat_id=TEAM, name="#1 Anna")
+    thread = made["message_thread_id"]
+    await bot.call("sendMessage", chat_id=TEAM, message_thread_id=thread, text="The card")
+    await expect(team.get_by_role("button", name="#1 Anna (something new)")).to_be_visible()
+
+
+async def test_the_tours_words_stay_in_one_live_region(guided: Page) -> None:
+    status = guided.get_by_role("region", name="Tour").get_by_role("status")
+    await status.evaluate("one => { one.kept = true; }")
+    await guided.get_by_role("button", name="Skip").click()
+    await expect(status).to_contain_text("A card for the team.")
+    assert await status.evaluate("one => one.kept") is True

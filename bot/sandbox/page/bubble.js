@@ -16,7 +16,8 @@ export function bubble(message, seen, press) {
   body.classList.toggle("pictured", isPictured(message));
   const shown = el("div", { class: "stack" }, body, keyboard(message, press), reactions(message));
   const face = seen.crowd && !seen.mine ? el("span", { class: "face" }, seen.last ? avatar(message.name, message.author, message.bot ? "brand" : "") : "") : null;
-  return el("li", { class: classes.filter(Boolean).join(" "), tabindex: "-1", data: { id: message.id } }, face, shown);
+  const says = seen.crowd && !seen.mine && seen.first ? null : el("span", { class: "unseen" }, `${message.name}: `);
+  return el("li", { class: classes.filter(Boolean).join(" "), tabindex: "-1", data: { id: message.id } }, face, says, shown);
 }
 
 /** A round picture with the first letter of a name. */

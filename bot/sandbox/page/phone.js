@@ -134,7 +134,7 @@ export class Phone {
     const name = `seat-${this.told.id}`;
     this.switch.replaceChildren(...seats.map((seat, index) => el("label", {},
       el("input", { type: "radio", name, checked: seat === this.seat, on: { change: () => this.sit(index) } }),
-      el("span", {}, seat.name, el("i", {}, el("span", { class: "unseen" }, `, ${t("unread")}`))))));
+      el("span", {}, seat.name, el("i", {}, el("span", { class: "unseen" }, ` (${t("unread")})`))))));
     this.refreshSeats();
   }
 

@@ -10,7 +10,7 @@ export class Tabs {
   constructor(phones, container) {
     this.phones = phones;
     this.container = container;
-    this.nodes = phones.map((phone) => el("button", { type: "button", on: { click: () => this.go(phone) } }, t(`tab.${phone.told.id}`), el("i", {}, el("span", { class: "unseen" }, `, ${t("unread")}`))));
+    this.nodes = phones.map((phone) => el("button", { type: "button", on: { click: () => this.go(phone) } }, t(`tab.${phone.told.id}`), el("i", {}, el("span", { class: "unseen" }, ` (${t("unread")})`))));
     const watch = new IntersectionObserver((seen) => this.note(seen), { root: container, threshold: 0.6 });
     for (const phone of phones) watch.observe(phone.node);
     this.watch = watch;

@@ -29,6 +29,6 @@ export class Topics {
     const waiting = !current && unseen(room(chat, topic.id));
     const label = topic.closed ? [`${topic.name} (${t("topics.closed")})`, waiting && t("unread")].filter(Boolean).join(", ") : null;
     return el("button", { type: "button", class: waiting ? "waiting" : null, "aria-current": String(current), "aria-label": label, data: { topic: topic.id ?? 0 }, on: { click: () => this.choose(topic.id) } },
-      topic.id === null ? icon("hash") : null, topic.icon && !topic.name.startsWith(topic.icon) ? el("span", {}, topic.icon) : null, el("span", {}, topic.name), topic.closed ? icon("lock") : null, waiting ? el("i", {}, el("span", { class: "unseen" }, `, ${t("unread")}`)) : null);
+      topic.id === null ? icon("hash") : null, topic.icon && !topic.name.startsWith(topic.icon) ? el("span", {}, topic.icon) : null, el("span", {}, topic.name), topic.closed ? icon("lock") : null, waiting ? el("i", {}, el("span", { class: "unseen" }, ` (${t("unread")})`)) : null);
   }
 }
