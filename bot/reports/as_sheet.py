@@ -119,11 +119,19 @@ def _managers(found: Sequence[ManagerFigures], basis: Basis) -> Block:
             [
                 one.name,
                 *(str(getattr(one, head)) for head in heads),
-                shown(one.to_answer.working.p50, basis) or "—",
+                _answered_in(one.to_answer.working, basis),
             ]
             for one in found
         ],
     }
+
+
+def _answered_in(found: Pace, basis: Basis) -> str:
+    """The median; of a few the shortest and the longest."""
+    if found.p50 is not None:
+        return shown(found.p50, basis)
+    ends = (shown(one, basis) for one in (*found.few[:1], *found.few[-1:]))
+    return " – ".join(dict.fromkeys(ends)) or "—"
 
 
 def _lines(digest: Digest, basis: Basis) -> Iterator[str]:
