@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import structlog
 
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
-from bot.messages import Channel, ChannelRefused, SendError, TroubleSeen, split_address
+from bot.messages import Channel, ChannelRefused, Raw, SendError, TroubleSeen, split_address
 from bot.watch import Watch
 from handlers.policy import Policy
 from storage import chats, inbox
@@ -80,6 +80,15 @@ class Intake:
                 await asyncio.sleep(_UNREACHABLE_FOR)
                 continue
             await asyncio.sleep(_REFUSED_FOR)
+
+    async def keep(self, name: str, raws: Sequence[Raw]) -> None:
+        """Keep what a messenger posted; it may be told when this returns."""
+        try:
+            await self._inbox.accept(name, raws, None)
+        except UNREACHABLE as error:
+            log.warning("intake_database", channel=name, reason=describe(error))
+            raise
+        self._watch.heard(name)
 
     async def _ask_for_topics(self, name: str, channel: Channel) -> None:
         """Whether the team's chat is a forum, before its first event; the events tell it too."""

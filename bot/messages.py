@@ -8,7 +8,7 @@ escaped here: each channel renders spans in its own safe way.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -673,18 +673,48 @@ class Finding:
 Accept = Callable[[Sequence[Raw], str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What a messenger posted, and the body that it is answered with once `raws` are kept."""
+
+    raws: tuple[Raw, ...] = ()
+    answer: str = ""
+
+
+class PostRefused(Exception):
+    """A post that is not taken: `status` is the answer's, `str()` the reason without its words."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Hook(Protocol):
+    """Where a messenger posts its events, instead of being asked for them."""
+
+    path: str  # of the address, from its slash on
+
+    def read(self, headers: Mapping[str, str], body: bytes) -> Posted:
+        """What a post brings; raises PostRefused unless it is the messenger's own."""
+
+
 class Channel(Protocol):
     """One messenger under one token. Every method may raise SendError unless it says otherwise."""
 
     name: str
     repeatable: float  # seconds for which a post with the same random_id is posted only once
 
+    @property
+    def hook(self) -> Hook | None:
+        """Where events are posted; None where they are asked for."""
+
     async def receive(self, accept: Accept, cursor: str) -> None:
         """Take events in until cancelled: `accept(raws, cursor)` commits, then it is told.
 
         `cursor` is what the last `accept` was given ("" at the first start). That a poll
         brought nothing is told as well, with no events. Survives every network fault
-        by backing off; raises ChannelRefused when only a person can help.
+        by backing off; raises ChannelRefused when only a person can help. With a `hook` it
+        sees to it that the messenger posts there, and tells as long as that gets through.
         """
 
     def parse(self, body: dict[str, Any]) -> Event | None:

@@ -41,6 +41,7 @@ from bot.reports import files
 from bot.sweeping import Sweeps
 from bot.token_lock import sole
 from bot.watch import Watch
+from bot.web.hooks import hook_routes
 from bot.web.serving import serving
 from config.settings import Settings
 from config.texts import load
@@ -102,7 +103,7 @@ class Product:
             speaks=lambda: self._keeps_up,
             now=self.now,
         )
-        self._intake = Intake(
+        self.intake = Intake(
             database,
             self.inbox,
             self.watch,
@@ -232,7 +233,7 @@ class Product:
         async with sole(found.api_url, found.token, waits):
             sender = self.senders[name] = self._sender(name, database)
             self.watch.led(name, here=True)
-            receiving = self._intake.receive(name, self.channels[name], database)
+            receiving = self.intake.receive(name, self.channels[name], database)
             tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
             try:
                 ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
@@ -371,6 +372,7 @@ async def _run(settings: Settings, say: Callable[[str], None], *, leads: bool) -
             product.database,
             hindrances=product.watch.hindrances,
             now=product.now,
+            hooks=hook_routes(product.channels, product.intake.keep),
         ),
     ):
         log.info("started", channels=sorted(product.channels))

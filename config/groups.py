@@ -19,6 +19,7 @@ from config.values import (
     Accounts,
     Address,
     ApiUrl,
+    HookUrl,
     Keeping,
     OptionalAccount,
     OptionalTerm,
@@ -28,6 +29,7 @@ from config.values import (
     Reasons,
     Sources,
     TeamChat,
+    TelegramSecret,
     TelegramToken,
     TimeOfDay,
     TimeOfWeek,
@@ -36,7 +38,6 @@ from config.values import (
     WeeklyTime,
     Whole,
     WorkingTerm,
-    only_built,
 )
 
 
@@ -72,16 +73,21 @@ class Telegram(Group):
     group_per_minute: PerPeriod = Field(
         default=20, description="posts and edits a minute in a group at most"
     )
-    mode: Annotated[Literal["polling", "webhook"], only_built("polling")] = Field(
-        default="polling", description="how events come in; `webhook` is not built yet"
+    mode: Literal["polling", "webhook"] = Field(
+        default="polling",
+        description="how events come in: asked for by the product, or by `webhook`;"
+        " see [above](#webhooks-instead-of-polling)",
     )
-    webhook_url: Annotated[str, only_built("")] = Field(
-        default="", description="the full public address of the webhook; not built yet"
-    )
-    webhook_secret: Annotated[str, only_built("")] = Field(
+    webhook_url: HookUrl = Field(
         default="",
         repr=False,
-        description="the secret that Telegram repeats in each call; not built yet",
+        description="the full public address to which Telegram posts; its path is served on"
+        " `http.port`",
+    )
+    webhook_secret: TelegramSecret = Field(
+        default="",
+        repr=False,
+        description="what Telegram repeats in each post: up to 256 letters, digits, `_` and `-`",
     )
 
 
@@ -95,16 +101,27 @@ class Vk(Group):
     api_url: ApiUrl = Field(default="https://api.vk.ru", description="methods at `/method/NAME`")
     proxy: Proxy = Field(default="", repr=False, description="an http, https or socks5 address")
     per_second: PerPeriod = Field(default=20, description="calls a second at most")
-    mode: Annotated[Literal["longpoll", "callback"], only_built("longpoll")] = Field(
-        default="longpoll", description="how events come in; `callback` is not built yet"
+    mode: Literal["longpoll", "callback"] = Field(
+        default="longpoll",
+        description="how events come in: asked for by the product, or by VK's Callback API;"
+        " see [above](#webhooks-instead-of-polling)",
     )
-    confirmation: Annotated[str, only_built("")] = Field(
+    callback_url: HookUrl = Field(
         default="",
         repr=False,
-        description="the code that confirms the callback address; not built yet",
+        description="the full public address to which VK posts; its path is served on `http.port`",
     )
-    secret: Annotated[str, only_built("")] = Field(
-        default="", repr=False, description="the secret that VK repeats in each call; not built yet"
+    confirmation: str = Field(
+        default="",
+        repr=False,
+        max_length=100,
+        description="the code by which VK is told that the address is the community's",
+    )
+    secret: str = Field(
+        default="",
+        repr=False,
+        max_length=50,
+        description="what VK repeats in each post: the server's secret key, up to 50 characters",
     )
 
 

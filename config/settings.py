@@ -27,6 +27,7 @@ from config.groups import (
     Telegram,
     Vk,
 )
+from config.hooks import unposted
 from config.problems import Problem, SettingPath, SettingsError, in_words, unknown
 from config.values import DatabaseUrl
 
@@ -71,6 +72,7 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     problems += _never_said(settings) if settings else []
     if connected:
         problems += _unconnected(values)
+        problems += unposted(settings.telegram, settings.vk, settings.http) if settings else []
     if problems or settings is None:
         raise SettingsError(problems)
     return settings

@@ -31,6 +31,8 @@ _POSTGRESQL = re.compile(
     r"postgresql://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_PATH = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,6 @@ class WeeklyTime:
 
     def __str__(self) -> str:
         return f"{WEEKDAYS[self.weekday]} {self.at:%H:%M}"
-
-
-def only_built(*values: object) -> AfterValidator:
-    """Accept these values of a documented setting and say of any other that it is not built yet."""
-
-    def refuse(value: object) -> object:
-        if value not in values:
-            raise WrongValue("setting.not_built")
-        return value
-
-    return AfterValidator(refuse)
 
 
 def _database_url(value: str) -> str:
@@ -119,6 +110,19 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return value.rstrip("/")
 
     return check
+
+
+def _hook_url(value: str) -> str:
+    """Kept to the letter, as a messenger posts to exactly what it was told."""
+    if not _has_host(value, ("http", "https")) or not _PATH.fullmatch(urlsplit(value).path):
+        raise WrongValue("setting.hook_url")
+    return value
+
+
+def _telegram_secret(value: str) -> str:
+    if not _TELEGRAM_SECRET.fullmatch(value):
+        raise WrongValue("setting.telegram_secret")
+    return value
 
 
 def _has_host(value: str, schemes: tuple[str, ...]) -> bool:
@@ -219,6 +223,8 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 TelegramToken = Annotated[str, _unless_empty(_telegram_token)]
 VkToken = Annotated[str, _unless_empty(_vk_token)]
 ApiUrl = Annotated[str, AfterValidator(_url("http", "https"))]
+HookUrl = Annotated[str, _unless_empty(_hook_url)]
+TelegramSecret = Annotated[str, _unless_empty(_telegram_secret)]
 OptionalUrl = Annotated[str, _unless_empty(_url("http", "https"))]
 Proxy = Annotated[str, _unless_empty(_url("http", "https", "socks5"))]
 Whole = Annotated[int, BeforeValidator(_number)]

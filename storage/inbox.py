@@ -30,9 +30,12 @@ class Arrival:
 
 
 async def accept(
-    database: Database, channel: str, raws: Sequence[Raw], cursor: str, now: datetime
+    database: Database, channel: str, raws: Sequence[Raw], cursor: str | None, now: datetime
 ) -> None:
-    """Keep what came, and the position up to which it came, in one transaction."""
+    """Keep what came, and the position up to which it came, in one transaction.
+
+    Without a `cursor`, where events are posted one by one, the position stays.
+    """
     rows = [
         {"channel": channel, "event_id": raw.id, "body": raw.body, "received_at": now}
         for raw in raws
@@ -40,8 +43,9 @@ async def accept(
     async with database.write() as connection:
         if rows:
             await connection.execute(insert_new(connection, inbox), rows)
-        position = upsert(connection, cursors, "value").values(channel=channel, value=cursor)
-        await connection.execute(position)
+        if cursor is not None:
+            position = upsert(connection, cursors, "value").values(channel=channel, value=cursor)
+            await connection.execute(position)
 
 
 async def cursor(database: Database, channel: str) -> str:

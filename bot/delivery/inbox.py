@@ -65,11 +65,17 @@ class Dispatcher:
         self.batches = Batches(database, handlers, self._ids, self._setbacks, now, process)
 
     async def accept(
-        self, channel: str, raws: Sequence[Raw], cursor: str, *, within: Database | None = None
+        self,
+        channel: str,
+        raws: Sequence[Raw],
+        cursor: str | None,
+        *,
+        within: Database | None = None,
     ) -> None:
         """Keep events of a channel; when this returns the platform may be told.
 
-        `within` is the database for who alone may take them in.
+        None as `cursor` where events are posted, and there is no position to keep. `within`
+        is the database for who alone may take them in.
         """
         database = within or self._database
         await database.finish(inbox.accept(database, channel, raws, cursor, self._now()))

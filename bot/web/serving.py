@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Protocol
@@ -11,8 +11,11 @@ import structlog
 from aiohttp import web
 
 from bot.web.health import Ready, live, ready
+from bot.web.hooks import LARGEST
 from bot.web.metrics import metrics
 from storage.database import Database
+
+_LAST_ANSWERS = 1.0  # seconds that whoever is being answered has left at the end
 
 log = structlog.get_logger()
 
@@ -31,14 +34,20 @@ class Where(Protocol):
 
 @asynccontextmanager
 async def serving(
-    where: Where, database: Database, *, hindrances: Ready, now: Callable[[], datetime]
+    where: Where,
+    database: Database,
+    *,
+    hindrances: Ready,
+    now: Callable[[], datetime],
+    hooks: Sequence[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
     """Answer while the context is open; a port that is taken is told and done without."""
-    app = web.Application()
+    app = web.Application(client_max_size=LARGEST)
+    app.router.add_routes(hooks)
     app.router.add_get("/healthz", live)
     app.router.add_get("/readyz", ready(database, hindrances))
     app.router.add_get("/metrics", metrics(database, now))
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_ANSWERS)
     if where.port:
         await runner.setup()
         try:

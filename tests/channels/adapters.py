@@ -88,6 +88,9 @@ class TelegramSettings:
     token: str
     api_url: str
     proxy: str = ""
+    mode: str = "polling"
+    webhook_url: str = ""
+    webhook_secret: str = ""
 
 
 _REFUSALS: dict[Failure, tuple[Fault, dict[str, Any]]] = {

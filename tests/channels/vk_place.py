@@ -25,6 +25,10 @@ class Settings:
     group_id: int = GROUP
     proxy: str = ""
     per_second: float = BRISK
+    mode: str = "longpoll"
+    callback_url: str = ""
+    secret: str = ""
+    confirmation: str = ""
 
 
 @dataclass

@@ -181,13 +181,16 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("TELEGRAM__PROXY", "socks4://host", "http://, https://, socks5://"),
     ("TELEGRAM__PER_SECOND", "0", "must be at least 1"),
     ("TELEGRAM__PER_SECOND", "many", "must be a whole number"),
-    ("TELEGRAM__MODE", "webhook", "telegram.mode (TELEGRAM__MODE): this is not built yet"),
     ("TELEGRAM__MODE", "pull", "must be one of: polling, webhook"),
-    ("TELEGRAM__WEBHOOK_URL", "https://me", "not built yet"),
+    ("TELEGRAM__WEBHOOK_URL", "me.example/hook", "write the whole public address, like https://"),
+    ("TELEGRAM__WEBHOOK_URL", "https://me.example/{hook}", "write the whole public address"),
+    ("TELEGRAM__WEBHOOK_SECRET", "пароль", "letters, digits, _ and -, as Telegram wants them"),
+    ("TELEGRAM__WEBHOOK_SECRET", "s" * 257, "write 1 to 256 letters"),
     ("VK__TOKEN", "vk1 a", "this is no token"),
-    ("VK__MODE", "callback", "not built yet"),
+    ("VK__MODE", "webhook", "must be one of: longpoll, callback"),
+    ("VK__CALLBACK_URL", "ftp://me.example/vk", "write the whole public address"),
     ("VK__GROUP_ID", "-45", "must be at least 0"),
-    ("VK__SECRET", "s", "not built yet"),
+    ("VK__SECRET", "s" * 51, "must be at most 50 characters long"),
     ("TEAM__LANGUAGE", "de", "must be one of: ru, en, es"),
     ("TEAM__TIMEZONE", "Europe/Moskow", "did you mean Europe/Moscow?"),
     ("TEAM__TIMEZONE", "", "write it like Europe/Moscow"),
@@ -314,6 +317,53 @@ def test_what_is_missing_to_serve_is_told(
     assert load_settings(environ, tmp_path, connected=False).http.port == 8081
 
 
+WEBHOOK = {
+    "TELEGRAM__MODE": "webhook",
+    "TELEGRAM__WEBHOOK_URL": "https://me.example/hooks/telegram",
+    "TELEGRAM__WEBHOOK_SECRET": "secret_-1",
+}
+CALLBACK = {
+    "VK__MODE": "callback",
+    "VK__CALLBACK_URL": "https://me.example/hooks/vk/",
+    "VK__CONFIRMATION": "c0de",
+    "VK__SECRET": "секрет",
+}
+
+
+def test_messengers_may_post_their_events(tmp_path: Path) -> None:
+    settings = load(tmp_path, **WEBHOOK, **CALLBACK)
+    assert settings.telegram.mode == "webhook"
+    assert settings.vk.callback_url == "https://me.example/hooks/vk/"
+    assert settings.vk.secret == "секрет"
+
+
+UNPOSTED = [
+    (WEBHOOK, "TELEGRAM__WEBHOOK_URL", "", "must be set with the telegram.mode that is chosen"),
+    (WEBHOOK, "TELEGRAM__WEBHOOK_SECRET", " ", "must be set with the telegram.mode"),
+    (WEBHOOK, "HTTP__PORT", "0", "must not be 0 where messengers post to it"),
+    (WEBHOOK, "TELEGRAM__WEBHOOK_URL", "https://me.example/metrics", "needs a path that nothing"),
+    (CALLBACK, "VK__CALLBACK_URL", "", "must be set with the vk.mode that is chosen"),
+    (CALLBACK, "VK__SECRET", "", "must be set with the vk.mode"),
+    (CALLBACK, "VK__CONFIRMATION", "", "must be set with the vk.mode"),
+    (CALLBACK, "HTTP__PORT", "0", "must not be 0 where messengers post to it"),
+    (
+        WEBHOOK | CALLBACK,
+        "VK__CALLBACK_URL",
+        "http://other.example/hooks/telegram",
+        "needs a path that nothing else answers on",
+    ),
+]
+
+
+@pytest.mark.parametrize(("environ", "env", "text", "words"), UNPOSTED)
+def test_posts_that_could_not_be_served_stop_the_start(
+    tmp_path: Path, environ: dict[str, str], env: str, text: str, words: str
+) -> None:
+    said = refusal(tmp_path, **{**environ, env: text})
+    assert f"{env.lower().replace('__', '.')} ({env}): {words}" in said
+    assert len(said.splitlines()) == 1
+
+
 def test_supervisors_on_vk_are_welcome_where_vk_is_on(tmp_path: Path) -> None:
     vk = {"VK__TOKEN": "vk1.a.x", "VK__GROUP_ID": "4"}
     settings = load(tmp_path, TEAM__SUPERVISORS='["vk:45"]', **vk)
@@ -337,7 +387,9 @@ SECRETS_GONE_WRONG = [
     {"TELEGRAM__TOKN": SECRET},
     {"TELEGRAM__PER_SECOND": SECRET},
     {"TELEGRAM__PROXY": f"ftp://boris:{SECRET}@proxy"},
-    {"TELEGRAM__WEBHOOK_SECRET": SECRET},
+    {"TELEGRAM__WEBHOOK_SECRET": f"{SECRET} x"},
+    {"TELEGRAM__WEBHOOK_URL": f"me.example/{SECRET}"},
+    {"VK__SECRET": SECRET * 9},
     {"VK__TOKEN": f"{SECRET} x"},
     {"DATABASE_URL": f"mysql://boris:{SECRET}@db"},
     {"TEAM__MANAGERS": SECRET},
@@ -362,6 +414,11 @@ def test_secrets_do_not_show_when_settings_are_printed(tmp_path: Path) -> None:
         VK__TOKEN=SECRET,
         VK__GROUP_ID="4",
         VK__PROXY=f"http://boris:{SECRET}@proxy",
+        VK__SECRET=SECRET,
+        VK__CONFIRMATION=SECRET,
+        VK__CALLBACK_URL=f"https://me.example/{SECRET}",
+        TELEGRAM__WEBHOOK_SECRET=SECRET,
+        TELEGRAM__WEBHOOK_URL=f"https://me.example/{SECRET}",
         DATABASE_URL=f"postgresql://boris:{SECRET}@db/x",
     )
     assert SECRET not in repr(settings)

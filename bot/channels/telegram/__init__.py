@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from bot.channels.telegram import check, files, fit, parse, people, receive, send
+from bot.channels.telegram import check, files, fit, parse, people, receive, send, webhook
 from bot.channels.telegram.client import Client, as_id
 from bot.channels.telegram.receive import Sleep
 from bot.channels.telegram.topics import Icons
@@ -28,7 +28,10 @@ from bot.messages import (
 
 
 class Settings(Protocol):
-    """What a Telegram channel needs to be told; `proxy` is "" for none."""
+    """What a Telegram channel needs to be told; `proxy` is "" for none.
+
+    `webhook_url` and `webhook_secret` count where `mode` is "webhook".
+    """
 
     @property
     def token(self) -> str: ...
@@ -36,6 +39,12 @@ class Settings(Protocol):
     def api_url(self) -> str: ...
     @property
     def proxy(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def webhook_url(self) -> str: ...
+    @property
+    def webhook_secret(self) -> str: ...
 
 
 def open_channel(name: str, settings: Settings) -> Channel:
@@ -54,10 +63,16 @@ class TelegramChannel:
         self._me = settings.token.partition(":")[0]  # a token begins with its bot's id
         self._client = Client(settings.token, settings.api_url, settings.proxy)
         self._icons = Icons(self._client)
+        self.hook: webhook.Webhook | None = None
+        if settings.mode == "webhook":
+            self.hook = webhook.Webhook(settings.webhook_url, settings.webhook_secret)
 
     async def receive(self, accept: Accept, cursor: str) -> None:
-        """Poll until cancelled; the cursor stays unused, as Telegram keeps its own."""
-        await receive.receive(self._client, accept, self._sleep)
+        """Poll, or see to the webhook; the cursor stays unused, as Telegram keeps its own."""
+        if self.hook is not None:
+            await webhook.receive(self._client, self.hook, accept, self._sleep)
+        else:
+            await receive.receive(self._client, accept, self._sleep)
 
     def parse(self, body: dict[str, Any]) -> Event | None:
         """One raw update in neutral words."""
@@ -97,11 +112,11 @@ class TelegramChannel:
 
     async def check(self, chat: str, *, running: bool = False) -> list[Finding]:
         """What is right and wrong with token, rights and the team's chat."""
-        return await check.check(self._client, self.name, chat, running=running)
+        return await check.check(self._client, self.name, chat, self.hook, running=running)
 
     async def mend(self, what: str) -> Finding:
-        """Remove a webhook."""
-        return await check.MENDS[what](self._client)
+        """Remove a webhook that should not be, or set the one that should."""
+        return await check.mend(self._client, self.hook, what)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -8,22 +8,28 @@ from urllib.parse import urlsplit
 from bot.channels import clock
 from bot.channels.telegram.client import CALL_SECONDS, Client
 from bot.channels.telegram.errors import RefusalError
+from bot.channels.telegram.webhook import Webhook, trouble
 from bot.messages import Failure, Finding, SendError
 
 PROBE_SECONDS = 3
 """How long is listened whether somebody else polls: longer than usual clients need to return."""
 
 
-async def check(client: Client, name: str, chat: str, *, running: bool) -> list[Finding]:
-    """Findings on token, clock, webhook and pollers, and on rights where there is a chat."""
+async def check(
+    client: Client, name: str, chat: str, webhook: Webhook | None, *, running: bool
+) -> list[Finding]:
+    """Findings on token, clock, webhook and pollers, and on rights where there is a chat.
+
+    Updates come to the `webhook`, or by polling without one.
+    """
     try:
         me = await client.ask("getMe")
     except SendError as error:
         return [_unanswered(error)]
     findings = [Finding(True, "check.telegram.token", {"bot": str(me.get("username") or "")})]
     findings += clock.compared(name, *client.dated)
-    findings.append(await _webhook(client))
-    if findings[-1].ok:
+    findings.append(await _webhook(client, webhook))
+    if webhook is None and findings[-1].ok:
         findings.append(await _poller(client, running=running))
     if chat:
         findings += await _chat(client, chat, me)
@@ -39,26 +45,47 @@ def _unanswered(error: SendError) -> Finding:
     )
 
 
-async def _webhook(client: Client) -> Finding:
-    """A webhook keeps updates from a bot that polls; of its address only the host is told."""
+async def _webhook(client: Client, ours: Webhook | None) -> Finding:
+    """Whether there is one just where there should be; of an address only the host is told."""
     try:
         info = await client.ask("getWebhookInfo")
     except SendError as error:
         return _unanswered(error)
     url = str(info.get("url") or "")
+    if ours is not None:
+        return _posts(info, ours)
     if url:
-        values = {"host": urlsplit(url).hostname or ""}
-        return Finding(False, "check.telegram.webhook_set", values, mend="webhook")
+        return Finding(False, "check.telegram.webhook_set", _host(url), mend="webhook")
     return Finding(True, "check.telegram.webhook")
 
 
-async def _remove_webhook(client: Client) -> Finding:
+def _posts(info: dict[str, Any], ours: Webhook) -> Finding:
+    """How Telegram's posts fare; whether it reaches the address is known to itself alone."""
+    url, here = str(info.get("url") or ""), _host(ours.url)
+    if not url:
+        return Finding(True, "check.telegram.posts_later", here)
+    if not ours.is_at(url):
+        return Finding(False, "check.telegram.posts_elsewhere", _host(url), mend="posts")
+    if reason := trouble(info):
+        waiting = str(info.get("pending_update_count"))
+        values = {**here, "reason": reason, "waiting": waiting}
+        return Finding(False, "check.telegram.posts_fail", values)
+    return Finding(True, "check.telegram.posts", here)
+
+
+def _host(url: str) -> dict[str, str]:
+    return {"host": urlsplit(url).hostname or ""}
+
+
+async def mend(client: Client, webhook: Webhook | None, what: str) -> Finding:
+    """Do what a finding's `mend` asks for; KeyError for anything else."""
+    if what == "posts" and webhook is not None:
+        await webhook.set(client)
+        return Finding(True, "check.telegram.posts_set", _host(webhook.url))
+    if what != "webhook":
+        raise KeyError(what)
     await client.call("deleteWebhook", {"drop_pending_updates": False})
     return Finding(True, "check.telegram.webhook_removed")
-
-
-MENDS = {"webhook": _remove_webhook}
-"""What can be mended, by its name in a finding."""
 
 
 async def _poller(client: Client, *, running: bool) -> Finding:

@@ -145,7 +145,7 @@ _BY_WORDS = (
 
 
 # What an older or another server may not know: its 404 says nothing about the token.
-_OPTIONAL = frozenset({"setMessageReaction"})
+_OPTIONAL = frozenset({"setMessageReaction", "getWebhookInfo"})
 
 
 def _failure(method: str, status: int, description: str) -> Failure:

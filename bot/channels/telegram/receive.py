@@ -20,8 +20,10 @@ KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "chat_
 
 Sleep = Callable[[float], Awaitable[None]]
 
+BACKOFF = BackoffConfig(min_delay=0.5, max_delay=20, factor=2, jitter=0.1)
+"""How long is waited after one fault and the next, in seconds."""
+
 _POLL_SECONDS = 25
-_BACKOFF = BackoffConfig(min_delay=0.5, max_delay=20, factor=2, jitter=0.1)
 _CONFLICT_SECONDS = 15.0
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +40,33 @@ async def receive(client: Client, accept: Accept, sleep: Sleep = asyncio.sleep) 
         await polling.turn()
 
 
+def refuse(error: SendError) -> None:
+    """Raises ChannelRefused where it is the token that Telegram refuses."""
+    if error.failure is Failure.TOKEN:
+        raise ChannelRefused(
+            "Telegram refuses the token: copy it again from @BotFather into telegram.token"
+        ) from error
+
+
+def update_id(update: Any) -> int | None:
+    """An update's number; None where it has none."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def as_raw(update: Any) -> Raw:
+    """The update for the inbox, a repeat only with the same content: ids may start anew."""
+    words = json.dumps(update, ensure_ascii=False, sort_keys=True)
+    text = words.encode("utf-8", "replace")
+    number = update_id(update)
+    # Half a surrogate pair, which no database stores, became "?".
+    body = update if text.decode() == words else json.loads(text)
+    return Raw(
+        id=f"{'x' if number is None else number}:{hashlib.sha256(text).hexdigest()[:32]}",
+        body=body if isinstance(body, dict) else {"malformed": body},
+    )
+
+
 class _Polling:
     """The state between two polls: what to confirm next, and how long to wait after a fault."""
 
@@ -46,7 +75,7 @@ class _Polling:
         self._accept = accept
         self._sleep = sleep
         self._offset: int | None = None
-        self._backoff = Backoff(_BACKOFF)
+        self._backoff = Backoff(BACKOFF)
         self._conflicts = 0  # one after the other
 
     async def turn(self) -> None:
@@ -77,10 +106,10 @@ class _Polling:
 
     async def _commit(self, updates: list[Any]) -> bool:
         """Whether the batch is committed and the next poll will confirm any of it."""
-        ids = [number for update in updates if (number := _update_id(update)) is not None]
+        ids = [number for update in updates if (number := update_id(update)) is not None]
         offset = max(ids) + 1 if ids else self._offset
         try:
-            await self._accept([_raw(update) for update in updates], str(offset or ""))
+            await self._accept([as_raw(update) for update in updates], str(offset or ""))
         except Exception as error:  # whatever fails, the batch comes again
             _log.error("updates_not_accepted", count=len(updates), error=type(error).__name__)
             return False
@@ -88,10 +117,7 @@ class _Polling:
         return bool(ids)
 
     async def _recover(self, error: SendError) -> None:
-        if error.failure is Failure.TOKEN:
-            raise ChannelRefused(
-                "Telegram refuses the token: copy it again from @BotFather into telegram.token"
-            ) from error
+        refuse(error)
         if isinstance(error, RefusalError) and error.status == 409:
             await self._resolve(error)
             return
@@ -123,21 +149,3 @@ class _Polling:
 
     def _delay(self) -> float:
         return max(0.1, next(self._backoff))
-
-
-def _update_id(update: Any) -> int | None:
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) else None
-
-
-def _raw(update: Any) -> Raw:
-    """The update for the inbox, a repeat only with the same content: ids may start anew."""
-    words = json.dumps(update, ensure_ascii=False, sort_keys=True)
-    text = words.encode("utf-8", "replace")
-    number = _update_id(update)
-    # Half a surrogate pair, which no database stores, became "?".
-    body = update if text.decode() == words else json.loads(text)
-    return Raw(
-        id=f"{'x' if number is None else number}:{hashlib.sha256(text).hexdigest()[:32]}",
-        body=body if isinstance(body, dict) else {"malformed": body},
-    )

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
-from bot.channels.vk import checks
+from bot.channels.vk import callback, callback_checks, checks
 from bot.channels.vk.api import Api
 from bot.channels.vk.connections import stream_session
 from bot.channels.vk.files import open_file
@@ -37,7 +37,10 @@ PER_SECOND = 20  # calls of one community token that VK allows
 
 
 class VkSettings(Protocol):
-    """What the channel reads of its settings; `per_second` may be left out."""
+    """What the channel reads of its settings; `per_second` may be left out.
+
+    The last three count where `mode` is "callback".
+    """
 
     @property
     def token(self) -> str: ...
@@ -47,6 +50,14 @@ class VkSettings(Protocol):
     def api_url(self) -> str: ...
     @property
     def proxy(self) -> str: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def callback_url(self) -> str: ...
+    @property
+    def secret(self) -> str: ...
+    @property
+    def confirmation(self) -> str: ...
 
 
 def open_channel(name: str, settings: VkSettings) -> Channel:
@@ -67,9 +78,17 @@ class VkChannel:
         per_second = float(getattr(settings, "per_second", PER_SECOND))
         self._api = Api(settings.token, settings.api_url, settings.proxy, per_second)
         self._opened: aiohttp.ClientSession | None = None
+        self.hook: callback.Callback | None = None
+        if settings.mode == "callback":
+            self.hook = callback.Callback(
+                settings.group_id, settings.callback_url, settings.secret, settings.confirmation
+            )
 
     async def receive(self, accept: Accept, cursor: str) -> None:
-        """Take events in until cancelled; the cursor is the long poll's position."""
+        """Poll, or look after the posts; the cursor is how far events have come in."""
+        if self.hook is not None:
+            await callback.receive(self._api, self.hook, accept, cursor, self._sleep)
+            return
         receiver = Receiver(self._api, self._http, self._group_id, self._sleep)
         await receiver.receive(accept, cursor)
 
@@ -110,11 +129,13 @@ class VkChannel:
         return await reaches(self._api, self._group_id, user)
 
     async def check(self, chat: str, *, running: bool = False) -> list[Finding]:
-        """What is right and wrong with token, community and long poll; several may poll."""
-        return await checks.find(self._api, self.name, self._group_id)
+        """What is right and wrong with token, community and intake; several may poll."""
+        return await checks.find(self._api, self.name, self._group_id, self.hook)
 
     async def mend(self, what: str) -> Finding:
         """Change a setting of the community."""
+        if what == callback_checks.MEND and self.hook is not None:
+            return await callback_checks.mend(self._api, self.hook)
         return await checks.MENDS[what](self._api, self._group_id)
 
     async def close(self) -> None:

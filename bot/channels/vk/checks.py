@@ -1,28 +1,25 @@
-"""What is right and wrong with the community's token and its long poll."""
+"""What is right and wrong with the community's token and with how its events come in."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bot.channels import clock
+from bot.channels.vk import callback_checks
 from bot.channels.vk.api import VERSION, Api
+from bot.channels.vk.callback import Callback
 from bot.channels.vk.errors import VkError, usual_form
+from bot.channels.vk.reported import Reported
 from bot.messages import Failure, Finding
 
 RIGHTS = ("messages", "manage", "photos", "docs")
-OLDEST = (5, 103)  # before that version a new message comes in another shape
-EVENTS = (
-    "message_new",
-    "message_edit",
-    "message_reply",
-    "message_event",
-    "message_allow",
-    "message_deny",
-)
 
 
-async def find(api: Api, name: str, group_id: int) -> list[Finding]:
-    """One finding a matter, in the order in which an operator would mend them. Raises nothing."""
+async def find(api: Api, name: str, group_id: int, callback: Callback | None) -> list[Finding]:
+    """One finding a matter, in the order in which an operator would mend them. Raises nothing.
+
+    Events come to the `callback`, or by long poll without one.
+    """
     try:
         group = own_group(await api.call("groups.getById", {}))
     except VkError as error:
@@ -34,7 +31,10 @@ async def find(api: Api, name: str, group_id: int) -> list[Finding]:
     rights = await _rights(api)
     # Without the right to read messages nobody tells whether they are on.
     messages = await _messages(api, group_id) if rights.ok else []
-    return [*findings, rights, *messages, *await _long_poll(api, group_id)]
+    findings += [rights, *messages]
+    if callback is not None:
+        return [*findings, *await callback_checks.find(api, callback)]
+    return [*findings, *await _long_poll(api, group_id)]
 
 
 def own_group(answer: Any) -> dict[str, Any]:
@@ -107,25 +107,23 @@ async def _long_poll(api: Api, group_id: int) -> list[Finding]:
     try:
         settings = await api.call(method, {"group_id": group_id})
         with usual_form(method):
-            enabled, version = bool(settings["is_enabled"]), str(settings["api_version"])
-            old = tuple(int(part) for part in version.split(".")) < OLDEST
-            missing = [name for name in EVENTS if not settings["events"].get(name)]
+            enabled, found = bool(settings["is_enabled"]), Reported.of(settings)
     except VkError as error:
         return [Finding(False, "check.vk.longpoll_unknown", {"reason": str(error)})]
     if not enabled:
         return [Finding(False, "check.vk.longpoll_off", mend="longpoll")]
     return [
         Finding(
-            not old,
-            "check.vk.longpoll_old" if old else "check.vk.longpoll",
-            {"version": version},
-            mend="longpoll" if old else "",
+            not found.old,
+            "check.vk.longpoll_old" if found.old else "check.vk.longpoll",
+            {"version": found.version},
+            mend="longpoll" if found.old else "",
         ),
         Finding(
-            not missing,
-            "check.vk.events_off" if missing else "check.vk.events",
-            {"missing": ", ".join(missing)},
-            mend="longpoll" if missing else "",
+            not found.missing,
+            "check.vk.events_off" if found.missing else "check.vk.events",
+            {"missing": ", ".join(found.missing)},
+            mend="longpoll" if found.missing else "",
         ),
     ]
 
@@ -135,8 +133,7 @@ async def _set_long_poll(api: Api, group_id: int) -> Finding:
     method = "groups.getLongPollSettings"
     settings = await api.call(method, {"group_id": group_id})
     with usual_form(method):
-        reported = [name for name, on in settings["events"].items() if on]
-    wanted = dict.fromkeys([*reported, *EVENTS], True)
+        wanted = Reported.of(settings).wanted
     given = {"group_id": group_id, "enabled": True, "api_version": VERSION, **wanted}
     await api.call("groups.setLongPollSettings", given)
     return Finding(True, "check.vk.longpoll_set", {"version": VERSION})

@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.channels.vk.api import Api
-from bot.messages import Raw, SendError
+import structlog
 
+from bot.channels.vk.api import Api
+from bot.messages import Accept, Raw, SendError
+
+OVERLAP = 120  # seconds looked at twice: clocks differ
 CONVERSATIONS = 200  # most recent ones looked at
 MESSAGES = 200  # newest ones of each
+
+_log = structlog.get_logger(__name__)
+
+
+async def fill(api: Api, group_id: int, accept: Accept, cursor: str, seen: int) -> None:
+    """Every conversation's messages since `seen` (Unix time), accepted under this cursor.
+
+    Raises SendError when that may be tried again; else intake must go on without them.
+    """
+    try:
+        async for raws in missed(api, group_id, max(0, seen - OVERLAP)):
+            await accept(raws, cursor)
+    except SendError as error:
+        if not error.permanent:
+            raise
+        _log.error("gap_not_filled", reason=str(error))
 
 
 async def missed(api: Api, group_id: int, since: float) -> AsyncIterator[list[Raw]]:

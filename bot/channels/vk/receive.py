@@ -17,7 +17,7 @@ from python_socks import ProxyError
 
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError
-from bot.channels.vk.gap import missed
+from bot.channels.vk.gap import fill
 from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError
 
 WAIT = 25  # seconds that VK holds a poll without news
@@ -28,7 +28,6 @@ _PATIENCE = aiohttp.ClientTimeout(total=WAIT + 15, sock_connect=10)
 _LONGEST = 30.0  # seconds between two tries
 _HASTY = 1.0  # seconds; an empty answer that came sooner is a fault, or polling would spin
 _FAITH = 4  # faults in a row, then the server is asked for anew
-_OVERLAP = 120  # seconds looked at twice when a gap is filled: clocks differ
 _REFUSED = {7, 15, 100}  # VK's answers where the long poll is off or another group's
 
 _log = structlog.get_logger(__name__)
@@ -36,7 +35,10 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Up to where events are committed: VK's `ts`, and the Unix time of the newest of them."""
+    """Up to where events are committed: VK's `ts`, and the Unix time of the newest of them.
+
+    There is no `ts` before the first poll.
+    """
 
     ts: str
     seen: int
@@ -84,8 +86,10 @@ class Receiver:
         """One step forward; the position that is committed after it."""
         if self._server is None:
             self._server = await self._find_server()
-        if not position.ts:
+        if not position.ts and not position.seen:
             return await _commit(accept, [], Position(self._server.ts, int(time.time())))
+        if not position.ts:  # until now events were posted
+            self._resume = self._server.ts
         if self._resume:
             return await self._fill_gap(accept, position)
         updates, ts = await self._news(self._server, position.ts)
@@ -106,14 +110,7 @@ class Receiver:
 
     async def _fill_gap(self, accept: Accept, position: Position) -> Position:
         """Every conversation's lost messages, then on to where events are to be had again."""
-        since = max(0, position.seen - _OVERLAP)
-        try:
-            async for raws in missed(self._api, self._group_id, since):
-                await accept(raws, str(position))
-        except SendError as error:
-            if not error.permanent:
-                raise
-            _log.error("gap_not_filled", reason=str(error))  # intake must go on
+        await fill(self._api, self._group_id, accept, str(position), position.seen)
         position = await _commit(accept, [], Position(self._resume, position.seen))
         self._resume = ""
         return position
@@ -209,12 +206,17 @@ def _date(update: Any) -> int:
     return date if isinstance(date, int) else 0
 
 
-def _refuse(error: VkError) -> None:
+def refuse_token(error: VkError) -> None:
+    """Raises ChannelRefused where it is the token that VK refuses."""
     if error.failure is Failure.TOKEN:
         raise ChannelRefused(
             "VK refuses the token: make a new one in the community's settings, "
             "API usage, with access to messages, and put it into vk.token"
         ) from None
+
+
+def _refuse(error: VkError) -> None:
+    refuse_token(error)
     if error.code in _REFUSED:
         raise ChannelRefused(
             f"VK gives no long poll ({error}): check vk.group_id, switch Long Poll API on in the "
