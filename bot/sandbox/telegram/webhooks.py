@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
@@ -15,6 +15,7 @@ from bot.sandbox.telegram.world import World
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _HERE = ("127.0.0.1", "localhost", "::1")
+_PORTS = (443, 80, 88, 8443)
 _TIMEOUT = 10.0  # seconds for the other side to answer
 
 
@@ -36,10 +37,12 @@ class Webhook:
         if not url:
             return self.delete(args)
         parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in _HERE:
-            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        if parts.hostname not in _HERE:
+            _check_public(parts)
         if secret and not _SECRET.fullmatch(secret):
             raise bad_request("secret token contains unallowed characters")
+        if not 1 <= args.get("max_connections", 40) <= 100:
+            raise bad_request("max_connections must be between 1 and 100")
         self._forget(args)
         if "allowed_updates" in args:
             self._world.updates.allowed = tuple(args["allowed_updates"] or ())
@@ -109,3 +112,10 @@ class Webhook:
 
     def _note(self, error: str) -> None:
         self._error = {"last_error_date": self._world.now, "last_error_message": error}
+
+
+def _check_public(parts: SplitResult) -> None:
+    if parts.scheme != "https":
+        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+    if (parts.port or 443) not in _PORTS:
+        raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")

@@ -7,30 +7,37 @@ from typing import Any
 
 import aiohttp
 
-from bot.sandbox.vk.community import Community
+from bot.sandbox.vk.community import CallbackServer, Community
 
 _PATIENCE = aiohttp.ClientTimeout(total=10)
 
 
 class Callback:
-    """One subscribed address; every event after the subscription is posted until it says ok."""
+    """One address; every event after it was confirmed is posted until it says ok."""
 
-    def __init__(self, community: Community, url: str, secret: str) -> None:
+    def __init__(self, community: Community, server: CallbackServer) -> None:
         self.attempts: list[tuple[str, str]] = []  # event_id, and the answer or the error's name
+        self.server = server
         self._community = community
-        self._url = url
-        self._secret = secret
         self._delivered = community.events.last
         self._session = aiohttp.ClientSession(timeout=_PATIENCE)
+        self._asking: asyncio.Task[bool] | None = None
         self._task: asyncio.Task[None] | None = None
         self._idle = asyncio.Event()
 
+    def ask(self) -> None:
+        """Ask the address for its confirmation code meanwhile."""
+        self._asking = asyncio.create_task(self.confirm(self._community.confirmation))
+
     async def confirm(self, code: str) -> bool:
         """Ask the address for its confirmation code; posting starts only when it is right."""
+        self.server.status = "wait"
         answer = await self._post({"type": "confirmation", "group_id": self._community.group_id})
+        self.server.status = "ok" if answer == code else "failed"
         if answer != code:
             return False
-        self._task = asyncio.create_task(self._deliver())
+        if self._task is None:
+            self._task = asyncio.create_task(self._deliver())
         return True
 
     async def delivered(self) -> None:
@@ -41,9 +48,10 @@ class Callback:
 
     async def close(self) -> None:
         """Stop posting."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [task for task in (self._asking, self._task) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._session.close()
 
     async def _deliver(self) -> None:
@@ -57,6 +65,8 @@ class Callback:
             await events.news()
 
     async def _deliver_one(self, event: dict[str, Any]) -> None:
+        if not self.server.settings.get(str(event.get("type")), True):
+            return
         for pause in (*self._community.limits.callback_retries, None):
             answer = await self._post(event)
             self.attempts.append((str(event.get("event_id", "")), answer))
@@ -65,9 +75,9 @@ class Callback:
             await asyncio.sleep(pause)
 
     async def _post(self, body: dict[str, Any]) -> str:
-        secret = {"secret": self._secret} if self._secret else {}
+        secret = {"secret": self.server.secret_key} if self.server.secret_key else {}
         try:
-            async with self._session.post(self._url, json=body | secret) as answer:
+            async with self._session.post(self.server.url, json=body | secret) as answer:
                 return await answer.text() if answer.ok else f"HTTP {answer.status}"
         except (aiohttp.ClientError, TimeoutError) as error:
             return type(error).__name__

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.sandbox.vk.dialogs import CHATS, Dialog, Dialogs, Message
 from bot.sandbox.vk.errors import ACCESS_DENIED, NO_CHAT_ACCESS, VkError
-from bot.sandbox.vk.events import Events
+from bot.sandbox.vk.events import API_VERSION, OFF_AT_FIRST, ON_AT_FIRST, Events
 from bot.sandbox.vk.files import Files
 from bot.sandbox.vk.limits import Limits, Pace
 from bot.sandbox.vk.people import People
@@ -37,6 +37,19 @@ class Upload:
     files: list[tuple[str, bytes]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class CallbackServer:
+    """An address, in the community's settings, to which events are posted."""
+
+    id: int
+    title: str
+    url: str
+    secret_key: str
+    settings: dict[str, bool]
+    api_version: str = API_VERSION
+    status: str = "unconfigured"  # wait, then ok or failed
+
+
 class Community:
     """What every method and every person's act reads and changes."""
 
@@ -60,6 +73,9 @@ class Community:
         self.out = False  # during an outage every connection is cut
         self.key = secrets.token_hex(20)
         self.lost_keys: set[str] = set()
+        self.callbacks: dict[int, CallbackServer] = {}
+        self.confirmation = secrets.token_hex(4)
+        self.confirm: Callable[[CallbackServer], None] = lambda _: None  # asks the address
         self._hooks: list[Hook] = []
 
     @property
@@ -95,6 +111,13 @@ class Community:
         if dialog is None or not dialog.present:
             raise VkError(NO_CHAT_ACCESS)
         return dialog
+
+    def add_callback(self, title: str, url: str, secret_key: str) -> CallbackServer:
+        """An address to be posted to; nothing is reported to it yet."""
+        number = max(self.callbacks, default=0) + 1
+        none = dict.fromkeys(sorted(ON_AT_FIRST | OFF_AT_FIRST), False)
+        self.callbacks[number] = CallbackServer(number, title, url, secret_key, none)
+        return self.callbacks[number]
 
     def new_key(self) -> None:
         """Another key for the long poll; whoever waits with the old one is told."""

@@ -14,6 +14,7 @@ CAPTCHA = 14
 ACCESS_DENIED = 15
 USER_DELETED = 18
 BAD_PARAMETER = 100
+NOT_FOUND = 104
 BLACKLISTED = 900
 NOT_ALLOWED = 901
 PRIVACY = 902
@@ -29,6 +30,7 @@ CANNOT_DELETE_FOR_ALL = 924
 NOT_CHAT_ADMIN = 925
 NOT_IN_CHAT = 935
 CONTACT_NOT_FOUND = 936
+TOO_MANY_CALLBACKS = 2000
 
 MESSAGES = {
     1: "Unknown error occurred",
@@ -48,6 +50,7 @@ MESSAGES = {
     28: "Application authorization failed",
     29: "Rate limit reached",
     BAD_PARAMETER: "One of the parameters specified was missing or invalid",
+    NOT_FOUND: "Not found",
     BLACKLISTED: "Can't send messages for users from blacklist",
     NOT_ALLOWED: "Can't send messages for users without permission",
     PRIVACY: "Can't send messages to this user due to their privacy settings",
@@ -63,6 +66,7 @@ MESSAGES = {
     NOT_CHAT_ADMIN: "You are not admin of this chat",
     NOT_IN_CHAT: "User not found in chat",
     CONTACT_NOT_FOUND: "Contact not found",
+    TOO_MANY_CALLBACKS: "Servers number limit is reached",
 }
 
 

@@ -15,7 +15,8 @@ from bot.sandbox.vk import longpoll
 from bot.sandbox.vk.answering import Answerer
 from bot.sandbox.vk.callback import Callback
 from bot.sandbox.vk.calls import Call
-from bot.sandbox.vk.community import Community, Hook
+from bot.sandbox.vk.community import CallbackServer, Community, Hook
+from bot.sandbox.vk.events import ON_AT_FIRST
 from bot.sandbox.vk.faults import LONG_POLL, UPLOAD, Fault, Faults, Kind
 from bot.sandbox.vk.limits import Limits
 from bot.sandbox.vk.methods.media import uploaded
@@ -51,6 +52,7 @@ class VkServer(Occasions):
         self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._callbacks: list[Callback] = []
+        self.community.confirm = self._confirm
         self.url = ""
 
     async def start(self, port: int = 0) -> None:
@@ -156,10 +158,24 @@ class VkServer(Occasions):
         self.community.events.forget(before)
 
     async def callback(self, url: str, *, secret: str = "", confirmation: str) -> Callback | None:
-        """Confirm a callback address and post events there; None when it answered wrongly."""
-        callback = Callback(self.community, url, secret)
-        self._callbacks.append(callback)
+        """Name a callback address by hand, confirm it, and post the usual events there.
+
+        None when it answered wrongly.
+        """
+        server = self.community.add_callback("by hand", url, secret)
+        server.settings |= dict.fromkeys(ON_AT_FIRST, True)
+        callback = self._add(server)
         return callback if await callback.confirm(confirmation) else None
+
+    def _add(self, server: CallbackServer) -> Callback:
+        callback = Callback(self.community, server)
+        self._callbacks.append(callback)
+        return callback
+
+    def _confirm(self, server: CallbackServer) -> None:
+        """VK asks an address that was named, or named anew."""
+        known = [one for one in self._callbacks if one.server is server]
+        (known[0] if known else self._add(server)).ask()
 
     async def _method(self, request: web.Request) -> web.Response:
         name, given = request.match_info["name"], await _parameters(request)

@@ -8,7 +8,16 @@ from typing import Any
 
 from bot.sandbox.vk.community import Community
 from bot.sandbox.vk.events import OFF_AT_FIRST, ON_AT_FIRST
-from bot.sandbox.vk.methods import amending, groups, media, reacting, reading, sending, users
+from bot.sandbox.vk.methods import (
+    amending,
+    callbacks,
+    groups,
+    media,
+    reacting,
+    reading,
+    sending,
+    users,
+)
 from bot.sandbox.vk.parameters import Parameters, Signature
 
 # the schema knows no switches for these, though communities have them
@@ -115,6 +124,26 @@ METHODS: dict[str, Method] = {
         groups.set_settings,
         "group_id:int! messages:bool bots_capabilities:bool bots_start_button:bool"
         " bots_add_to_chat:bool bot_online_booking_enabled:bool",
+    ),
+    "groups.getCallbackConfirmationCode": _method("manage", callbacks.get_code, "group_id:int!"),
+    "groups.getCallbackServers": _method(
+        "manage", callbacks.get_servers, "group_id:int! server_ids:ints"
+    ),
+    "groups.addCallbackServer": _method(
+        "manage", callbacks.add_server, "group_id:int! url:str! title:str! secret_key:str"
+    ),
+    "groups.editCallbackServer": _method(
+        "manage",
+        callbacks.edit_server,
+        "group_id:int! server_id:int! url:str! title:str! secret_key:str",
+    ),
+    "groups.getCallbackSettings": _method(
+        "manage", callbacks.get_settings, "group_id:int! server_id:int"
+    ),
+    "groups.setCallbackSettings": _method(
+        "manage",
+        callbacks.set_settings,
+        f"group_id:int! server_id:int api_version:str {_SWITCHES}",
     ),
     "groups.getTokenPermissions": _method("", groups.get_token_permissions, ""),
     "groups.getMembers": _method(
