@@ -7,7 +7,7 @@ import contextlib
 import signal
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -346,6 +346,17 @@ async def open_channels(settings: Settings) -> AsyncIterator[Mapping[str, Channe
         yield channels
 
 
+def answering(product: Product) -> AbstractAsyncContextManager[None]:
+    """What answers over HTTP, messengers' posts among it, while the context is open."""
+    return serving(
+        product.settings.http,
+        product.database,
+        hindrances=product.watch.hindrances,
+        now=product.now,
+        hooks=hook_routes(product.channels, product.intake.keep),
+    )
+
+
 async def run_product(
     settings: Settings, say: Callable[[str], None], *, leads: bool = True
 ) -> None:
@@ -365,16 +376,7 @@ async def run_product(
 
 async def _run(settings: Settings, say: Callable[[str], None], *, leads: bool) -> None:
     opened = open_product(settings, say, leads=leads)
-    async with (
-        opened as product,
-        serving(
-            settings.http,
-            product.database,
-            hindrances=product.watch.hindrances,
-            now=product.now,
-            hooks=hook_routes(product.channels, product.intake.keep),
-        ),
-    ):
+    async with opened as product, answering(product):
         log.info("started", channels=sorted(product.channels))
         await product.run()
 

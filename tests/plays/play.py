@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from bot.product import Product, open_product
+from bot.product import Product, answering, open_product
 from bot.sandbox.telegram import Limits as TelegramLimits
 from bot.sandbox.telegram import TelegramServer
 from bot.sandbox.telegram.chats import Message
@@ -127,6 +127,7 @@ class Play:
     async def start(self, **over: Any) -> Product:
         """Start the product."""
         self.product = await self._stack.enter_async_context(open_product(self.settings(**over)))
+        await self._stack.enter_async_context(answering(self.product))
         self._running = asyncio.create_task(self.product.run())
         return self.product
 

@@ -24,6 +24,8 @@ class Webhook:
 
     def __init__(self, world: World, retry_delay: float = 0.05) -> None:
         self.url = ""
+        self.posts: list[tuple[int, int]] = []
+        """Each post's update_id and the status of its answer, 0 for none."""
         self.retry_delay = retry_delay
         self._world = world
         self._secret = ""
@@ -103,10 +105,12 @@ class Webhook:
         headers = {"X-Telegram-Bot-Api-Secret-Token": self._secret} if self._secret else {}
         try:
             async with session.post(self.url, json=update, headers=headers) as answer:
+                self.posts.append((update["update_id"], answer.status))
                 if 200 <= answer.status < 300:
                     return True
                 self._note(f"Wrong response from the webhook: {answer.status} {answer.reason}")
         except (aiohttp.ClientError, TimeoutError):
+            self.posts.append((update["update_id"], 0))
             self._note("Connection refused")
         return False
 
