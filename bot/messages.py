@@ -364,7 +364,7 @@ class TroubleSeen:
     `subject` is a channel, or the address of a chat, or "" for the product as a whole.
     """
 
-    trouble: Literal["refused", "silent", "shut_out", "topics", "disk"]
+    trouble: Literal["refused", "silent", "unreached", "shut_out", "topics", "disk"]
     subject: str
     at: datetime
     over: bool = False

@@ -28,7 +28,7 @@ from handlers.policy import Policy
 from storage import incidents, sweeps
 from storage.database import UNREACHABLE, Database
 
-SILENT = 300.0  # seconds without an answer to a poll; an empty answer is one
+SILENT = 300.0  # seconds without an answer to a poll, or without knowing that posts come
 EVERY = 60.0  # seconds between two looks at the disk, and two trials of the database
 AWAY = 60.0  # seconds; a database that is restarted meanwhile is no alarm
 _MEGABYTE = 1024 * 1024
@@ -36,7 +36,7 @@ _LEAST, _SHARE = 200 * _MEGABYTE, 0.05  # free, or the disk is nearly full
 _ENOUGH = 1.25  # times as much, and it is over
 _PATIENCE = 10.0  # seconds for telling somebody directly
 
-Trouble = Literal["refused", "silent", "disk"]
+Trouble = Literal["refused", "silent", "unreached", "disk"]
 Add = Callable[[Mapping[str, Event]], Awaitable[None]]
 
 log = structlog.get_logger()
@@ -80,7 +80,7 @@ class Watch:
         self._standing = None  # another process may have told of something meanwhile
 
     def heard(self, channel: str) -> None:
-        """A messenger answered a poll."""
+        """A messenger answered a poll, posted something, or says that its posts get through."""
         self._heard[channel] = (_time(), self._now())
         self._refused.pop(channel, None)
 
@@ -123,11 +123,13 @@ class Watch:
             if name in self._refused:
                 found.append(TroubleSeen("refused", name, self._refused[name]))
             elif _time() - last >= SILENT:
-                found.append(TroubleSeen("silent", name, at))
+                posted = self._channels[name].hook is not None
+                found.append(TroubleSeen("unreached" if posted else "silent", name, at))
             elif heard:
                 found += [
                     TroubleSeen("refused", name, now, over=True),
                     TroubleSeen("silent", name, now, over=True),
+                    TroubleSeen("unreached", name, now, over=True),
                 ]
         return found
 

@@ -51,12 +51,14 @@ def _name(event: TroubleSeen) -> str:
 
 def _cut_off(event: TroubleSeen, where: str) -> bool:
     """Whether this chat is what is broken, or is on the messenger that is."""
-    return event.trouble != "topics" and event.subject in (where, split_address(where)[0])
+    if event.trouble in ("topics", "unreached"):  # we may write all the same
+        return False
+    return event.subject in (where, split_address(where)[0])
 
 
 def _channel(work: Work, event: TroubleSeen) -> str:
     """The messenger's name, where it is one."""
-    of_channel = event.trouble in ("refused", "silent")
+    of_channel = event.trouble in ("refused", "silent", "unreached")
     return work.texts(f"channel.{event.subject}") if of_channel else ""
 
 

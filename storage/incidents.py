@@ -18,7 +18,7 @@ class Incident:
     """`subject` is a channel, or the address of a chat, or "" for the product as a whole."""
 
     id: int
-    kind: str  # refused | silent | shut_out | topics | disk
+    kind: str  # refused | silent | unreached | shut_out | topics | disk
     subject: str
     began_at: datetime
     told_at: datetime | None

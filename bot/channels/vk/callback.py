@@ -21,7 +21,6 @@ from bot.messages import Accept, ChannelRefused, Posted, PostRefused
 LOOK = 60.0
 """Seconds between two looks at how the posts fare."""
 
-_AWAY = 300  # seconds without a good look, then VK may have given events up
 _LONGEST = 30.0  # seconds between two tries
 
 _log = structlog.get_logger(__name__)
@@ -56,15 +55,16 @@ class Callback:
 async def receive(
     api: Api, callback: Callback, accept: Accept, cursor: str, sleep: Sleep = asyncio.sleep
 ) -> None:
-    """Look after the posts until cancelled; where VK gave events up, they are looked for.
+    """Look after the posts until cancelled.
 
-    The cursor is the time of the last good look. Raises ChannelRefused when VK refuses
-    the token.
+    What VK gave up, after an hour or so, while it did not reach us is looked for in the
+    conversations; the cursor is the time of the last good look. Raises ChannelRefused
+    when VK refuses the token.
     """
-    position, faults = Position.read(cursor), 0
+    lookout, faults = _Lookout(api, callback, accept, Position.read(cursor)), 0
     while True:
         try:
-            position = await _look(api, callback, accept, position)
+            await lookout.look()
             faults = 0
         except ChannelRefused:
             raise
@@ -94,24 +94,35 @@ def trouble(server: Mapping[str, Any] | None, callback: Callback) -> str:
     return "" if server.get("status") == "ok" else "unconfirmed"
 
 
-async def _look(api: Api, callback: Callback, accept: Accept, position: Position) -> Position:
-    """The position after a look; that events get through is told to whoever watches."""
-    if reason := await _trouble(api, callback):
-        _log.warning("callback_unreached", reason=reason, remedy="run main.py check")
-        return position
-    now = int(time.time())
-    if position.seen and now - position.seen > _AWAY:
-        await fill(api, callback.group_id, accept, str(position), position.seen)
-    position = Position(position.ts, now)
-    await accept([], str(position))
-    return position
+class _Lookout:
+    """The state between two looks: how far events have come in, and whether they still do."""
 
+    def __init__(self, api: Api, callback: Callback, accept: Accept, position: Position) -> None:
+        self._api = api
+        self._callback = callback
+        self._accept = accept
+        self._position = position
+        self._well = False  # at the last look; before the first nobody knows
 
-async def _trouble(api: Api, callback: Callback) -> str:
-    try:
-        return trouble(await server_of(api, callback), callback)
-    except VkError as error:
-        refuse_token(error)
-        if not error.permanent:
-            raise
-        return ""  # VK answers; a key without the right to manage is not told more
+    async def look(self) -> None:
+        """That events get through is told to whoever watches; what did not is looked for."""
+        was_well, self._well = self._well, False
+        reason, now, seen = await self._trouble(), int(time.time()), self._position.seen
+        if reason:
+            _log.warning("callback_unreached", reason=reason, remedy="run main.py check")
+        elif seen and not was_well:
+            group_id, cursor = self._callback.group_id, str(self._position)
+            await fill(self._api, group_id, self._accept, cursor, seen)
+        if not reason or not seen:  # events are followed from the first start on
+            self._position = Position(self._position.ts, now)
+            await self._accept([], str(self._position))
+        self._well = not reason
+
+    async def _trouble(self) -> str:
+        try:
+            return trouble(await server_of(self._api, self._callback), self._callback)
+        except VkError as error:
+            refuse_token(error)
+            if not error.permanent:
+                raise
+            return ""  # VK answers; a key without the right to manage is not told more
