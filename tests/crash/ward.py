@@ -153,9 +153,9 @@ _WAITING = (
 
 
 @asynccontextmanager
-async def a_ward(folder: Path, database_url: str) -> AsyncIterator[Ward]:
+async def a_ward(folder: Path, database_url: str, kind: type[Ward] = Ward) -> AsyncIterator[Ward]:
     """A ward on a fresh, migrated database, closed at the end."""
-    ward = Ward(folder, database_url)
+    ward = kind(folder, database_url)
     try:
         await ward.open()
         yield ward

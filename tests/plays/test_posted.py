@@ -214,6 +214,7 @@ async def test_nothing_is_lost_or_doubled_by_another_way_of_taking_in(posting: P
         play.telegram.write(ANNA, ANNA, f"window {number}")
         play.vk.write(PABLO, f"door {number}")
         await (posting.start() if number % 2 == 0 else play.start())
+        await asyncio.sleep(LOOK)
         await play.until(partial(shown, play, f"window {number}", f"door {number}"))
         await play.quiet()
     expected = sorted(f"{thing} {n}" for thing in ("window", "door") for n in (1, 2, 3, 4))
