@@ -91,3 +91,8 @@ async def test_only_safe_addresses_and_plain_secrets_are_taken(play: Stage) -> N
         await play.bot.set_webhook("http://example.org/hook")
     with pytest.raises(TelegramBadRequest, match="unallowed characters"):
         await play.bot.set_webhook("https://example.org/hook", secret_token="привет")
+    with pytest.raises(TelegramBadRequest, match="only on ports 80, 88, 443 or 8443"):
+        await play.bot.set_webhook("https://example.org:8081/hook")
+    with pytest.raises(TelegramBadRequest, match="max_connections"):
+        await play.bot.set_webhook("https://example.org/hook", max_connections=101)
+    assert (await play.bot.get_webhook_info()).url == ""

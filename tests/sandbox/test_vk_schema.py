@@ -203,3 +203,10 @@ async def test_long_poll_settings_name_every_kind_of_the_schema() -> None:
         told = await vk.call("groups.getLongPollSettings", group_id=7)
     _, missing = differences(told["events"], "groups/groups_long_poll_events")
     assert missing == set()
+
+
+async def test_callback_servers_have_the_schemas_fields() -> None:
+    async with world() as vk:
+        vk.server.community.add_callback("Dialead", "https://example.org", "s3")
+        [told] = (await vk.call("groups.getCallbackServers", group_id=7))["items"]
+    assert differences(told, "groups/groups_callback_server") == (set(), set())

@@ -174,8 +174,8 @@ async def test_many_posts_at_once_are_all_kept(door: Door) -> None:
 
 async def test_the_position_of_polling_stays_where_it_was(door: Door) -> None:
     await inbox.accept(door.database, "vk", [], "17@5", NOW)
-    await door.vk()
-    await door.telegram()
+    assert await door.vk() == (200, "ok")
+    assert await door.telegram() == (200, "")
     async with door.database.read() as connection:
         assert list(await connection.execute(sa.select(cursors))) == [("vk", "17@5")]
 
@@ -249,9 +249,8 @@ async def test_secrets_are_compared_in_constant_time(
     assert [one.decode() for one in compared] == ["wrong"] * 2 + [SECRET[:-1]] * 2 + [SECRET] * 2
 
 
-@pytest.mark.parametrize("given", ["", "x", None])
-def test_no_secret_opens_no_door(given: str | None) -> None:
-    assert not posts.same(given, "")
+def test_no_secret_opens_no_door() -> None:
+    assert not any(posts.same(given, "") for given in ("", "x", None))
 
 
 async def test_another_communitys_posts_are_refused(file_door: Door) -> None:
