@@ -1,4 +1,4 @@
-"""Channels that are posted to: how they see to the posts, over the messengers' local servers."""
+"""How channels that are posted to see to it, in a long list over the messengers' servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both messengers post their events to the product; nothing is asked for, lost or doubled."""
+"""Both messengers post their events, a long list: nothing is asked for, lost or doubled."""
 
 from __future__ import annotations
 

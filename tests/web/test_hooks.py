@@ -1,4 +1,4 @@
-"""What messengers post is kept before it is answered; what they did not post is not taken."""
+"""What messengers post is kept before it is answered, all else refused: a long list of both."""
 
 from __future__ import annotations
 
