@@ -88,7 +88,6 @@ class Intake:
         except UNREACHABLE as error:
             log.warning("intake_database", channel=name, reason=describe(error))
             raise
-        self._watch.heard(name)
 
     async def _ask_for_topics(self, name: str, channel: Channel) -> None:
         """Whether the team's chat is a forum, before its first event; the events tell it too."""

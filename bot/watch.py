@@ -80,7 +80,7 @@ class Watch:
         self._standing = None  # another process may have told of something meanwhile
 
     def heard(self, channel: str) -> None:
-        """A messenger answered a poll, posted something, or says that its posts get through."""
+        """A messenger answered a poll, or says that its posts get through."""
         self._heard[channel] = (_time(), self._now())
         self._refused.pop(channel, None)
 

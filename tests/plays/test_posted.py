@@ -266,6 +266,7 @@ async def test_posts_that_do_not_get_through_are_told_once_and_so_is_their_end(
     await play.heard(VERA, "Telegram does not get through to this server")
     assert product.watch.hindrances() == ["telegram: silent"]
     play.telegram.webhook._secret = SECRET
+    await asyncio.sleep(2 * LOOK)
     await play.card(1)
     await play.heard(VERA, "Telegram gets through to this server again")
     await asyncio.sleep(900)
