@@ -135,12 +135,10 @@ async def door(database: Database) -> AsyncIterator[Door]:
 @pytest.fixture
 async def file_door(tmp_path: Path, migrated_file: Path) -> AsyncIterator[Door]:
     """For what no database has a part in."""
-    (tmp_path / "dialead.db").write_bytes(migrated_file.read_bytes())
-    database = Database(f"sqlite:///{tmp_path}/dialead.db")
-    await database.open()
-    async with opened(database) as one:
+    file = tmp_path / "dialead.db"
+    file.write_bytes(migrated_file.read_bytes())
+    async with a_database(file) as database, opened(database) as one:
         yield one
-    await database.close()
 
 
 # --- what the messengers post ---
@@ -414,9 +412,7 @@ async def test_what_could_not_be_kept_is_not_answered_for(
 ) -> None:
     file, away = tmp_path / "dialead.db", tmp_path / "away.db"
     file.write_bytes(migrated_file.read_bytes())
-    database = Database(f"sqlite:///{file}")
-    await database.open()
-    async with opened(database) as door:
+    async with a_database(file) as database, opened(database) as door:
         file.rename(away)
         again = partial(post, door)
         assert await again() == (503, "")
@@ -424,4 +420,14 @@ async def test_what_could_not_be_kept_is_not_answered_for(
         assert (await again())[0] == 200
         assert (await again())[0] == 200
         assert len(await door.kept()) == 1
-    await database.close()
+
+
+@asynccontextmanager
+async def a_database(file: Path) -> AsyncIterator[Database]:
+    """The database in this file, closed whatever happens: else the process would not end."""
+    database = Database(f"sqlite:///{file}")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
