@@ -14,6 +14,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.webhook import LOOK
+from bot.product import answering, open_product
 from bot.watch import SILENT
 from storage.migrate import upgrade_at
 from storage.schema import cursors, inbox, incidents, leads, messages
@@ -371,3 +372,24 @@ async def test_a_postgresql_that_is_away_is_waited_for_by_the_messengers(tmp_pat
             await afterwards(posting)
     finally:
         await asyncio.to_thread(opened.__exit__, None, None, None)
+
+
+# --- several processes ---
+
+
+async def test_a_process_that_leads_nothing_takes_posts_for_the_others(
+    tmp_path: Path, postgres: Any
+) -> None:
+    url = await postgres.create(migrated=True)
+    async with a_play(tmp_path, url) as play:
+        posting, door = Posting(play), Posting(play)
+        await posting.start()
+        await play.telegram.webhook.stop()
+        settings = play.settings(**posting.settings(http={"port": door.port}))
+        async with open_product(settings, leads=False) as worker, answering(worker):
+            assert not worker.watch.hindrances()
+            play.telegram.write(ANNA, ANNA, "A window")
+            [update] = play.telegram.world.updates.pending()
+            assert await posted(door, TELEGRAM, update) == 200
+            await play.card(1, "A window")
+    await postgres.drop(url)
