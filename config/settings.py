@@ -1,4 +1,4 @@
-"""The settings as a whole, read from `dialead.toml` and the environment, which wins."""
+"""Settings, from `dialead.toml` and the environment, which wins; long by what may be missing."""
 
 from __future__ import annotations
 
