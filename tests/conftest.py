@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from storage.database import Database
 from storage.migrate import upgrade_at
+from tests.compiled import compiled_once
 from tests.postgres import Unavailable, a_url, in_memory
 
 _ON_BOTH = ("sqlite", "postgresql")
@@ -71,6 +72,12 @@ class Cluster:
             await connection.execute(statement)
         finally:
             await connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")
