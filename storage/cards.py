@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -174,10 +175,10 @@ def card(row: Any) -> Card:
     )
 
 
-def of_channel(channel: str) -> sa.ColumnElement[bool]:
+def of_channel(channel: str | sa.BindParameter[str]) -> sa.ColumnElement[bool]:
     """Whether a card stands in a chat of this channel; LIKE differs between the databases."""
-    prefix = f"{channel}:"
-    return sa.func.substr(cards.c.chat, 1, len(prefix)) == prefix
+    name = sa.literal(channel, sa.String) if isinstance(channel, str) else channel
+    return sa.func.substr(cards.c.chat, 1, sa.func.length(name) + 1) == name + ":"
 
 
 async def wanted(
@@ -187,16 +188,23 @@ async def wanted(
 
     A card in a list waits there until somebody acts on its lead, or it is unfolded.
     """
-    rows = await connection.execute(
+    asked = {"channel": channel, "busy": list(busy), "now": now, "most": limit}
+    return [card(row) for row in await connection.execute(_wanted(), asked)]
+
+
+@cache  # put together once: it is asked at every turn
+def _wanted() -> sa.Select[Any]:
+    idle = cards.c.chat.not_in(sa.bindparam("busy", expanding=True))
+    return (
         sa.select(cards)
         .join(leads, leads.c.id == cards.c.lead, isouter=True)
         .where(
             sa.or_(cards.c.folded.is_(None), leads.c.state != "new"),
             cards.c.wanted > cards.c.shown,
             cards.c.state == "queued",
-            of_channel(channel),
-            sa.or_(cards.c.chat.not_in(busy), cards.c.posted_above.is_not(None)),
-            sa.or_(cards.c.not_before.is_(None), cards.c.not_before <= now),
+            of_channel(sa.bindparam("channel")),
+            sa.or_(idle, cards.c.posted_above.is_not(None)),
+            sa.or_(cards.c.not_before.is_(None), cards.c.not_before <= sa.bindparam("now")),
         )
         .order_by(
             cards.c.message_id.is_not(None),
@@ -204,9 +212,8 @@ async def wanted(
             cards.c.queued_at,
             cards.c.id,
         )
-        .limit(limit)
+        .limit(sa.bindparam("most"))
     )
-    return [card(row) for row in rows]
 
 
 async def claim(connection: AsyncConnection, found: Sequence[Card], now: datetime) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +22,7 @@ from storage.session import Ids, Session
 LINES = 40  # in a list: one message, and buttons that thumbs can still hit
 
 _LISTS = cards.alias("lists")
+_IDLE = cards.c.chat.not_in(sa.bindparam("busy", expanding=True))
 
 # New cards that nothing shows yet.
 _UNSEEN = (
@@ -48,11 +51,7 @@ async def fold(
     `room` tells how many cards the chat at an address can show by now.
     """
     async with database.read() as connection:
-        rows = await connection.execute(
-            sa.select(cards.c.chat, sa.func.count())
-            .where(*_UNSEEN, of_channel(channel), cards.c.chat.not_in(busy))
-            .group_by(cards.c.chat)
-        )
+        rows = await connection.execute(_unseen(), {"channel": channel, "busy": list(busy)})
         crowded = [chat for chat, count in rows if count > room(chat)]
     for chat in crowded:
         number = await ids.take(cards)
@@ -64,20 +63,34 @@ async def unfolded(
     connection: AsyncConnection, channel: str, *, busy: Sequence[str]
 ) -> Sequence[Card]:
     """The oldest card in a list, to be posted for itself now that nothing else waits."""
-    rows = await connection.execute(
+    asked = {"channel": channel, "busy": list(busy)}
+    return [card(row) for row in await connection.execute(_oldest_folded(), asked)]
+
+
+@cache  # put together once: these are asked at every turn
+def _unseen() -> sa.Select[Any]:
+    return (
+        sa.select(cards.c.chat, sa.func.count())
+        .where(*_UNSEEN, of_channel(sa.bindparam("channel")), _IDLE)
+        .group_by(cards.c.chat)
+    )
+
+
+@cache
+def _oldest_folded() -> sa.Select[Any]:
+    return (
         sa.select(cards)
         .join(_LISTS, _LISTS.c.id == cards.c.folded)
         .where(
             cards.c.folded.is_not(None),
             cards.c.state == "queued",
             _LISTS.c.message_id.is_not(None),
-            of_channel(channel),
-            cards.c.chat.not_in(busy),
+            of_channel(sa.bindparam("channel")),
+            _IDLE,
         )
         .order_by(cards.c.id)
         .limit(1)
     )
-    return [card(row) for row in rows]
 
 
 async def leads_in(session: Session, number: int) -> Sequence[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -80,8 +81,8 @@ async def unrouted(
     database: Database, limit: int, channels: Collection[str] | None = None
 ) -> Sequence[Arrival]:
     """Events that nobody has parsed yet, in order; those of other channels are left waiting."""
-    query = sa.select(inbox).where(inbox.c.ended_at.is_(None), inbox.c.key.is_(None), _of(channels))
-    return await _arrivals(database, query.order_by(inbox.c.id).limit(limit))
+    query = _unrouted(channels is not None)
+    return await _arrivals(database, query, channels=list(channels or ()), most=limit)
 
 
 async def heads(
@@ -98,34 +99,19 @@ async def heads(
     Those of other channels than these are left waiting, and hold up nobody. For a `process`
     they are held against others, as those are that another one holds which lives.
     """
-    waiting = (
-        inbox.c.ended_at.is_(None),
-        inbox.c.key.is_not(None),
-        inbox.c.key.not_in(busy),
-        _of(channels),
-    )
-    first = sa.select(sa.func.min(inbox.c.id)).where(*waiting).group_by(inbox.c.key)
-    query = (
-        sa.select(inbox)
-        .where(
-            inbox.c.id.in_(first),
-            sa.or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now),
-        )
-        .order_by(inbox.c.id)
-        .limit(limit)
-    )
+    asked = {"channels": list(channels or ()), "busy": list(busy), "now": now, "most": limit}
     if process is None:
-        return await _arrivals(database, query)
-    return await _claimed(database, query, process)
+        return await _arrivals(database, _heads(channels is not None), **asked)
+    async with database.write() as connection:
+        claim = _claim(channels is not None)
+        rows = await connection.execute(claim, {**asked, "claimant": process})
+        return sorted(map(_arrival, rows), key=lambda arrival: arrival.id)
 
 
 async def next_retry(database: Database, now: datetime) -> datetime | None:
     """When the earliest event that waits for another attempt may be handled."""
-    query = sa.select(sa.func.min(inbox.c.not_before)).where(
-        inbox.c.ended_at.is_(None), inbox.c.not_before > now
-    )
     async with database.read() as connection:
-        found: datetime | None = (await connection.execute(query)).scalar()
+        found: datetime | None = (await connection.execute(_NEXT_RETRY, {"now": now})).scalar()
         return found
 
 
@@ -192,8 +178,55 @@ def _row(name: str, event: Event, now: datetime, not_before: datetime | None) ->
     }
 
 
-def _of(channels: Collection[str] | None) -> sa.ColumnElement[bool]:
-    return sa.true() if channels is None else inbox.c.channel.in_(channels)
+@cache  # put together once: these are asked at every turn
+def _unrouted(chosen: bool) -> sa.Select[Any]:
+    return (
+        sa.select(inbox)
+        .where(inbox.c.ended_at.is_(None), inbox.c.key.is_(None), _of(chosen))
+        .order_by(inbox.c.id)
+        .limit(sa.bindparam("most"))
+    )
+
+
+@cache
+def _heads(chosen: bool) -> sa.Select[Any]:
+    waiting = (
+        inbox.c.ended_at.is_(None),
+        inbox.c.key.is_not(None),
+        inbox.c.key.not_in(sa.bindparam("busy", expanding=True)),
+        _of(chosen),
+    )
+    first = sa.select(sa.func.min(inbox.c.id)).where(*waiting).group_by(inbox.c.key)
+    return (
+        sa.select(inbox)
+        .where(
+            inbox.c.id.in_(first),
+            sa.or_(inbox.c.not_before.is_(None), inbox.c.not_before <= sa.bindparam("now")),
+        )
+        .order_by(inbox.c.id)
+        .limit(sa.bindparam("most"))
+    )
+
+
+@cache
+def _claim(chosen: bool) -> sa.Update:
+    """The heads, held by a process; what others are just claiming is left out."""
+    claimant = sa.bindparam("claimant", type_=inbox.c.process.type)
+    held = inbox.c.process.in_(sa.select(processes.c.id).where(processes.c.id != claimant))
+    free = _heads(chosen).where(sa.or_(inbox.c.process.is_(None), ~held))
+    locked = free.with_only_columns(inbox.c.id).with_for_update(skip_locked=True)
+    claim = inbox.update().where(inbox.c.id.in_(locked), inbox.c.ended_at.is_(None))
+    return claim.values(process=claimant).returning(inbox)
+
+
+_NEXT_RETRY = sa.select(sa.func.min(inbox.c.not_before)).where(
+    inbox.c.ended_at.is_(None), inbox.c.not_before > sa.bindparam("now")
+)
+
+
+def _of(chosen: bool) -> sa.ColumnElement[bool]:
+    """Of any channel, or of the chosen ones."""
+    return inbox.c.channel.in_(sa.bindparam("channels", expanding=True)) if chosen else sa.true()
 
 
 async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
@@ -202,20 +235,9 @@ async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> No
         await connection.execute(statement, rows)
 
 
-async def _arrivals(database: Database, query: sa.Select[Any]) -> Sequence[Arrival]:
+async def _arrivals(database: Database, query: sa.Select[Any], **asked: Any) -> Sequence[Arrival]:
     async with database.read() as connection:
-        return [_arrival(row) for row in await connection.execute(query)]
-
-
-async def _claimed(database: Database, query: sa.Select[Any], process: int) -> Sequence[Arrival]:
-    """What a query finds, held by this process; what others are just claiming is left out."""
-    held = inbox.c.process.in_(sa.select(processes.c.id).where(processes.c.id != process))
-    free = query.where(sa.or_(inbox.c.process.is_(None), ~held))
-    chosen = free.with_only_columns(inbox.c.id).with_for_update(skip_locked=True)
-    claim = inbox.update().where(inbox.c.id.in_(chosen), inbox.c.ended_at.is_(None))
-    async with database.write() as connection:
-        rows = await connection.execute(claim.values(process=process).returning(inbox))
-        return sorted(map(_arrival, rows), key=lambda arrival: arrival.id)
+        return [_arrival(row) for row in await connection.execute(query, asked)]
 
 
 def _arrival(row: Any) -> Arrival:

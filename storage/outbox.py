@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,29 +113,15 @@ async def waiting(
     Before them as many answers to presses, the newest first; chats that are `busy` get
     only those. What goes under a card waits for it.
     """
-    ready = _SELECT.where(
-        outbox.c.channel == channel,
-        outbox.c.ended_at.is_(None),
-        outbox.c.state == "queued",
-        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= now),
-        outbox.c.id == _FIRST_OF_ITS_KEY,
-    )
-    # All else that is queued by now has a later turn, so the index leads to them.
-    answers = ready.where(
-        outbox.c.priority == Priority.ANSWER.value,
-        outbox.c.turn_at < now + Priority.REPLY.patience,
-    )
-    others = ready.where(
-        outbox.c.priority != Priority.ANSWER.value,
-        sa.or_(outbox.c.chat.not_in(busy), outbox.c.posted_above.is_not(None)),
-        sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
-    )
-    queries = (
-        answers.order_by(outbox.c.turn_at.desc(), outbox.c.id.desc()),
-        others.order_by(outbox.c.turn_at, outbox.c.id),
-    )
+    asked = {
+        "channel": channel,
+        "busy": list(busy),
+        "now": now,
+        "soon": now + Priority.REPLY.patience,
+        "most": limit,
+    }
     return [
-        _delivery(row) for query in queries for row in await connection.execute(query.limit(limit))
+        _delivery(row) for query in _waiting() for row in await connection.execute(query, asked)
     ]
 
 
@@ -167,15 +154,7 @@ async def rest_of_album(connection: AsyncConnection, first: Delivery) -> Sequenc
 
 async def next_retry(connection: AsyncConnection, channel: str, now: datetime) -> datetime | None:
     """When the earliest call that was put off may be made, cards included."""
-    of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
-        outbox.c.channel == channel, outbox.c.ended_at.is_(None), outbox.c.not_before > now
-    )
-    of_cards = sa.select(sa.func.min(cards.c.not_before)).where(
-        cards.c.wanted > cards.c.shown,
-        of_channel(channel),
-        cards.c.not_before > now,
-    )
-    found = [(await connection.execute(query)).scalar() for query in (of_calls, of_cards)]
+    found = (await connection.execute(_next_retry(), {"channel": channel, "now": now})).one()
     return min((moment for moment in found if moment), default=None)
 
 
@@ -293,6 +272,47 @@ async def take_unknown(session: Session, number: int, lead: int) -> Sequence[Del
     for row in found:
         session.update(outbox, {"id": row.id, "state": "unknown"}, state="repeated")
     return sorted(map(_delivery, found), key=_in_album)
+
+
+@cache  # put together once: it is asked at every turn
+def _waiting() -> tuple[sa.Select[Any], ...]:
+    ready = _SELECT.where(
+        outbox.c.channel == sa.bindparam("channel"),
+        outbox.c.ended_at.is_(None),
+        outbox.c.state == "queued",
+        sa.or_(outbox.c.not_before.is_(None), outbox.c.not_before <= sa.bindparam("now")),
+        outbox.c.id == _FIRST_OF_ITS_KEY,
+    ).limit(sa.bindparam("most"))
+    # All else that is queued by now has a later turn, so the index leads to them.
+    answers = ready.where(
+        outbox.c.priority == Priority.ANSWER.value,
+        outbox.c.turn_at < sa.bindparam("soon"),
+    )
+    idle = outbox.c.chat.not_in(sa.bindparam("busy", expanding=True))
+    others = ready.where(
+        outbox.c.priority != Priority.ANSWER.value,
+        sa.or_(idle, outbox.c.posted_above.is_not(None)),
+        sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
+    )
+    return (
+        answers.order_by(outbox.c.turn_at.desc(), outbox.c.id.desc()),
+        others.order_by(outbox.c.turn_at, outbox.c.id),
+    )
+
+
+@cache
+def _next_retry() -> sa.Select[Any]:
+    of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
+        outbox.c.channel == sa.bindparam("channel"),
+        outbox.c.ended_at.is_(None),
+        outbox.c.not_before > sa.bindparam("now"),
+    )
+    of_cards = sa.select(sa.func.min(cards.c.not_before)).where(
+        cards.c.wanted > cards.c.shown,
+        of_channel(sa.bindparam("channel")),
+        cards.c.not_before > sa.bindparam("now"),
+    )
+    return sa.select(of_calls.scalar_subquery(), of_cards.scalar_subquery())
 
 
 def _in_album(part: Delivery) -> tuple[int, int]:
