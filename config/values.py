@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import time, timedelta
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -234,7 +235,7 @@ Account = Annotated[str, AfterValidator(_account)]
 Accounts = Annotated[tuple[Account, ...], AfterValidator(_distinct)]
 OptionalAccount = Annotated[str, _unless_empty(_account)]
 TeamChat = Annotated[str, _unless_empty(_team_chat)]
-TimeZone = Annotated[str, AfterValidator(_timezone)]
+TimeZone = Annotated[str, AfterValidator(cache(_timezone))]  # to look reads a whole folder
 Sources = Annotated[dict[str, Any], AfterValidator(_sources)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]  # fits a button of every messenger
 Reasons = Annotated[tuple[Reason, ...], Field(max_length=30), AfterValidator(_distinct)]

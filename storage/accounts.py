@@ -132,6 +132,7 @@ _SELECT = (
     .join(persons, persons.c.id == accounts.c.person)
     .join(_roots, _roots.c.id == sa.func.coalesce(persons.c.root, persons.c.id))
 )
+_BY_ID = _SELECT.where(accounts.c.id.in_(sa.bindparam("keys", expanding=True)))
 
 
 def _account(row: Any) -> Account:
@@ -163,7 +164,7 @@ async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Acc
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Account]:
-    rows = await connection.execute(_SELECT.where(accounts.c.id.in_(keys)))
+    rows = await connection.execute(_BY_ID, {"keys": keys})
     return {account.id: account for account in map(_account, rows)}
 
 

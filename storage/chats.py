@@ -100,14 +100,19 @@ def _no_topics(where: str) -> str:
     return f"no topics {where}"
 
 
+_MARKED = sa.select(cursors.c.channel).where(
+    cursors.c.channel.in_(sa.bindparam("keys", expanding=True)), cursors.c.value != ""
+)
+_FORUMS = sa.select(chats.c.address, chats.c.forum).where(
+    chats.c.address.in_(sa.bindparam("keys", expanding=True))
+)
+
+
 async def _topics(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Topics]:
     marks = {_no_topics(where): where for where in keys}
-    rows = await connection.execute(
-        sa.select(cursors.c.channel).where(cursors.c.channel.in_(marks), cursors.c.value != "")
-    )
+    rows = await connection.execute(_MARKED, {"keys": list(marks)})
     refused = {marks[row.channel] for row in rows}
-    query = sa.select(chats.c.address, chats.c.forum).where(chats.c.address.in_(keys))
-    forums = {row.address: row.forum for row in await connection.execute(query)}
+    forums = {row.address: row.forum for row in await connection.execute(_FORUMS, {"keys": keys})}
     return {where: Topics(forums.get(where, False), where in refused) for where in keys}
 
 

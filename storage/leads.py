@@ -194,6 +194,7 @@ _SELECT = sa.select(
     sa.and_(_offers.c.lead == leads.c.id, _offers.c.ended_at.is_(None), _offers.c.kind == "offer"),
     isouter=True,
 )
+_BY_ID = _SELECT.where(leads.c.id.in_(sa.bindparam("keys", expanding=True)))
 
 
 def _lead(row: Any) -> Lead:
@@ -206,7 +207,7 @@ def _lead(row: Any) -> Lead:
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Lead]:
-    rows = await connection.execute(_SELECT.where(leads.c.id.in_(keys)))
+    rows = await connection.execute(_BY_ID, {"keys": keys})
     return {row.id: _lead(row) for row in rows}
 
 

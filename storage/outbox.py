@@ -105,6 +105,11 @@ async def add(
     )
 
 
+async def anything(connection: AsyncConnection, channel: str) -> bool:
+    """Whether any call or card of a channel waits to be sent, now or later."""
+    return bool((await connection.execute(_anything(), {"channel": channel})).scalar())
+
+
 async def waiting(
     connection: AsyncConnection, channel: str, *, busy: Collection[str], now: datetime, limit: int
 ) -> Sequence[Delivery]:
@@ -274,7 +279,23 @@ async def take_unknown(session: Session, number: int, lead: int) -> Sequence[Del
     return sorted(map(_delivery, found), key=_in_album)
 
 
-@cache  # put together once: it is asked at every turn
+@cache  # put together once: these are asked at every turn
+def _anything() -> sa.Select[Any]:
+    here = of_channel(sa.bindparam("channel"))
+    return sa.select(
+        sa.or_(
+            sa.exists().where(
+                outbox.c.channel == sa.bindparam("channel"),
+                outbox.c.ended_at.is_(None),
+                outbox.c.state == "queued",
+            ),
+            sa.exists().where(cards.c.wanted > cards.c.shown, cards.c.state == "queued", here),
+            sa.exists().where(cards.c.folded.is_not(None), cards.c.state == "queued", here),
+        )
+    )
+
+
+@cache
 def _waiting() -> tuple[sa.Select[Any], ...]:
     ready = _SELECT.where(
         outbox.c.channel == sa.bindparam("channel"),

@@ -45,10 +45,12 @@ class Reads:
         found: V | None = await loader.load(key)
         return found
 
-    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        """The rows of one statement of its own."""
+    async def rows(
+        self, statement: sa.Executable, asked: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
+        """The rows of one statement of its own; `asked` binds its parameters."""
         async with self._database.read() as connection:
-            return (await connection.execute(statement)).all()
+            return (await connection.execute(statement, asked)).all()
 
     def _batched(
         self, find: Find[Any, Any]
@@ -101,9 +103,11 @@ class Session:
         """See Reads.one."""
         return await self.reads.one(find, key)
 
-    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+    async def rows(
+        self, statement: sa.Executable, asked: Mapping[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
         """See Reads.rows."""
-        return await self.reads.rows(statement)
+        return await self.reads.rows(statement, asked)
 
     async def new_id(self, table: sa.Table) -> int:
         """The number that a row to be inserted will have."""

@@ -81,10 +81,7 @@ async def membership(session: Session, chat: str, member: str) -> Membership | N
 
 async def has_left(session: Session, chat: str, member: str) -> bool:
     """Whether somebody is by now known to be absent, whatever the batch has read before."""
-    gone = sa.select(members.c.member).where(
-        members.c.chat == chat, members.c.member == member, sa.not_(members.c.present)
-    )
-    return bool(await session.rows(gone))
+    return bool(await session.rows(_GONE, {"chat": chat, "member": member}))
 
 
 def remember(session: Session, chat: str, address: str, member: Member, now: datetime) -> None:
@@ -101,9 +98,15 @@ def remember(session: Session, chat: str, address: str, member: Member, now: dat
     )
 
 
+_GONE = sa.select(members.c.member).where(
+    members.c.chat == sa.bindparam("chat"),
+    members.c.member == sa.bindparam("member"),
+    sa.not_(members.c.present),
+)
 _SELECT = sa.select(
     staff.c.id, staff.c.name, staff_accounts.c.address, staff_accounts.c.username
 ).join(staff_accounts, staff_accounts.c.staff == staff.c.id)
+_AT = _SELECT.where(staff_accounts.c.address.in_(sa.bindparam("keys", expanding=True)))
 
 
 def _staff(row: Any) -> Staff:
@@ -111,7 +114,7 @@ def _staff(row: Any) -> Staff:
 
 
 async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Staff]:
-    rows = await connection.execute(_SELECT.where(staff_accounts.c.address.in_(keys)))
+    rows = await connection.execute(_AT, {"keys": keys})
     return {row.address: _staff(row) for row in rows}
 
 
