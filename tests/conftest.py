@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from storage.database import Database
 from storage.migrate import upgrade_at
-from tests.compiled import compiled_once
+from tests.once import made_once
 from tests.postgres import Unavailable, a_url, in_memory
 
 _ON_BOTH = ("sqlite", "postgresql")
@@ -75,8 +75,8 @@ class Cluster:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _compiled_once() -> Iterator[None]:
-    with compiled_once():
+def _made_once() -> Iterator[None]:
+    with made_once():
         yield
 
 

@@ -1,13 +1,16 @@
-"""Statements compiled once in a process, for every database of a kind that is opened in it.
+"""What the product makes at its start, made once for the thousands of starts in the tests.
 
-The product opens one database and keeps what it compiled; tests open thousands.
+It keeps the statements that it compiled as long as its database is open, and reads the
+machine's certificates for each session; all databases of a kind share the one here, all
+sessions the other.
 """
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from unittest.mock import patch
 
@@ -25,11 +28,14 @@ class _Compiled(dict[Any, Any]):
 
 
 @contextmanager
-def compiled_once() -> Iterator[None]:
-    """Databases that are opened meanwhile share what was compiled for one of them."""
+def made_once() -> Iterator[None]:
+    """Databases and sessions that are opened meanwhile share what was made for one of them."""
     options = {"compiled_cache": _Compiled()}
     sharing = partial(create_async_engine, execution_options=options)
-    with patch("storage.database.create_async_engine", sharing):
+    with (
+        patch("storage.database.create_async_engine", sharing),
+        patch("ssl.create_default_context", cache(ssl.create_default_context)),
+    ):
         yield
 
 
