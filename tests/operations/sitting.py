@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests import warm
+
 PATIENCE = 60.0  # seconds after which what should have been said was not
 
 
@@ -66,12 +67,24 @@ class Sitting:
         return not told.exists() or told.read_text().rpartition(") ")[2].startswith("S")
 
 
-@asynccontextmanager
-async def sitting(folder: Path, *words: str, **environ: str) -> AsyncIterator[Sitting]:
+def sitting(folder: Path, *words: str, **environ: str) -> AbstractAsyncContextManager[Sitting]:
     """`main.py init` in a folder; whatever it complains of is among what it says."""
+    return _before(warm.command(), folder, words, environ)
+
+
+def sitting_with_ctrl_c(
+    folder: Path, *words: str, **environ: str
+) -> AbstractAsyncContextManager[Sitting]:
+    """The same by an interpreter of its own, which can be interrupted."""
+    return _before([sys.executable, str(warm.ROOT / "main.py")], folder, words, environ)
+
+
+@asynccontextmanager
+async def _before(
+    main: Sequence[str], folder: Path, words: Sequence[str], environ: Mapping[str, str]
+) -> AsyncIterator[Sitting]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
+        *main,
         "init",
         *words,
         cwd=folder,

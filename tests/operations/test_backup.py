@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -18,9 +17,8 @@ import sqlalchemy as sa
 from storage.backup import back_up
 from storage.database import Database, DatabaseUnfit
 from storage.schema import accounts, leads, messages, persons
+from tests import warm
 from tests.storage.making import NOW
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def url(database: Database) -> str:
 def commanded(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """`main.py backup` with nothing else in the environment."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), "backup", *arguments],
+        [*warm.command(), "backup", *arguments],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "TEAM__LANGUAGE": "en", **environ},
         capture_output=True,

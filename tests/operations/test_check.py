@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,10 +26,10 @@ from config.texts import LANGUAGES, load
 from storage.database import Database
 from storage.migrate import upgrade_at
 from storage.sweeps import sign_of_life
+from tests import warm
 from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
 from tests.plays.play import Play, a_play
 
-ROOT = Path(__file__).parents[2]
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
 NEWS, OLD_GROUP = -1001000000077, -5001
 
@@ -615,8 +614,7 @@ async def commanded(play: Play, *words: str, **over: str) -> tuple[int, str, str
         **over,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
+        *warm.command(),
         "check",
         *words,
         cwd=play.folder,

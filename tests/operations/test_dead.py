@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from datetime import UTC
 from pathlib import Path
 
@@ -18,19 +17,17 @@ from storage.database import Database
 from storage.outbox import Outcome
 from storage.schema import inbox as inbox_table
 from storage.schema import outbox as outbox_table
+from tests import warm
 from tests.cast import ANNA, TEAM
 from tests.storage.making import NOW, asking, saving
-
-ROOT = Path(__file__).parents[2]
 
 
 async def commanded(url: str, *words: str) -> tuple[int, str, str]:
     """`main.py dead` with these words: its exit code, what it told, what it complained of."""
     env = {"PATH": os.environ["PATH"], "DATABASE_URL": url, "TEAM__LANGUAGE": "en"}
     pipe = asyncio.subprocess.PIPE
-    main = str(ROOT / "main.py")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, main, "dead", *words, env=env, cwd="/", stdout=pipe, stderr=pipe
+        *warm.command(), "dead", *words, env=env, cwd="/", stdout=pipe, stderr=pipe
     )
     told, complained = await process.communicate()
     return process.returncode or 0, told.decode(), complained.decode()

@@ -20,6 +20,7 @@ from config.texts import load
 from storage.clients import Known
 from storage.database import Database
 from storage.schema import accounts, clients, contacts
+from tests import warm
 from tests.storage.making import NOW, opened
 
 ROOT = Path(__file__).parents[2]
@@ -267,8 +268,7 @@ async def commanded(url: str, *words: str) -> tuple[int, str]:
     """`main.py import` with these words: its exit code and what it told."""
     env = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(ROOT / "main.py"),
+        *warm.command(),
         "import",
         *words,
         env=env,

@@ -21,7 +21,7 @@ from bot.sandbox.vk import Limits as VkLimits
 from bot.sandbox.vk import VkServer
 from config.settings import load_settings
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, NAMES, TEAM, VERA
-from tests.operations.sitting import Sitting, sitting
+from tests.operations.sitting import Sitting, sitting, sitting_with_ctrl_c
 
 TOKEN = "42:sandbox"
 VK_TOKEN = "vk1.sandbox"
@@ -302,7 +302,7 @@ async def test_a_folder_that_cannot_be_written_is_told_before_all_questions(
 async def test_ctrl_c_leaves_nothing_behind(town: Town, tmp_path: Path, words: str) -> None:
     if words == "Is it Vera?":
         town.add_bot()
-    async with sitting(tmp_path, "--language", "en", **town.environ) as vera:
+    async with sitting_with_ctrl_c(tmp_path, "--language", "en", **town.environ) as vera:
         if words != "The token: ":
             await as_far_as_the_group(vera)
             await vera.answers("-100…): ")
