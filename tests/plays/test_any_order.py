@@ -17,7 +17,8 @@ from tests.plays.faces import lead_of
 from tests.plays.mortal import a_mortal_play
 from tests.plays.reckoned import wrong
 
-SEEDS = (3, 5, 6)  # a forum; a group with offers; one at the real pace
+# Seeds: a forum; a group with offers; one at the real pace.
+LIVES = (("sqlite", 3), ("postgresql", 5), ("sqlite", 6))
 
 # A connection that nobody gives back is what a death leaves.
 pytestmark = pytest.mark.filterwarnings(
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("database_url", "seed"), LIVES, indirect=["database_url"])
 async def test_any_deeds_in_any_order_with_deaths_between_come_right(
     tmp_path: Path, database_url: str, seed: int
 ) -> None:

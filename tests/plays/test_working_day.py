@@ -14,7 +14,12 @@ from tests.plays.play import Play
 from tests.plays.working_day import NINA, VOICE, Customer, Day, welcome
 
 
-@pytest.mark.parametrize("forum", [False, True], ids=["group", "forum"])
+@pytest.mark.parametrize(
+    ("database_url", "forum"),
+    [("sqlite", False), ("postgresql", True)],
+    indirect=["database_url"],
+    ids=["sqlite-group", "postgresql-forum"],
+)
 async def test_every_message_of_a_working_day_is_where_it_should_be(
     play: Play, forum: bool
 ) -> None:
