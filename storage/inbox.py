@@ -126,9 +126,7 @@ async def assert_held(
     """Fenced unless this process still holds all of these events; nobody else takes them now."""
     if process is None:
         return
-    held = sa.select(inbox.c.id).where(
-        inbox.c.id.in_(numbers), inbox.c.process == process, inbox.c.ended_at.is_(None)
-    )
+    held = sa.select(inbox.c.id).where(inbox.c.id.in_(numbers), inbox.c.process == process)
     found = (await connection.execute(held.order_by(inbox.c.id).with_for_update())).all()
     if len(found) < len(numbers):
         raise Fenced("another process works on these events by now")

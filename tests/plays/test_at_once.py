@@ -19,7 +19,7 @@ from storage.session import Session
 from tests.cast import BORIS, DASHA, NAMES, TEAM
 from tests.handlers.invariants import assert_invariants
 from tests.plays.play import Play
-from tests.plays.test_barrier import hold_at_barrier
+from tests.plays.test_barrier import hold_at_barrier, unclaimed
 
 NEW_CUSTOMERS = 200
 PAIRS = 30
@@ -151,6 +151,7 @@ def pressed(who: int, verb: str, lead: int, about: int | str) -> Raw:
 async def accepted(product: Product, raws: Raws) -> list[Job]:
     """Events as they came, ready to be handled."""
     await product.inbox.accept("telegram", raws, "")
+    unclaimed(product)
     facts = Facts(member=Member(present=True))
     jobs = []
     for arrival in await unrouted(product.database, len(raws)):

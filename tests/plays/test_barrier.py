@@ -25,6 +25,7 @@ async def test_of_two_presses_decided_at_once_one_wins_and_the_other_is_told_who
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_product(play.settings()) as product:  # opened, but nobody runs the queue
+        unclaimed(product)
         await make_leads(product)
         presses = await accept_presses(product)
         hold_at_barrier(product, monkeypatch)
@@ -35,6 +36,11 @@ async def test_of_two_presses_decided_at_once_one_wins_and_the_other_is_told_who
     assert len(conflicts) == ROUNDS, "the net was not tested in every round"
     await play.handled()
     await check_one_winner_each(play)
+
+
+def unclaimed(product: Product) -> None:
+    """Nobody runs the queue, so no process holds what the test handles."""
+    product.inbox.batches._process = lambda: None
 
 
 async def make_leads(product: Product) -> None:

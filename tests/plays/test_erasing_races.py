@@ -94,7 +94,7 @@ class Gate:
     def __init__(self, play: Play, words: str) -> None:
         assert play.product is not None
         self.inside, self.open = asyncio.Event(), asyncio.Event()
-        channel: Any = play.product.senders["telegram"]._channel
+        channel: Any = play.product.channels["telegram"]
         made = channel.send
 
         async def send(outgoing: Any, open_file: Any) -> Any:

@@ -35,17 +35,17 @@ class Storm(HurriedPlay):
     async def write_and_wait(self, count: int, words: str = "I need {} windows") -> None:
         """So many customers write, and nothing is posted before all of them have leads."""
         assert self.product is not None
-        sender = self.product.senders["telegram"]
+        sender = await self.until(lambda: self.product and self.product.senders.get("telegram"))
         choose = sender._chosen
 
         async def nothing() -> list[Any]:
             return []
 
-        sender._chosen = nothing  # type: ignore[method-assign]
+        sender._chosen = nothing
         self.write(count, words)
         while len(await self.rows(schema.cards)) < count:
             await asyncio.sleep(0.005)
-        sender._chosen = choose  # type: ignore[method-assign]
+        sender._chosen = choose
         sender.wake()
 
     def takeable(self) -> Counter[int]:
