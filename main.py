@@ -128,9 +128,10 @@ def report(
     ] = "",
     form: Annotated[str, typer.Option("--format", help="text, json, png or xlsx.")] = "text",
     output: Annotated[Path | None, typer.Option(help="The file to write.")] = None,
+    desk: Annotated[str, typer.Option(help="One desk's leads only, by its name.")] = "",
 ) -> None:
     """Write any report that the bot gives, for any period of whole days in the team's time."""
-    do(_report(_settings(connected=False), name, since, until, form, output))
+    do(_report(_settings(connected=False), name, (since, until), form, output, desk))
 
 
 @app.command()
@@ -206,14 +207,19 @@ async def _demo(port: int, language: str, texts: Texts, *, browser: bool) -> Non
 
 
 async def _report(
-    settings: Settings, name: str, since: str, until: str, form: str, output: Path | None
+    settings: Settings,
+    name: str,
+    days: tuple[str, str],
+    form: str,
+    output: Path | None,
+    desk: str,
 ) -> None:
     """The report on standard output, or whole in a file."""
     from bot.clock import Clock
     from bot.operations.report import Wanted, deliver
 
     now = Clock(settings.rehearsal.clock_file)()
-    await deliver(settings, Wanted(name, since, until, form), now, output)
+    await deliver(settings, Wanted(name, *days, form, desk), now, output)
 
 
 async def _dead(settings: Settings, words: list[str]) -> None:

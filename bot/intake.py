@@ -11,6 +11,7 @@ import structlog
 
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
+from bot.desks import Desks
 from bot.messages import Channel, ChannelRefused, Raw, SendError, TroubleSeen, split_address
 from bot.watch import Watch
 from handlers.policy import Policy
@@ -33,7 +34,7 @@ class Intake:
         dispatcher: Dispatcher,
         watch: Watch,
         *,
-        policy: Callable[[], Policy],
+        desks: Desks,
         lives: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
@@ -42,7 +43,7 @@ class Intake:
         self._lives = lives
         self._inbox = dispatcher
         self._watch = watch
-        self._policy = policy
+        self._desks = desks
         self._now = now
 
     async def receive(self, name: str, channel: Channel, database: Database) -> None:
@@ -66,8 +67,9 @@ class Intake:
                 raise  # the channel does not acknowledge, and comes again
             known = cursor
 
-        if name == self._policy().messenger:
-            await self._ask_for_topics(name, channel)
+        for policy in self._desks.all:
+            if name == split_address(policy.chat)[0]:
+                await self._ask_for_topics(policy, channel)
         while True:
             try:
                 known = await inbox.cursor(database, name)
@@ -89,18 +91,16 @@ class Intake:
             log.warning("intake_database", channel=name, reason=describe(error))
             raise
 
-    async def _ask_for_topics(self, name: str, channel: Channel) -> None:
-        """Whether the team's chat is a forum, before its first event; the events tell it too."""
-        chat = split_address(self._policy().chat)[1]
+    async def _ask_for_topics(self, policy: Policy, channel: Channel) -> None:
+        """Whether a team's chat is a forum, before its first event; the events tell it too."""
+        name, chat = split_address(policy.chat)
         try:
             forum = await channel.has_topics(chat)
             async with self._database.write() as connection:
-                await chats.found(connection, self._policy().chat, forum=forum)
-            if self._policy().needs_topics:
-                lacks = TroubleSeen(
-                    "topics", self._policy().chat, self._now(), over=forum, detail="forum"
-                )
-                told = f"trouble:topics:{self._policy().chat}:{forum}:{self._now():%Y-%m-%dT%H:%M}"
+                await chats.found(connection, policy.chat, forum=forum)
+            if policy.needs_topics:
+                lacks = TroubleSeen("topics", policy.chat, self._now(), over=forum, detail="forum")
+                told = f"trouble:topics:{policy.chat}:{forum}:{self._now():%Y-%m-%dT%H:%M}"
                 await self._inbox.add({told: lacks})
         except (SendError, *UNREACHABLE) as error:
             log.warning("topics_unknown", channel=name, reason=describe(error))

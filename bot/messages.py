@@ -33,6 +33,16 @@ def split_address(value: str) -> tuple[str, str]:
     return channel, platform_id
 
 
+def kind_of(channel: str) -> str:
+    """Of which messenger a channel is: `telegram` of `telegram`, and of `telegram.service`."""
+    return channel.partition(".")[0]
+
+
+def person_address(channel: str, platform_id: str | int) -> str:
+    """`telegram:123`: somebody of the team, who is the same in every bot of a messenger."""
+    return address(kind_of(channel), platform_id)
+
+
 # --- text ----------------------------------------------------------------
 
 
@@ -266,8 +276,9 @@ class DeadlineDue:
 
 @dataclass(frozen=True, slots=True)
 class LeadsOverdue:
-    """A sweep found more steps due than people should get a message each for."""
+    """A sweep found more steps due than people should get a message each for, at one desk."""
 
+    desk: str = ""
     kind: Literal["leads_overdue"] = "leads_overdue"
 
 
@@ -278,6 +289,7 @@ class DigestDue:
     period: str  # "daily" or "weekly"
     day: str
     recipient: str
+    desk: str = ""
     kind: Literal["digest_due"] = "digest_due"
 
 
@@ -650,7 +662,8 @@ class Profile:
 class Facts:
     """What platforms told before an event is handled; None where nothing was asked or told."""
 
-    member: Member | None = None  # the author's standing in the team's chat
+    desk: str = ""  # of which desk the author is, where they wrote in private
+    member: Member | None = None  # the author's standing in that team's chat
     profile: Profile | None = None  # the author's, where the event does not tell it
     colleagues: dict[str, Member] = field(
         default_factory=dict

@@ -9,28 +9,41 @@ from bot.delivery.pacing import Pace
 from bot.domain.deadlines import Kind
 from bot.domain.distribution import Scheme
 from bot.domain.hours import Term
+from config.groups import Telegram, Vk
 from config.hours import working_hours
 from config.settings import Settings
+from config.teams import DeskSettings, bots_of, channels_of, desks_of, through
 from config.texts import load
 from handlers.policy import ChannelPolicy, Policy
 
 _CURRENCIES = {"ru": "RUB", "en": "USD", "es": "EUR"}
 
 
-def policy_of(settings: Settings) -> Policy:
-    team = settings.team
+def policies_of(settings: Settings) -> tuple[Policy, ...]:
+    """One for each desk, the first desk's first."""
+    return tuple(_policy(settings, desk) for desk in desks_of(settings))
+
+
+def _policy(settings: Settings, desk: DeskSettings) -> Policy:
+    team = desk.team
     texts = load(team.language)
     zone = ZoneInfo(team.timezone)
+    channels = channels_of(settings)
+    bots = bots_of(settings, desk.name)
     return Policy(
-        chat=team.chat,
+        chat=through(bots, team.chat),
+        desk=desk.name,
+        bots=bots,
+        own=frozenset(one.name for one in channels if one.desk == desk.name),
         texts=texts,
         timezone=zone,
-        hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
+        hours=working_hours(desk.hours.week, desk.hours.holidays, zone),
         currency=_CURRENCIES[team.language],
-        reasons=settings.leads.reject_reasons or texts.under("reason."),
-        deadlines=_terms(settings.deadlines),
-        daily_at=settings.digest.at,
-        weekly_at=settings.digest.weekly.at,
+        reasons=desk.reject_reasons or texts.under("reason."),
+        deadlines=_terms(desk.deadlines),
+        daily_at=desk.digest.at,
+        weekly_at=desk.digest.weekly.at,
+        weekly_on=desk.digest.weekly.weekday,
         max_open=settings.leads.max_open,
         offer_for=settings.leads.offer_for,
         offers=settings.leads.offers,
@@ -39,12 +52,12 @@ def policy_of(settings: Settings) -> Policy:
         find_days=settings.leads.find_days,
         sources=settings.leads.sources,
         supervisors=team.supervisors,
-        supervisors_chat=team.supervisors_chat,
+        supervisors_chat=through(bots, team.supervisors_chat),
         conversation=team.conversation,
         managers=team.managers,
         dispatchers=team.dispatchers,
         channels={
-            name: _channel_policy(getattr(settings.channels, name)) for name in ("telegram", "vk")
+            one.name: _channel_policy(one.policy) for one in channels if one.desk == desk.name
         },
     )
 
@@ -72,9 +85,9 @@ def _terms(found: Any) -> dict[Kind, Term]:
     return {kind: term for kind, term in given.items() if term is not None}
 
 
-def pace_of(name: str, settings: Settings) -> Pace:
-    if name == "telegram":
-        telegram = settings.telegram
-        per_minute = telegram.group_per_minute
-        return Pace(telegram.per_second, 1, per_minute, group_per_second=max(1, per_minute // 60))
-    return Pace(settings.vk.per_second)
+def pace_of(connection: Telegram | Vk) -> Pace:
+    if isinstance(connection, Telegram):
+        per_minute = connection.group_per_minute
+        each = max(1, per_minute // 60)
+        return Pace(connection.per_second, 1, per_minute, group_per_second=each)
+    return Pace(connection.per_second)

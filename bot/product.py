@@ -8,19 +8,19 @@ import signal
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import structlog
 
 from bot import schedule
-from bot.channels import CHANNELS, open_channel
+from bot.channels import open_channel
 from bot.clock import Clock
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.outbox import Sender
 from bot.delivery.pacing import Pacer
 from bot.delivery.prepare import Prepare
+from bot.desks import Desks
 from bot.intake import Intake
 from bot.leading import Leading
 from bot.messages import (
@@ -36,7 +36,7 @@ from bot.messages import (
     SendError,
     address,
 )
-from bot.policies import pace_of, policy_of
+from bot.policies import pace_of, policies_of
 from bot.reports import files
 from bot.sweeping import Sweeps
 from bot.token_lock import sole
@@ -44,11 +44,12 @@ from bot.watch import Watch
 from bot.web.hooks import hook_routes
 from bot.web.serving import serving
 from config.settings import Settings
+from config.teams import channels_of
 from config.texts import load
 from handlers import exports, router, topics
 from handlers.keys import Keys
 from handlers.work import Work
-from storage import chats, inbox
+from storage import inbox
 from storage.cards import Card, Face
 from storage.database import Database
 from storage.migrate import assert_current, upgrade
@@ -75,17 +76,9 @@ class Product:
         self.database = database
         self.channels = channels
         self.now = Clock(settings.rehearsal.clock_file)
-        self.policy = policy_of(settings)
+        self.desks = Desks(policies_of(settings))
         self._keys = Keys()
-        self.prepare = Prepare(
-            database,
-            channels,
-            chat=lambda: self.policy.chat,
-            is_team=lambda where: self.policy.is_team(where),
-            managers=settings.team.managers,
-            dispatchers=settings.team.dispatchers,
-            now=self.now,
-        )
+        self.prepare = self._preparing()
         self.leading = Leading(database, heard=self._heard, joined=self.wake)
         self.inbox = Dispatcher(
             database,
@@ -95,22 +88,9 @@ class Product:
             flushed=self._wake_senders,
             process=lambda: self.leading.process,
         )
-        self.watch = Watch(
-            database,
-            channels,
-            add=self.inbox.add,
-            policy=lambda: self.policy,
-            speaks=lambda: self._keeps_up,
-            now=self.now,
-        )
-        self.intake = Intake(
-            database,
-            self.inbox,
-            self.watch,
-            policy=lambda: self.policy,
-            lives=lambda: self.leading.lives,
-            now=self.now,
-        )
+        self.watch = self._watching()
+        self.intake = self._taking_in()
+        self._connections = {one.name: one.connection for one in channels_of(settings)}
         self.senders: dict[str, Sender] = {}  # of the channels that this process leads
         self._looking: set[asyncio.Task[None]] = set()
         self._leads = leads
@@ -118,6 +98,35 @@ class Product:
         self._keeps_up = False  # as far as we know it is this process, if any
         if not database.sqlite:
             self.inbox.route_within(None)
+
+    def _preparing(self) -> Prepare:
+        return Prepare(
+            self.database,
+            self.channels,
+            teams=self.desks.candidates,
+            offering=any(policy.managers for policy in self.desks.all),
+            now=self.now,
+        )
+
+    def _watching(self) -> Watch:
+        return Watch(
+            self.database,
+            self.channels,
+            add=self.inbox.add,
+            desks=self.desks,
+            speaks=lambda: self._keeps_up,
+            now=self.now,
+        )
+
+    def _taking_in(self) -> Intake:
+        return Intake(
+            self.database,
+            self.inbox,
+            self.watch,
+            desks=self.desks,
+            lives=lambda: self.leading.lives,
+            now=self.now,
+        )
 
     # --- what the inbox asks ---
 
@@ -137,27 +146,33 @@ class Product:
 
     async def handle(self, event: Event, facts: Facts | None, session: Session) -> None:
         """See Handlers.handle."""
-        work = Work(session, self.now(), self.policy, self._fit, facts or Facts())
-        await router.handle(work, event)
+        facts = facts or Facts()
+        policy = await self.desks.of(event, facts, session)
+        await router.handle(Work(session, self.now(), policy, self._fit, facts), event)
         if isinstance(event, ChatMoved):
-            self._follow(address(event.channel, event.old), address(event.channel, event.new))
+            self.desks.follow(address(event.channel, event.old), address(event.channel, event.new))
 
     # --- what the senders ask ---
 
     async def render(self, card: Card, reads: Reads) -> Face:
         """A card's face at this moment."""
-        return await topics.face(card, Session(reads, Ids(self.database)), self.policy)
+        session, policy = Session(reads, Ids(self.database)), self.desks.of_card(card)
+        self.desks.narrow(session, policy)
+        return await topics.face(card, session, policy)
 
     @asynccontextmanager
     async def open_file(self, attachment: Attachment) -> AsyncIterator[Download]:
         """A file of any channel, for streaming into another."""
         if attachment.channel == exports.CHANNEL:
             session = Session(Reads(self.database), Ids(self.database))
-            yield await exports.opened(session, attachment, self.policy)
+            policy = await self.desks.of_export(attachment, session)
+            yield await exports.opened(session, attachment, policy)
             return
         if attachment.channel == files.CHANNEL:
             session = Session(Reads(self.database), Ids(self.database))
-            async with files.opened(session, attachment, self.policy.basis) as download:
+            policy = self.desks.named(files.desk_of(attachment))
+            self.desks.narrow(session, policy)
+            async with files.opened(session, attachment, policy.basis) as download:
                 yield download
             return
         async with AsyncExitStack() as opened:
@@ -177,7 +192,7 @@ class Product:
 
     async def run(self) -> None:
         """Run until cancelled."""
-        await self._find_chat()
+        await self.desks.restore(self.database)
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})
         living = asyncio.create_task(self.leading.run())
         inbox = asyncio.create_task(self.inbox.run())
@@ -204,7 +219,7 @@ class Product:
         sweeps = Sweeps(
             database,
             self.settings,
-            policy=lambda: self.policy,
+            desks=self.desks,
             wake=self.inbox.wake,
             now=self.now,
         )
@@ -228,7 +243,7 @@ class Product:
 
     async def _serve(self, name: str, database: Database) -> None:
         """Take in and send for a channel, until cancelled; then let what is under way end."""
-        found = getattr(self.settings, name)
+        found = self._connections[name]
         waits = partial(self._say, "token", channel=name)
         async with sole(found.api_url, found.token, waits):
             sender = self.senders[name] = self._sender(name, database)
@@ -245,23 +260,25 @@ class Product:
                 del self.senders[name]
 
     def _sender(self, name: str, database: Database) -> Sender:
+        first = self.settings.telegram.group_per_minute
+        per_minute = getattr(self._connections[name], "group_per_minute", first)
         return Sender(
             database,
             self.channels[name],
-            Pacer(pace_of(name, self.settings)),
+            Pacer(pace_of(self._connections[name])),
             render=self.render,
             open_file=self.open_file,
             now=self.now,
             heard=self.inbox.wake,
             # At the usual pace one call after the other, in order; where a server allows
             # more than one a second to a group, as many at once as it may have in a second.
-            lanes=max(1, self.settings.telegram.group_per_minute // 60),
+            lanes=max(1, per_minute // 60),
         )
 
     def _heard(self, table: str) -> None:
         """Some process wrote work into this table."""
         if table == "chats":
-            looking = asyncio.create_task(self._find_chat())
+            looking = asyncio.create_task(self.desks.restore(self.database))
             self._looking.add(looking)
             looking.add_done_callback(self._looking.discard)
         elif table == "inbox":
@@ -269,25 +286,12 @@ class Product:
         else:
             self._wake_senders()
 
-    async def _find_chat(self) -> None:
-        """The team's chat as it is named by now: another process may have seen it move."""
-        chat = await chats.current(self.database, self.policy.chat)
-        former = await chats.former(self.database, chat)
-        self.policy = replace(self.policy, chat=chat, former_chats=former)
-
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
         return self.channels[channel].fit(post) if channel in self.channels else (post,)
 
     def _wake_senders(self) -> None:
         for sender in self.senders.values():
             sender.wake()
-
-    def _follow(self, old: str, new: str) -> None:
-        if self.policy.chat == old:
-            former = self.policy.former_chats | {old}
-            self.policy = replace(self.policy, chat=new, former_chats=former)
-        if self.policy.supervisors_chat == old:
-            self.policy = replace(self.policy, supervisors_chat=new)
 
 
 async def _end(
@@ -339,10 +343,10 @@ async def open_channels(settings: Settings) -> AsyncIterator[Mapping[str, Channe
     """The channels that have a token, by their names; closed at the end."""
     async with AsyncExitStack() as stack:
         channels = {}
-        for name in CHANNELS:
-            if getattr(settings, name).token:
-                channels[name] = open_channel(name, name, getattr(settings, name))
-                stack.push_async_callback(channels[name].close)
+        for one in channels_of(settings):
+            if one.connection.token:
+                channels[one.name] = open_channel(one.kind, one.name, one.connection)
+                stack.push_async_callback(channels[one.name].close)
         yield channels
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.delivery.describing import describe
+from bot.desks import Desks
 from bot.domain.digests import last_due
 from config.settings import Settings
 from handlers.policy import Policy
@@ -27,41 +28,48 @@ class Sweeps:
         database: Database,
         settings: Settings,
         *,
-        policy: Callable[[], Policy],
+        desks: Desks,
         wake: Callable[[], None],
         now: Callable[[], datetime],
     ) -> None:
         """`wake` is called when events were added."""
         self._database = database
         self._settings = settings
-        self._policy = policy
+        self._desks = desks
         self._wake = wake
         self._now = now
         self._purged_at = datetime.min.replace(tzinfo=UTC)
 
     async def deadlines(self) -> None:
         try:
-            for take in (sweeps.take_deadlines, sweeps.take_steps):
-                if await self._database.finish(take(self._database, self._now())):
+            desks = [policy.desk for policy in self._desks.all]
+            for taken in (
+                sweeps.take_deadlines(self._database, self._now(), desks),
+                sweeps.take_steps(self._database, self._now()),
+            ):
+                if await self._database.finish(taken):
                     self._wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
 
     async def digests(self) -> None:
-        zone, now = self._policy().timezone, self._now()
-        digest = self._settings.digest
-        due = {
-            "daily": last_due(now, digest.at, zone),
-            "weekly": last_due(now, digest.weekly.at, zone, digest.weekly.weekday),
-        }
-        recipients = self._policy().reports_to
         try:
-            for period, due_at in due.items():
-                taken = sweeps.take_digest(self._database, period, due_at, recipients, now)
-                if await self._database.finish(taken):
-                    self._wake()
+            for policy in self._desks.all:
+                await self._digests_of(policy)
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))
+
+    async def _digests_of(self, policy: Policy) -> None:
+        zone, now = policy.timezone, self._now()
+        due = {
+            "daily": last_due(now, policy.daily_at, zone),
+            "weekly": last_due(now, policy.weekly_at, zone, policy.weekly_on),
+        }
+        for period, due_at in due.items():
+            whom = policy.reports_to
+            taken = sweeps.take_digest(self._database, period, due_at, whom, now, policy.desk)
+            if await self._database.finish(taken):
+                self._wake()
 
     async def retention(self) -> None:
         """What was erased leaves the database's log at once, what is old goes hour by hour."""

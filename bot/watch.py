@@ -13,6 +13,7 @@ from typing import Literal
 import structlog
 
 from bot.delivery.describing import describe
+from bot.desks import Desks
 from bot.messages import (
     Attachment,
     Channel,
@@ -24,7 +25,6 @@ from bot.messages import (
     plain,
     split_address,
 )
-from handlers.policy import Policy
 from storage import incidents, sweeps
 from storage.database import UNREACHABLE, Database
 
@@ -51,7 +51,7 @@ class Watch:
         channels: Mapping[str, Channel],
         *,
         add: Add,
-        policy: Callable[[], Policy],
+        desks: Desks,
         speaks: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
@@ -69,7 +69,7 @@ class Watch:
         self._standing: set[tuple[str, str]] | None = None  # None until it was looked up
         self._began_at: tuple[float, datetime] | None = None
         self._disk_at: float | None = None
-        self._outage = Outage(database, channels, policy=policy, speaks=speaks, now=now)
+        self._outage = Outage(database, channels, desks=desks, speaks=speaks, now=now)
 
     def led(self, channel: str, *, here: bool) -> None:
         """Whether this process takes in what a messenger has; of others nothing is known."""
@@ -167,14 +167,14 @@ class Outage:
         database: Database,
         channels: Mapping[str, Channel],
         *,
-        policy: Callable[[], Policy],
+        desks: Desks,
         speaks: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._channels = channels
         self._speaks = speaks
-        self._policy = policy
+        self._desks = desks
         self._now = now
         self._tried: float | None = None
         self._since: tuple[float, datetime] | None = None
@@ -198,11 +198,11 @@ class Outage:
         self._since = self._since or (_time(), self._now())
         if not self._told and _time() - self._since[0] >= AWAY:
             self._told = True
-            await self._say(f"⚠️ {self._policy().texts('alarm.database')}")
+            await self._say(f"⚠️ {self._desks.first.texts('alarm.database')}")
 
     async def _works(self) -> None:
         if self._since is not None and self._told:
-            policy = self._policy()
+            policy = self._desks.first
             since, until = (
                 policy.texts.datetime(at, policy.timezone) for at in (self._since[1], self._now())
             )
@@ -211,8 +211,8 @@ class Outage:
 
     async def _say(self, words: str) -> None:
         """As well as may be: nothing can be kept, so nothing is tried again."""
-        for where in self._policy().reports_to if self._speaks() else ():
-            name, chat = split_address(where)
+        for where in self._desks.first.reports_to if self._speaks() else ():
+            name, chat = split_address(self._desks.first.reach(where))
             if name not in self._channels:
                 continue
             try:

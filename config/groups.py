@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from bot.domain.hours import Term
+from bot.domain.lead import MAIN
 from bot.domain.questionnaire import SILENCE
 from config.hours import DaysOff, WorkingWeek, ever_open
 from config.own_words import Farewell, OutOfHours, OwnText, Questions
-from config.problems import WrongValue
+from config.problems import NAME, NAMED, WrongValue
 from config.values import (
     CENTURY,
     Accounts,
@@ -38,6 +46,8 @@ from config.values import (
     WeeklyTime,
     Whole,
     WorkingTerm,
+    telegram_token,
+    vk_token,
 )
 
 
@@ -56,6 +66,9 @@ class Group(BaseModel):
             if isinstance(info.annotation, type) and issubclass(info.annotation, Group):
                 inner = info.annotation.leaves()
                 found |= {(name, *path): leaf for path, leaf in inner.items()}
+            elif get_origin(info.annotation) is dict and name in NAMED:
+                inner = get_args(info.annotation)[1].leaves()
+                found |= {(name, NAME, *path): leaf for path, leaf in inner.items()}
             else:
                 found[name,] = info
         return found
@@ -235,6 +248,32 @@ class Channels(Group):
     vk: ChannelPolicy = ChannelPolicy()
 
 
+class Bot(ChannelPolicy):
+    """One more Telegram bot or VK community, with what holds for its leads."""
+
+    kind: Literal["telegram", "vk"] = Field(
+        description="one more Telegram bot, or one more VK community"
+    )
+    token: Annotated[str, Field(min_length=1)] = Field(repr=False, description="its token")
+    group_id: Whole = Field(default=0, ge=0, description="the community's number (VK)")
+    desk: str = Field(default=MAIN, description="whose leads come in by it: a name under `desks`")
+    api_url: OptionalUrl = Field(default="", description="empty: as for the first of its kind")
+    proxy: Proxy = Field(default="", repr=False, description="empty: as for the first of its kind")
+    per_second: Whole = Field(
+        default=0, ge=0, description="calls a second; 0: as for the first of its kind"
+    )
+    group_per_minute: Whole = Field(
+        default=0, ge=0, description="posts and edits a minute in a group; 0: as for the first"
+    )
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Bot:
+        (telegram_token if self.kind == "telegram" else vk_token)(self.token)
+        if self.kind == "vk" and not self.group_id:
+            raise WrongValue("setting.bot_group")
+        return self
+
+
 class Leads(Group):
     """What holds for every lead."""
 
@@ -321,6 +360,49 @@ class Digest(Group):
 
     at: TimeOfDay = Field(default=time(9), description="the daily digest")
     weekly: TimeOfWeek = Field(default=WeeklyTime(0, time(9)), description="the weekly digest")
+
+
+class DeskHours(Hours):
+    """When one desk works, where that is another time."""
+
+    week: WorkingWeek = Field(
+        default={}, description="here instead of `hours.week`, in its own time zone"
+    )
+    holidays: DaysOff = Field(default=(), description="here instead of `hours.holidays`")
+
+
+class DeskDigest(Group):
+    """When the supervisors of one desk get their digests, where that is another time."""
+
+    at: TimeOfDay | None = Field(default=None, description="here instead of `digest.at`")
+    weekly: TimeOfWeek | None = Field(default=None, description="here instead of `digest.weekly`")
+
+
+class Desk(Group):
+    """One more team, with a chat of its own."""
+
+    chat: TeamChat = Field(default="", description="its group, `telegram:-100…`")
+    language: Literal["ru", "en", "es"] | None = Field(
+        default=None, description="here instead of `team.language`"
+    )
+    timezone: TimeZone | None = Field(default=None, description="here instead of `team.timezone`")
+    managers: Accounts = Field(default=(), description="as `team.managers`")
+    dispatchers: Accounts = Field(default=(), description="as `team.dispatchers`")
+    supervisors: Accounts = Field(
+        default=(), description="as `team.supervisors`; left out: the same"
+    )
+    supervisors_chat: Address = Field(default="", description="a chat for its digests instead")
+    conversation: Literal["auto", "replies", "topics"] | None = Field(
+        default=None, description="here instead of `team.conversation`"
+    )
+    reject_reasons: Reasons = Field(
+        default=(),
+        description="up to 30; empty: those of `leads.reject_reasons`, in another language than"
+        " `team.language` a list in that",
+    )
+    deadlines: ChannelDeadlines = ChannelDeadlines()
+    hours: DeskHours = DeskHours()
+    digest: DeskDigest = DeskDigest()
 
 
 class Http(Group):

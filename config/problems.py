@@ -13,6 +13,9 @@ from typing import Protocol
 
 from pydantic_core import ErrorDetails
 
+NAMED = ("bots", "desks")  # tables of tables, each under a name that the owner gives
+NAME = "NAME"  # stands for any such name
+
 SettingPath = tuple[str | int, ...]
 
 
@@ -70,8 +73,19 @@ def env_name(path: SettingPath) -> str:
     return "__".join(part for part in path if isinstance(part, str)).upper()
 
 
+def plain_path(path: SettingPath) -> tuple[str, ...]:
+    """The path as the list of settings has it: with NAME where the owner gave a name."""
+    names = tuple(part for part in path if isinstance(part, str))
+    own = len(names) > 2 and names[0] in NAMED
+    return (names[0], NAME, *names[2:]) if own else names
+
+
 def unknown(path: SettingPath, known: Collection[tuple[str, ...]]) -> Problem:
     """The problem of a name that no setting and no group has."""
+    plain = plain_path(path)
+    if plain != path:
+        told, given = unknown(plain, known), (f"{path[0]}.{NAME}", dotted(path[:2]))
+        return Problem(path, told.key, {k: str(v).replace(*given) for k, v in told.values.items()})
     tables = {name[:depth] for name in known for depth in range(1, len(name))}
     if path in tables:
         return Problem(path, "setting.is_table", {"names": ", ".join(_inside(path, known))})
@@ -98,6 +112,7 @@ def in_words(error: ErrorDetails, known: Collection[tuple[str, ...]]) -> Problem
 
 # By the beginning of pydantic's name for the error; the first that fits.
 _KINDS_KEYS = {
+    "missing": "setting.required",
     "model": "setting.table_named",
     "too_long": "setting.too_many",
     "bool": "setting.bool",

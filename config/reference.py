@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticUndefinedType
 
 from bot.domain.hours import Term
 from bot.domain.questionnaire import OwnWords
@@ -44,7 +45,7 @@ def settings_markdown() -> str:
 
 def _written(default: object) -> str:
     match default:
-        case None:
+        case None | PydanticUndefinedType():
             return ""
         case timedelta():
             return str(TypeAdapter(timedelta).dump_python(default, mode="json"))

@@ -7,14 +7,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_origin
+from typing import Annotated, Any, get_origin
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 
 from bot.domain.questionnaire import OwnWords
 from config.groups import (
+    Bot,
     Channels,
     Deadlines,
+    Desk,
     Digest,
     Group,
     Hours,
@@ -28,8 +30,9 @@ from config.groups import (
     Vk,
 )
 from config.hooks import unposted
-from config.problems import Problem, SettingPath, SettingsError, in_words, unknown
-from config.values import DatabaseUrl
+from config.problems import Problem, SettingPath, SettingsError, in_words, plain_path, unknown
+from config.together import wrong_together
+from config.values import DatabaseUrl, names
 
 __all__ = ["Settings", "SettingsError", "file_of_settings", "holds_secrets", "load_settings"]
 
@@ -48,6 +51,12 @@ class Settings(Group):
     vk: Vk = Vk()
     team: Team = Team()
     channels: Channels = Channels()
+    bots: Annotated[dict[str, Bot], AfterValidator(names)] = Field(
+        default={}, description="more bots and communities, each under a name of its own"
+    )
+    desks: Annotated[dict[str, Desk], AfterValidator(names)] = Field(
+        default={}, description="more teams, each under a name of its own"
+    )
     leads: Leads = Leads()
     deadlines: Deadlines = Deadlines()
     hours: Hours = Hours()
@@ -70,6 +79,7 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     settings, refused = _validated(values)
     problems += refused + _unstorable(values)
     problems += _never_said(settings) if settings else []
+    problems += wrong_together(settings, connected=connected) if settings else []
     if connected:
         problems += _unconnected(values)
         problems += unposted(settings.telegram, settings.vk, settings.http) if settings else []
@@ -95,10 +105,11 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[Values, list[Problem]
     values: Values = {}
     problems = []
     for path, text in sorted(_ours(environ).items()):
-        if path not in leaves:
+        known = leaves.get(plain_path(path))
+        if known is None:
             problems.append(unknown(path, leaves))
             continue
-        annotation = leaves[path].annotation
+        annotation = known.annotation
         if text.strip() or annotation in _TEXTS:
             try:
                 _put(values, path, _decoded(text, annotation))

@@ -1,4 +1,4 @@
-"""The kinds of value that a setting may have, each refusing the impossible with its remedy."""
+"""The kinds of value that a setting may have, a long list: each refuses the impossible."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 _POSTGRESQL = re.compile(
     r"postgresql://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
+_OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _PATH = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)
@@ -92,13 +93,15 @@ def _unless_empty(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda value: check(value) if value else value)
 
 
-def _telegram_token(value: str) -> str:
+def telegram_token(value: str) -> str:
+    """The token of a bot, or ValueError."""
     if not _TELEGRAM_TOKEN.fullmatch(value):
         raise WrongValue("setting.telegram_token")
     return value
 
 
-def _vk_token(value: str) -> str:
+def vk_token(value: str) -> str:
+    """The key of a community, or ValueError."""
     if re.search(r"\s", value):
         raise WrongValue("setting.vk_token")
     return value
@@ -207,6 +210,13 @@ def _weekly_time(value: Any) -> WeeklyTime:
     return WeeklyTime(WEEKDAYS.index(day), _time_of_day(at))
 
 
+def names(value: dict[str, Any]) -> dict[str, Any]:
+    """Tables under names that the owner gave, or ValueError."""
+    if not all(isinstance(name, str) and _OWN_NAME.fullmatch(name) for name in value):
+        raise WrongValue("setting.given_names")
+    return value
+
+
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) < len(values):
         raise WrongValue("setting.twice")
@@ -221,8 +231,8 @@ def _sources(value: dict[str, Any]) -> dict[str, Any]:
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-TelegramToken = Annotated[str, _unless_empty(_telegram_token)]
-VkToken = Annotated[str, _unless_empty(_vk_token)]
+TelegramToken = Annotated[str, _unless_empty(telegram_token)]
+VkToken = Annotated[str, _unless_empty(vk_token)]
 ApiUrl = Annotated[str, AfterValidator(_url("http", "https"))]
 HookUrl = Annotated[str, _unless_empty(_hook_url)]
 TelegramSecret = Annotated[str, _unless_empty(_telegram_secret)]

@@ -24,7 +24,9 @@ async def seen(work: Work, event: TroubleSeen) -> None:
 
 async def _began(work: Work, event: TroubleSeen) -> None:
     """Whoever only hears of it over what is broken is told when it is over."""
-    reached = [where for where in work.policy.reports_to if not _cut_off(event, where)]
+    reached = [
+        where for where in work.policy.reports_to if not _cut_off(event, work.policy.reach(where))
+    ]
     told_at = work.now if reached else None
     await incidents.begin(work.session, event.trouble, event.subject, at=event.at, told_at=told_at)
     words = work.texts(f"alarm.{_name(event)}", channel=_channel(work, event), free=event.detail)
@@ -59,7 +61,7 @@ def _cut_off(event: TroubleSeen, where: str) -> bool:
 def _channel(work: Work, event: TroubleSeen) -> str:
     """The messenger's name, where it is one."""
     of_channel = event.trouble in ("refused", "silent", "unreached")
-    return work.texts(f"channel.{event.subject}") if of_channel else ""
+    return work.texts.channel(event.subject) if of_channel else ""
 
 
 def _moment(work: Work, at: datetime) -> str:

@@ -6,7 +6,7 @@ from bot.domain.lead import Lead
 from bot.messages import AdminWrote, Span, Style, address
 from handlers import terms
 from handlers.relay import body, in_kind
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import accounts, leads, messages
 from storage.messages import Message
 
@@ -21,7 +21,7 @@ async def admin_wrote(work: Work, event: AdminWrote) -> None:
         if event.edited and known.author == "admin":
             await _edited(work, event, known)
         return
-    lead = await leads.open_of(work.session, account.person, DESK)
+    lead = await leads.open_of(work.session, account.person, work.policy.desk)
     number = await messages.add(
         work.session,
         account=account.id,
@@ -38,7 +38,7 @@ async def admin_wrote(work: Work, event: AdminWrote) -> None:
         return
     leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff")
     await answered(work, lead)
-    head = work.texts("relay.admin", channel=work.texts(f"channel.{event.channel}"))
+    head = work.texts("relay.admin", channel=work.texts.channel(event.channel))
     text = (Span(f"{head}\n", Style.ITALIC), *body(event, work.texts))
     await work.under_card(lead.id, text, attachments=in_kind(event.attachments), message=number)
 
@@ -51,7 +51,7 @@ async def _edited(work: Work, event: AdminWrote, known: Message) -> None:
     messages.edit(work.session, known, event.text, at=event.at)
     if known.lead is None:
         return
-    head = work.texts("relay.admin_edited", channel=work.texts(f"channel.{event.channel}"))
+    head = work.texts("relay.admin_edited", channel=work.texts.channel(event.channel))
     was = (Span(f"{known.text}\n", Style.STRIKE),) if known.text else ()
     text = (Span(f"{head}\n", Style.ITALIC), *was, Span(event.text))
     await work.under_card(known.lead, text, message=known.id)

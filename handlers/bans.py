@@ -9,7 +9,7 @@ from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, Lead, decide
 from handlers.buttons import BAN, BAN_REASONS
 from handlers.managers import Act, reject
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import accounts, cards, leads
 from storage.accounts import Account
 
@@ -48,7 +48,7 @@ async def unban(work: Work, act: Act) -> str:
 
 async def _open_lead(work: Work, act: Act) -> Lead | None:
     """The person's open lead, whichever lead's button was pressed; Refused if it is not theirs."""
-    lead = await leads.open_of(work.session, act.lead.person, DESK)
+    lead = await leads.open_of(work.session, act.lead.person, work.policy.desk)
     if lead is None:
         return None
     try:

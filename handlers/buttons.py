@@ -117,7 +117,9 @@ async def _reasons(session: Session, policy: Policy, lead: Lead) -> list[Button]
 async def _colleagues(session: Session, policy: Policy, lead: Lead) -> list[Button]:
     """Each with how many open leads they have; who is off shift comes last."""
     team = [
-        one for one in await distribution.team(session, policy.chat) if one.id != lead.responsible
+        one
+        for one in await distribution.team(session, policy.chat, policy.named)
+        if one.id != lead.responsible
     ]
     return [
         Button(load(one), pack(Action.ASSIGN.value, lead.id, str(one.id)))

@@ -11,7 +11,7 @@ from bot.domain.lead import Lead
 from bot.messages import MessageReceived, Reach, address
 from handlers import prompts, recognition, terms
 from handlers.command import Command
-from handlers.work import DESK, Work, cut
+from handlers.work import Work, cut
 from storage import accounts, cards, leads, messages
 from storage.accounts import Account
 from storage.staff import Staff
@@ -69,7 +69,7 @@ async def _entered(work: Work, event: MessageReceived, who: Staff, text: str) ->
         work.session,
         account=account.id,
         person=account.person,
-        desk=DESK,
+        desk=work.policy.desk,
         channel=CHANNEL,
         source=entry.source,
         repeat_of=None,

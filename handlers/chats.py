@@ -9,6 +9,8 @@ from bot.messages import (
     MemberChanged,
     TroubleSeen,
     address,
+    kind_of,
+    person_address,
     plain,
     split_address,
 )
@@ -26,7 +28,7 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
     if where != work.policy.chat or event.member.bot:
         return
     member = Member(event.present, event.admin, event.member.name, event.member.username)
-    who = address(event.channel, event.member.id)
+    who = person_address(event.channel, event.member.id)
     staff.remember(work.session, where, who, member, work.now)
     if not event.present:
         await _left(work, who)
@@ -61,14 +63,23 @@ async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
         return
     if event.chat.private or where == work.policy.supervisors_chat:
         return
+    if address(kind_of(event.channel), event.chat.id) == _by_kind(work.policy.chat):
+        return  # beside the bot of the team that serves it
     if event.present and not _successor(work, where):
         if not event.chat.broadcast:
-            await work.post(where, plain(work.texts("chat.foreign", address=where)))
+            await work.post(where, plain(work.texts("chat.foreign", address=_by_kind(where))))
         await work.call(where, Leave(event.chat.id))
+
+
+def _by_kind(where: str) -> str:
+    """A chat as the settings name it, whichever bot is in it."""
+    channel, number = split_address(where)
+    return address(kind_of(channel), number)
 
 
 def _successor(work: Work, where: str) -> bool:
     """Whether it may be what the team's basic group has just become, before we are told so."""
     channel, number = split_address(work.policy.chat)
     basic = not number.startswith("-100")
-    return channel == "telegram" and basic and where.startswith("telegram:-100")
+    possible = kind_of(channel) == "telegram" and where.startswith(f"{channel}:-100")
+    return possible and basic

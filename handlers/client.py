@@ -34,10 +34,11 @@ async def _asked(work: Work, command: Command) -> Text:
     if command.rest:
         number = number_of(command.rest)
         found = await clients.by_id(work.session, number) if number else None
-        if found is None:
+        root = await people.root_of(work.session, found.person) if found else None
+        person = root.id if root else found.person if found else 0
+        if found is None or await people.of_others(work.session, [person]):
             return plain(work.texts("client.unknown" if number else "client.which"))
-        root = await people.root_of(work.session, found.person)
-        return await _told(work, found, root.id if root else found.person)
+        return await _told(work, found, person)
     if command.lead is None:
         return plain(work.texts("client.which"))
     known = await clients.of_person(work.session, command.lead.person)
@@ -74,7 +75,7 @@ def _head(work: Work, client: Client, numbers: Sequence[int], tree: Sequence[Acc
 
 def _account(work: Work, account: Account) -> Text:
     """Where they write, and what they are called there."""
-    channel = work.texts(f"channel.{account.channel}")
+    channel = work.texts.channel(account.channel)
     page = contacts.page(account)
     more = (Span(" · "), page) if page else ()
     return (Span(f"{channel}: {faces.person(account, work.policy)}"), *more)

@@ -10,7 +10,7 @@ from bot.messages import Span
 from handlers import steps as planning
 from handlers.managers import Act
 from handlers.step_menus import chosen, said_when
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import cards, leads, staff, steps
 from storage.steps import Step
 
@@ -36,11 +36,11 @@ async def over(work: Work, person: int) -> None:
 
 async def _check(work: Work, act: Act) -> None:
     """Whose manager has left the team is anybody's; with an open lead there is nothing to plan."""
-    team = await staff.colleagues(work.session, work.policy.chat)
+    team = await staff.colleagues(work.session, work.policy.chat, work.policy.named)
     there = any(one.id == act.lead.responsible for one in team)
     lead = act.lead if there else replace(act.lead, responsible=None)
     decide(lead, Action.LATER, Actor(act.who.id, act.role))
-    if await leads.open_of(work.session, act.lead.person, DESK) is not None:
+    if await leads.open_of(work.session, act.lead.person, work.policy.desk) is not None:
         raise Refused(Refusal.OTHER_OPEN)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.domain.lead import Lead, Role
-from bot.messages import MessageReceived, address
+from bot.messages import MessageReceived, address, person_address
 from storage.messages import Place
 from storage.staff import Staff
 
@@ -29,4 +29,4 @@ class Command:
     @property
     def author(self) -> str:
         """The address of who wrote it."""
-        return address(self.event.channel, self.event.author.id)
+        return person_address(self.event.channel, self.event.author.id)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.domain.lead import Lead, Role
-from bot.messages import MessageReceived, Text, address, plain
+from bot.messages import MessageReceived, Text, address, person_address, plain
 from handlers import (
     by_hand,
     client,
@@ -41,7 +41,7 @@ async def commanded(
     """A command in the team's chat, or in private by somebody of the team."""
     who = None
     if not event.author.anonymous:
-        if work.role(address(event.channel, event.author.id)) < Role.MANAGER:
+        if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:
             return
         who = await author_of(work, event.channel, event.author)
     elif event.author.id != event.chat.id:  # a channel's voice, and nobody knows whose
@@ -70,14 +70,14 @@ async def entered(work: Work, event: MessageReceived, place: messages.Place) -> 
     """The answer to what a command asked."""
     if event.author.anonymous:
         await _reply(work, event, plain(work.texts("reply.anonymous")))
-    elif work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
+    elif work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER:
         who = await author_of(work, event.channel, event.author)
         await _ASKED[place.asks](work, event, who)
 
 
 async def unknown(work: Work, event: MessageReceived) -> None:
     """What looks like a command is never words for a customer; one for another bot is theirs."""
-    if work.role(address(event.channel, event.author.id)) < Role.MANAGER:
+    if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:
         return
     if "@" not in event.text.split()[0]:
         await _reply(work, event, plain(work.texts("command.unknown")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.lead import Lead
-from bot.messages import Reach, Span, Style
+from bot.messages import Reach, Span, Style, kind_of
 from handlers import recognition
 from handlers.layout import Line, Part, part
 from handlers.policy import Policy
@@ -46,7 +46,7 @@ async def obstacles(session: Session, policy: Policy, lead: Lead) -> Line:
     if answered.reach is not Reach.OPEN:
         found += part(f"⚠️ {await _unreached(session, policy, lead, answered.reach)}", 2)
     if answered.id != account.id:
-        channel = policy.texts(f"channel.{answered.channel}")
+        channel = policy.texts.channel(answered.channel)
         found += part(f"↩️ {policy.texts('card.answered', channel=channel)}")
     return found
 
@@ -60,7 +60,7 @@ def page(account: Account) -> Span | None:
     """Where to look somebody up on their messenger."""
     if not account.username:
         return None
-    if account.channel == "vk":
+    if kind_of(account.channel) == "vk":
         page = vk_page(account.username, account.platform_id)
         return Span(page, Style.LINK, f"https://{page}")
     return Span(f"@{account.username}")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.domain.errors import Refused
 from bot.domain.lead import Action, Actor, Lead, Role, State, decide
-from bot.messages import Delete, MessageReceived, Reach, address, plain
+from bot.messages import Delete, MessageReceived, Reach, address, person_address, plain
 from handlers import (
     albums,
     dialogue,
@@ -35,7 +35,7 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
     where = address(event.channel, event.chat.id)
     if await messages.written(work.session, where, event.message_id) is not None:
         return  # it came twice
-    author = address(event.channel, event.author.id)
+    author = person_address(event.channel, event.author.id)
     if event.author.anonymous:
         words = plain(work.texts("reply.anonymous"))
         await work.post(where, words, reply_to=event.message_id, thread=event.thread)

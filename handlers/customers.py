@@ -32,7 +32,7 @@ from handlers import (
     welcome,
 )
 from handlers.relay import body, in_kind, summary
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import accounts, cards, leads, messages, staff
 from storage.accounts import Account
 
@@ -79,7 +79,7 @@ async def reach_changed(work: Work, event: ReachChanged) -> None:
     if account is None or account.reach is event.reach:
         return
     accounts.change(work.session, account, reach=event.reach.value)
-    lead = await leads.open_of(work.session, account.person, DESK)
+    lead = await leads.open_of(work.session, account.person, work.policy.desk)
     if lead is not None:
         leads.touch(work.session, lead.id, at=work.now, kind="reach", reach=event.reach.value)
         cards.refresh(work.session, lead.id, work.now)
@@ -117,14 +117,14 @@ def _language(words: str, told: str, known: str) -> str:
 
 async def _show_anew(work: Work, account: Account) -> None:
     """The card shows by what name and whether a customer can be reached."""
-    lead = await leads.open_of(work.session, account.person, DESK)
+    lead = await leads.open_of(work.session, account.person, work.policy.desk)
     if lead is not None:
         cards.refresh(work.session, lead.id, work.now)
 
 
 async def _from_banned(work: Work, account: Account, event: MessageReceived) -> None:
     """No answer and no lead; the latest keeps it, and its card counts."""
-    lead = await leads.latest_of(work.session, account.person, DESK)
+    lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     await _keep(work, account, event, lead.id if lead else None)
     if lead is not None:
         cards.refresh(work.session, lead.id, work.now)
@@ -132,7 +132,7 @@ async def _from_banned(work: Work, account: Account, event: MessageReceived) -> 
 
 async def _written_too_fast(work: Work, account: Account, event: MessageReceived) -> None:
     """Kept under the lead of which it is part; what is part of none makes one as ever."""
-    lead = await leads.latest_of(work.session, account.person, DESK)
+    lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
         await _keep(work, account, event, lead.id)
         await terms.wrote(work, lead, event)
@@ -154,7 +154,7 @@ async def _arrived(work: Work, account: Account, event: MessageReceived) -> None
         await dialogue.answered(work, account, asked, message)
         return
     late = await dialogue.outlived(work, account, event)
-    lead = await leads.latest_of(work.session, account.person, DESK)
+    lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
         await _join(work, account, event, lead)
         await welcome.away(work, account, lead)
@@ -184,7 +184,7 @@ async def _new_lead(
         work.session,
         account=account.id,
         person=account.person,
-        desk=DESK,
+        desk=work.policy.desk,
         channel=event.channel,
         source=event.source or account.source,
         repeat_of=earlier.id if earlier else None,
@@ -244,7 +244,7 @@ async def _relay(
     """Show a message under the lead's card; the responsible manager is called by name."""
     name = faces.person(account, work.policy)
     if account.channel != lead.channel:
-        name = f"{name} ({work.texts(f'channel.{account.channel}')})"
+        name = f"{name} ({work.texts.channel(account.channel)})"
     head: Text = (Span(f"{name}:", Style.BOLD),)
     words = body(event, work.texts)
     text = (*head, Span("\n"), *words) if words else head

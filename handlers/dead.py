@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.domain.lead import Role
+from bot.domain.lead import MAIN, Role
 from bot.messages import EventSetAside, Text, plain
 from config.texts import Texts
 from handlers.work import Work
@@ -42,6 +42,8 @@ async def commanded(work: Work, who: Staff | None, rest: str) -> Text:
     """`/dead`, for supervisors only: it tells of all channels and leads."""
     if who is None or work.role(who.address) < Role.SUPERVISOR:
         return plain(work.texts("dead.supervisors_only"))
+    if work.policy.desk != MAIN:
+        return plain(work.texts("dead.main_only"))
     words = rest.split()
     told = await asked(work.session, work.texts, work.policy.timezone, work.now, words, _COMMAND)
     return plain(told.text)

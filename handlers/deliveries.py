@@ -146,10 +146,12 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
             where, text, keyboard=outgoing.keyboard, priority=delivery.priority, told=True
         )
         _said_otherwise(work, event)
-    elif where in work.policy.recipients and not delivery.asks.startswith(step_reminders.MARK):
+    elif (recipient := _recipient(work, where)) and not delivery.asks.startswith(
+        step_reminders.MARK
+    ):
         # A supervisor who never started the bot: their news goes to the team's chat.
         words = Span(f"{work.texts('digest.instead')}\n\n", Style.ITALIC)
-        text = (await _named(work, where), Span(", "), words, *outgoing.text)
+        text = (await _named(work, recipient), Span(", "), words, *outgoing.text)
         alarm = dead.is_alarm(delivery)
         await work.post(
             work.policy.chat,
@@ -162,6 +164,11 @@ async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
             asks=LIST if delivery.asks == LIST else "",
         )
         _said_otherwise(work, event)
+
+
+def _recipient(work: Work, where: str) -> str:
+    """Who of those who are told things beside the team's chat is reached there, or ""."""
+    return next((one for one in work.policy.recipients if work.policy.reach(one) == where), "")
 
 
 async def _one_by_one(work: Work, delivery: Delivery, event: DeliveryEnded) -> bool:

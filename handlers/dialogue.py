@@ -17,6 +17,7 @@ from bot.messages import (
     Span,
     Style,
     Text,
+    kind_of,
     plain,
 )
 from handlers import cards as faces
@@ -233,7 +234,7 @@ def _keyboard(work: Work, account: Account, lead: Lead, number: int) -> Keyboard
 
 def _has_key(account: Account, question: Question) -> bool:
     """Whether a key stands in place of the letters that only a message can take away."""
-    return question.kind is AnswerKind.CONTACT and account.channel in _WITH_KEYS
+    return question.kind is AnswerKind.CONTACT and kind_of(account.channel) in _WITH_KEYS
 
 
 def _asks(lead: int, number: int) -> str:

@@ -18,11 +18,12 @@ from bot.messages import (
     Span,
     Style,
     address,
+    kind_of,
     plain,
     split_address,
 )
 from handlers import outliving, reasons
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import (
     accounts,
     cards,
@@ -168,7 +169,7 @@ async def _show_alike_anew(work: Work, tree: Sequence[Account]) -> None:
     pairs = [pair for one in tree for pair in await accounts.contacts_of(work.session, one.id)]
     for kind, value in pairs:
         for person in await people.holders(work.session, kind, value):
-            lead = await leads.open_of(work.session, person, DESK)
+            lead = await leads.open_of(work.session, person, work.policy.desk)
             if lead is not None:
                 cards.refresh(work.session, lead.id, work.now)
 
@@ -220,6 +221,6 @@ async def _confirm(work: Work, account: Account, number: int, receipt: str) -> N
 def _link(where: str, message: str) -> str:
     """A message of a supergroup as a link that opens it."""
     channel, chat = split_address(where)
-    if channel == "telegram" and chat.startswith("-100"):
+    if kind_of(channel) == "telegram" and chat.startswith("-100"):
         return f"https://t.me/c/{chat[4:]}/{message}"
     return f"{where} {message}"

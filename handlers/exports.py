@@ -65,7 +65,7 @@ async def consents(session: Session, account: Account, texts: Texts, zone: tzinf
 def name(account: Account, texts: Texts) -> str:
     """An account as its owner knows it."""
     username = f"@{account.username}" if account.username else ""
-    channel = texts(f"channel.{account.channel}")
+    channel = texts.channel(account.channel)
     return ", ".join(filter(None, (account.name, username, channel)))
 
 

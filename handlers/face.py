@@ -52,7 +52,7 @@ async def _head(session: Session, policy: Policy, lead: Lead) -> Line:
 async def _origin(session: Session, policy: Policy, lead: Lead) -> Line:
     """From where and since when, whether they were here before, how the team marked it."""
     texts = policy.texts
-    found = part(texts(f"channel.{lead.channel}"), 7)
+    found = part(texts.channel(lead.channel), 7)
     found += part(cut(policy.source(lead.source), 40), 3)
     found += part(texts.datetime(lead.created_at, policy.timezone), 6)
     if lead.repeat_of:
@@ -160,7 +160,7 @@ async def _question(session: Session, policy: Policy, lead: Lead) -> Line:
     texts = policy.texts
     values = {
         "name": trimmed(cards.person(found.account, policy), _NAME),
-        "channel": texts(f"channel.{found.account.channel}"),
+        "channel": texts.channel(found.account.channel),
         "why": ", ".join(texts(f"alike.{kind}") for kind in found.why),
     }
     if found.lead is None:

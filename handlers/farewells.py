@@ -14,7 +14,7 @@ from handlers import ratings, reasons, recognition, slowing
 from handlers.choices import settled
 from handlers.feedback import said
 from handlers.wire import pack_customers
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import accounts, cards, feedback, inbox, leads, staff
 from storage.accounts import Account
 
@@ -92,7 +92,7 @@ async def _may_be_asked(work: Work, lead: Lead, account: Account) -> bool:
         return False
     if await accounts.banned(work.session, account) is not None:
         return False
-    return await leads.open_of(work.session, lead.person, DESK) is None
+    return await leads.open_of(work.session, lead.person, work.policy.desk) is None
 
 
 async def _ask(work: Work, account: Account, lead: Lead) -> None:
@@ -115,6 +115,6 @@ def _words(work: Work, account: Account, lead: Lead) -> Text:
 
 async def _called(work: Work, lead: Lead) -> Text:
     """The lead's manager in words that make their phone ring, while they are in the team."""
-    team = await staff.colleagues(work.session, work.policy.chat)
+    team = await staff.colleagues(work.session, work.policy.chat, work.policy.named)
     who = next((one for one in team if one.id == lead.responsible), None)
     return (Span("\n→ "), faces.mention(who)) if who is not None else ()

@@ -152,7 +152,10 @@ def _colleagues(team: Sequence[Standing], verb: str, who: int, page: int) -> Key
 
 async def _team(work: Work) -> Sequence[Standing]:
     """The team of now, with those of whom the messenger just told."""
-    found = {one.id: one for one in await distribution.team(work.session, work.policy.chat)}
+    found = {
+        one.id: one
+        for one in await distribution.team(work.session, work.policy.chat, work.policy.named)
+    }
     for where, member in work.facts.colleagues.items():
         who = await colleague(work, where, member)
         found.setdefault(who.id, Standing(who.id, who.name, where, "", 0, 0, None))

@@ -12,7 +12,7 @@ from handlers import cards as faces
 from handlers import farewells, offers, prompts, reasons, terms
 from handlers.buttons import MORE, NEXT, page_of
 from handlers.people import colleague
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import cards, deals, leads, staff, steps
 from storage.staff import Staff
 
@@ -93,7 +93,7 @@ async def put_back(work: Work, lead: Lead, who: Staff, kind: str) -> None:
 
 async def active(work: Work, number: int | None) -> Staff | None:
     """Whoever had it, if they are still in the team."""
-    found = await staff.colleagues(work.session, work.policy.chat)
+    found = await staff.colleagues(work.session, work.policy.chat, work.policy.named)
     return next((who for who in found if who.id == number), None)
 
 
@@ -106,7 +106,7 @@ async def _assign(work: Work, act: Act) -> str:
                 await colleague(work, where, member)
         cards.refresh(work.session, act.lead.id, work.now, menu=f"{Action.ASSIGN.value}:{page}")
         return work.texts("press.choose_colleague")
-    found = await staff.colleagues(work.session, work.policy.chat)
+    found = await staff.colleagues(work.session, work.policy.chat, work.policy.named)
     to = next((one for one in found if str(one.id) == act.argument), None)
     if to is None:
         cards.refresh(work.session, act.lead.id, work.now, menu=Action.ASSIGN.value)
@@ -181,7 +181,7 @@ async def _return(work: Work, act: Act) -> str:
 async def _reopen(work: Work, act: Act) -> str:
     """Bring a closed lead back to whoever had it, as it was; to the queue if they are gone."""
     transition = decide(act.lead, Action.REOPEN, Actor(act.who.id, act.role))
-    if await leads.open_of(work.session, act.lead.person, DESK) is not None:
+    if await leads.open_of(work.session, act.lead.person, work.policy.desk) is not None:
         raise Refused(Refusal.OTHER_OPEN)
     to = await active(work, act.lead.responsible)
     lead = leads.change(

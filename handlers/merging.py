@@ -8,7 +8,7 @@ from bot.messages import Span, Style, Text
 from handlers import cards as faces
 from handlers import offers, terms
 from handlers.managers import Act, active
-from handlers.work import DESK, Work, cut
+from handlers.work import Work, cut
 from storage import accounts, cards, leads, messages, people, staff, steps
 
 _WORDS = 120  # characters of an absorbed lead's first words
@@ -38,7 +38,7 @@ async def differ(work: Work, act: Act) -> str:
     trees = [members(top.id, await people.merges_of(work.session, top.id)) for top in (one, other)]
     people.differ(work.session, *trees, by=act.who.id, at=work.now)
     for person in (one, other):
-        lead = await leads.open_of(work.session, person.id, DESK)
+        lead = await leads.open_of(work.session, person.id, work.policy.desk)
         if lead is not None:
             cards.refresh(work.session, lead.id, work.now)
     return work.texts("press.differ")
@@ -56,7 +56,7 @@ async def split(work: Work, act: Act) -> str:
     loser = members(undo.loser, [one for one in made if one != undo])
     known = await accounts.of_person(work.session, top.id)
     parted = {one.id for one in known if one.own in loser}
-    standing = await leads.open_of(work.session, top.id, DESK)
+    standing = await leads.open_of(work.session, top.id, work.policy.desk)
     people.split(
         work.session,
         top,
@@ -78,13 +78,20 @@ async def _both(work: Work, act: Act) -> tuple[Person | None, Person | None]:
     """Who the lead's customer is by now, and who the button's other person is."""
     return (
         await people.root_of(work.session, act.lead.person),
-        await people.root_of(work.session, _number(act.argument)),
+        await _visible(work, _number(act.argument)),
     )
+
+
+async def _visible(work: Work, number: int) -> Person | None:
+    """The person, unless they are another team's customer; buttons can be forged."""
+    found = await people.root_of(work.session, number)
+    hidden = await people.of_others(work.session, [found.id]) if found else ()
+    return None if hidden else found
 
 
 async def _absorb_one(work: Work, act: Act, winner: Person, loser: Person) -> int | None:
     """Of two open leads one goes up in the other; its number."""
-    found = [await leads.open_of(work.session, one.id, DESK) for one in (winner, loser)]
+    found = [await leads.open_of(work.session, one.id, work.policy.desk) for one in (winner, loser)]
     both = [lead for lead in found if lead is not None]
     for lead in both:
         cards.refresh(work.session, lead.id, work.now)
@@ -117,7 +124,7 @@ async def _tell(work: Work, act: Act, stays: Lead, goes: Lead) -> None:
     words = work.texts(
         "merge.joined",
         number=goes.id,
-        channel=work.texts(f"channel.{goes.channel}"),
+        channel=work.texts.channel(goes.channel),
         name=faces.person(account, work.policy),
     )
     text: Text = (Span(f"🔗 {words}", Style.ITALIC),)

@@ -10,7 +10,7 @@ from handlers import cards as faces
 from handlers import offers, terms
 from handlers.managers import active
 from handlers.relay import summed_up
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import cards, leads, messages, people
 from storage.accounts import Account
 from storage.messages import Message
@@ -23,7 +23,7 @@ async def go_on(work: Work, gone: Sequence[Account], known: Sequence[Account]) -
     The open lead of those `gone` is closed with them. What is written there by the others
     goes back to the lead of theirs that went up in it, else to a new one.
     """
-    lead = await leads.open_of(work.session, gone[0].person, DESK)
+    lead = await leads.open_of(work.session, gone[0].person, work.policy.desk)
     left = {one.id: one for one in known if one not in gone and not one.erased}
     if lead is None or lead.account in left:
         return
@@ -84,7 +84,7 @@ async def _begun(
         work.session,
         account=writer.id,
         person=lead.person,
-        desk=DESK,
+        desk=work.policy.desk,
         channel=writer.channel,
         source="",
         first_words=words[: faces.FIRST_WORDS + 1],

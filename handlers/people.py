@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages import Author, Member, address
+from bot.messages import Author, Member, person_address
 from handlers.work import Work
 from storage import staff
 from storage.staff import Staff
@@ -10,7 +10,7 @@ from storage.staff import Staff
 
 async def author_of(work: Work, channel: str, author: Author) -> Staff:
     """The team's record of whoever wrote or pressed."""
-    return await _known(work, address(channel, author.id), author.name, author.username)
+    return await _known(work, person_address(channel, author.id), author.name, author.username)
 
 
 async def colleague(work: Work, where: str, member: Member) -> Staff:

@@ -12,7 +12,9 @@ from bot.domain.deadlines import Kind
 from bot.domain.distribution import Scheme
 from bot.domain.hours import Hours, Term
 from bot.domain.languages import spoken
+from bot.domain.lead import MAIN
 from bot.domain.questionnaire import SILENCE, OwnWords, Question
+from bot.messages import kind_of
 from bot.reports.basis import Basis
 from config.texts import Texts, load
 from storage.accounts import Account
@@ -39,7 +41,11 @@ class ChannelPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the owner decided, in the terms handlers need; chats and people are addresses."""
+    """What the owner decided for one desk, in the terms handlers need.
+
+    Chats and people are addresses. A chat's names the channel that serves it; a person's
+    names their messenger, because they are the same in every bot of it: see `reach`.
+    """
 
     chat: str
     texts: Texts
@@ -48,6 +54,9 @@ class Policy:
     currency: str
     reasons: tuple[str, ...]  # to reject, until the team changes them: see handlers.reasons
     deadlines: Mapping[Kind, Term]
+    desk: str = MAIN
+    bots: Mapping[str, str] = field(default_factory=dict)  # by messenger: what speaks to people
+    own: frozenset[str] = frozenset()  # channels of this desk and of no other
     former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
     max_open: int = 0  # leads, after which nobody is offered more; 0: no limit
     offer_for: Term = _OFFER_FOR
@@ -64,6 +73,12 @@ class Policy:
     conversation: str = "auto"  # by topics in a forum; replies: never; topics: the chat must be one
     daily_at: time = time(9)  # local; when the day that a digest tells of ends
     weekly_at: time = time(9)
+    weekly_on: int = 0  # the weekday, from Monday
+
+    def reach(self, where: str) -> str:
+        """The address by which this desk reaches somebody, or a chat."""
+        channel, _, number = where.partition(":")
+        return f"{self.bots.get(channel, channel)}:{number}"
 
     def is_team(self, where: str) -> bool:
         """Whether this is the team's chat, by its address of now or by one of before."""
@@ -104,8 +119,13 @@ class Policy:
 
     @property
     def messenger(self) -> str:
-        """The name of the channel on which the team has its chat."""
-        return self.chat.partition(":")[0]
+        """The messenger on which the team has its chat."""
+        return kind_of(self.chat.partition(":")[0])
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Everybody who belongs to the team by its settings."""
+        return frozenset((*self.managers, *self.dispatchers, *self.supervisors))
 
     @property
     def recipients(self) -> frozenset[str]:
@@ -118,7 +138,13 @@ class Policy:
         """Where digests and alarms go: a chat of theirs, each supervisor, or the team's chat."""
         if self.supervisors_chat:
             return (self.supervisors_chat,)
-        return self.supervisors or (self.chat,)
+        theirs = (one for one in self.supervisors if self._speaks_for_us(one))
+        return tuple(theirs) or (self.chat,)
+
+    def _speaks_for_us(self, where: str) -> bool:
+        """Whether what somebody answers in private is known to be meant for this desk."""
+        channel = kind_of(where.partition(":")[0])
+        return not self.bots or self.bots.get(channel) in self.own
 
 
 def reason_mark(reason: str) -> str:

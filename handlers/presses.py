@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Lead, Role
-from bot.messages import ButtonPressed, address
+from bot.messages import ButtonPressed, address, person_address
 from handlers import (
     behind,
     coming_back,
@@ -64,7 +64,8 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
     if press is None:
         await work.answer(event, work.texts("press.outdated"))
         return
-    if work.role(address(event.channel, event.author.id)) < Role.MANAGER or _elsewhere(work, event):
+    role = work.role(person_address(event.channel, event.author.id))
+    if role < Role.MANAGER or _elsewhere(work, event):
         await work.answer(event, work.texts("press.stranger"), alert=True)
         return
     if press.verb in _OF_THE_TEAM:
@@ -96,7 +97,7 @@ async def refused(work: Work, act: Act, refusal: Refusal) -> str:
 
 async def _of_the_team(work: Work, event: ButtonPressed, press: Press) -> None:
     verb, least = _OF_THE_TEAM[press.verb]
-    role = work.role(address(event.channel, event.author.id))
+    role = work.role(person_address(event.channel, event.author.id))
     if role < least:
         await work.answer(event, work.texts(f"role.{least.name.lower()}"), alert=True)
         return
@@ -113,7 +114,7 @@ async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> No
         cards.refresh(work.session, lead.id, work.now)  # with the buttons of now
         return
     who = await author_of(work, event.channel, event.author)
-    role = work.role(address(event.channel, event.author.id))
+    role = work.role(person_address(event.channel, event.author.id))
     where = address(event.channel, event.chat.id)
     act = Act(who, role, lead, press.argument, where, event.message_id)
     try:

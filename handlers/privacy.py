@@ -92,7 +92,7 @@ async def _elsewhere(work: Work, account: Account, command: str) -> list[str]:
     known = await accounts.of_person(work.session, account.person)
     others = [one for one in known if one.id != account.id and not one.erased]
     channels = dict.fromkeys(one.channel for one in others if one.reach is not Reach.OFFLINE)
-    names = [texts(f"channel.{one}") for one in channels]
+    names = [texts.channel(one) for one in channels]
     return [texts("privacy.elsewhere", command=command, channel=name) for name in names]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from bot.domain.lead import Lead
-from bot.messages import Span, Text
+from bot.messages import Span, Text, split_address
 from handlers import cards as faces
 from handlers.work import Work
 from storage import cards, prompts
@@ -33,7 +33,7 @@ async def put(
     thread: str = "",
 ) -> None:
     """Ask somebody about no one lead, in the chat of this address or in private."""
-    private = where == who.address
+    private = split_address(where)[1] == split_address(who.address)[1]
     await work.post(
         where,
         (Span(f"✍️ {words}"),) if private else _called(who, words),

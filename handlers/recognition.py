@@ -10,8 +10,8 @@ import phonenumbers
 from bot.domain import contacts
 from bot.domain.lead import Lead
 from bot.domain.people import usernames
-from bot.messages import Attachment, AttachmentKind, MessageReceived, Reach
-from handlers.work import DESK, Work
+from bot.messages import Attachment, AttachmentKind, MessageReceived, Reach, kind_of
+from handlers.work import Work
 from storage import accounts, cards, leads, messages, people
 from storage.accounts import Account
 from storage.messages import Place
@@ -39,7 +39,7 @@ async def read(work: Work, account: Account, event: MessageReceived, message: in
     if not event.forwarded_from:
         found += [(one.kind, one.value) for one in contacts.read(event.text, language)]
         found += [(USERNAME, name) for name in usernames(event.text)]
-    if event.channel == _NAMED_ON and event.author.username:
+    if kind_of(event.channel) == _NAMED_ON and event.author.username:
         found.append((USERNAME, event.author.username.lower()))
     if found:
         known = await accounts.contacts_of(work.session, account.id)
@@ -56,7 +56,7 @@ async def noted(
         accounts.add_contact(work.session, account, kind, value, message)
         concerned |= dict.fromkeys(await people.holders(work.session, kind, value))
     for person in concerned:
-        lead = await leads.open_of(work.session, person, DESK)
+        lead = await leads.open_of(work.session, person, work.policy.desk)
         if lead is not None:
             cards.refresh(work.session, lead.id, work.now)
 
@@ -70,7 +70,9 @@ async def alike(session: Session, lead: Lead) -> Alike | None:
         why.setdefault(person, set()).add(kind)
     for stranger in await people.strangers_of(session, lead.person) if why else ():
         why.pop(stranger, None)
-    found = [await _known_as(session, person, kinds) for person, kinds in why.items()]
+    for person in await people.of_others(session, why):
+        del why[person]
+    found = [await _known_as(session, person, kinds, lead.desk) for person, kinds in why.items()]
     return max(filter(None, found), key=_newest, default=None)
 
 
@@ -118,7 +120,7 @@ async def lead_by_now(session: Session, lead: Lead, writer: Account) -> Lead:
     erased = (await accounts.by_id(session, lead.account)).erased and not writer.erased
     if writer.person == lead.person and not erased:
         return lead
-    return await leads.latest_of(session, writer.person, DESK) or lead
+    return await leads.latest_of(session, writer.person, lead.desk) or lead
 
 
 def readable(kind: str, value: str) -> str:
@@ -143,8 +145,8 @@ def _own(attachment: Attachment, event: MessageReceived) -> bool:
     return attachment.kind is AttachmentKind.CONTACT and attachment.ref == event.author.id
 
 
-async def _known_as(session: Session, person: int, kinds: set[str]) -> Alike | None:
-    lead = await leads.latest_of(session, person, DESK)
+async def _known_as(session: Session, person: int, kinds: set[str], desk: str) -> Alike | None:
+    lead = await leads.latest_of(session, person, desk)
     if lead is not None:
         account = await accounts.by_id(session, lead.account)
     elif known := await accounts.of_person(session, person):

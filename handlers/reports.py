@@ -120,7 +120,7 @@ async def _workbook(work: Work, where: str, name: str, span: str) -> str:
         return work.texts("press.outdated")
     since, until = found
     period = Period(since, until, since - (until - since), since)
-    file = workbook_of(name, period, work.now)
+    file = workbook_of(name, period, work.now, work.policy.desk)
     await work.post(where, (), attachments=(file,), told=True)
     return work.texts("report.excel_comes")
 

@@ -28,6 +28,7 @@ from bot.messages import (
     StepDue,
     TroubleSeen,
     address,
+    person_address,
 )
 from handlers import (
     alarms,
@@ -67,7 +68,7 @@ async def _ask_again_if_gone(work: Work, event: MessageReceived | ButtonPressed)
     known = work.facts.member
     if known is None or not known.present:
         return
-    author = address(event.channel, event.author.id)
+    author = person_address(event.channel, event.author.id)
     if await staff.has_left(work.session, work.policy.chat, author):
         raise TooEarly("the author left while their standing was asked for")
 
@@ -84,7 +85,7 @@ async def _message(work: Work, event: MessageReceived) -> None:
 
 async def _in_private(work: Work, event: MessageReceived) -> None:
     """Staff are never taken for customers, and strangers learn nothing about leads."""
-    author = address(event.channel, event.author.id)
+    author = person_address(event.channel, event.author.id)
     if work.role(author) >= Role.MANAGER:
         if not event.edited:
             await _from_staff(work, event)
@@ -116,7 +117,7 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     elif place is not None:
         await conversation.replied(work, event, place)
     else:
-        if work.role(address(event.channel, event.author.id)) >= Role.MANAGER:
+        if work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER:
             await author_of(work, event.channel, event.author)  # to be offered as a colleague
         await topics.warn_if_left_over(work, event, where)
 

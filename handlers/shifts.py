@@ -46,7 +46,7 @@ async def off(work: Work, who: Staff | None, rest: str) -> Text:
 async def _changed(work: Work, who: Staff, shift: str) -> list[Standing]:
     """The team as it is from now on."""
     distribution.change_shift(work.session, who.id, shift)
-    team = await distribution.team(work.session, work.policy.chat)
+    team = await distribution.team(work.session, work.policy.chat, work.policy.named)
     known = [replace(one, shift=shift) if one.id == who.id else one for one in team]
     if all(one.id != who.id for one in known):  # this is the first that we hear of them
         known.append(Standing(who.id, who.name, who.address, shift, 0, 0, None))

@@ -9,7 +9,7 @@ from bot.domain.lead import Lead
 from bot.messages import MessageReceived, PauseOver, Span, Style, Text, plain
 from handlers import cards as faces
 from handlers.relay import in_kind, said
-from handlers.work import DESK, Work, cut
+from handlers.work import Work, cut
 from storage import accounts, inbox, leads, messages
 from storage.accounts import Account
 
@@ -46,7 +46,7 @@ async def pause_over(work: Work, event: PauseOver) -> None:
         return
     if await accounts.banned(work.session, account):
         return
-    lead = await leads.latest_of(work.session, account.person, DESK)
+    lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     kept = await messages.between(work.session, account.id, until - MINUTE, until)
     kept = [one for one in kept if not await _is_on_card(work, one)]
     if lead is None:
@@ -75,7 +75,7 @@ async def _begin(work: Work, account: Account) -> None:
     inbox.later(work.session, f"pause:{account.id}:{ends}", over, now=work.now, at=ends)
     if until is None or work.now - until > _TOLD_FOR:
         await work.to_customer(account, plain(work.words_for(account)("customer.slowed")))
-    lead = await leads.open_of(work.session, account.person, DESK)
+    lead = await leads.open_of(work.session, account.person, work.policy.desk)
     if lead is not None:
         head = work.texts("relay.slowed", name=faces.person(account, work.policy))
         await work.under_card(lead.id, (Span(f"⏳ {head}", Style.ITALIC),))

@@ -10,7 +10,7 @@ from bot.messages import Button, Keyboard, Span, StepDue, Style, Text, plain, sp
 from handlers import cards as faces
 from handlers import step_menus
 from handlers.wire import pack
-from handlers.work import DESK, Work
+from handlers.work import Work
 from storage import accounts, cards, leads, staff, steps
 from storage.staff import Staff
 from storage.steps import Step
@@ -54,7 +54,7 @@ async def _may_come_back(work: Work, lead: Lead) -> bool:
     account = await accounts.by_id(work.session, lead.account)
     if account.erased or await accounts.banned(work.session, account):
         return False
-    return await leads.open_of(work.session, lead.person, DESK) is None
+    return await leads.open_of(work.session, lead.person, work.policy.desk) is None
 
 
 async def _remind(work: Work, lead: Lead, step: Step) -> None:
@@ -82,7 +82,7 @@ async def _manager(work: Work, lead: Lead, step: Step) -> Staff | None:
     """Who has the lead; of a closed one who had it, or planned to come back, if still there."""
     if lead.open:
         return await staff.by_id(work.session, lead.responsible) if lead.responsible else None
-    team = await staff.colleagues(work.session, work.policy.chat)
+    team = await staff.colleagues(work.session, work.policy.chat, work.policy.named)
     number = lead.responsible or step.by
     return next((one for one in team if one.id == number), None)
 

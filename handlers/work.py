@@ -29,7 +29,6 @@ from storage import dead, outbox
 from storage.accounts import Account
 from storage.session import Session
 
-DESK = "main"  # the one team; several come later
 ANSWER_EXPIRES = timedelta(seconds=15)  # after that Telegram takes no answer to a press
 REPLY_EXPIRES = timedelta(hours=24)
 
@@ -187,6 +186,7 @@ class Work:
         lead's customer, with `asks` it is an answer; it stands for that `message`. An
         `alarm` that fails raises no other.
         """
+        where = self.policy.reach(where)
         channel, chat = split_address(where)
         whole = Post(chat, text, keyboard, attachments, reply_to, thread, asks_reply=asks_reply)
         await self._queue(
@@ -202,6 +202,7 @@ class Work:
 
     async def call(self, where: str, outgoing: Outgoing) -> None:
         """Any other call to a chat, in order with what was posted there."""
+        where = self.policy.reach(where)
         channel, chat = split_address(where)
         await outbox.add(
             self.session,

@@ -101,9 +101,9 @@ def add_contact(
 
 
 async def of_person(session: Session, root: int) -> Sequence[Account]:
-    """Every account of a person, oldest first."""
-    found: Sequence[Account] | None = await session.one(_of_person, root)
-    return found or ()
+    """Every account of a person that the session sees, oldest first."""
+    found: Sequence[Account] = await session.one(_of_person, root) or ()
+    return [one for one in found if one.channel not in session.foreign]
 
 
 async def banned(session: Session, account: Account) -> Account | None:

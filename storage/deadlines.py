@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deadlines import Kind
-from storage.schema import deadlines
+from storage.schema import deadlines, leads
 from storage.session import Session
 
 
@@ -107,7 +107,7 @@ async def overdue_leads(session: Session, now: datetime) -> Sequence[int]:
     """The numbers of the leads for which something is overdue, the longest overdue first."""
     first = sa.func.min(deadlines.c.due_at)
     rows = await session.rows(
-        sa.select(deadlines.c.lead)
+        _of_ours(session, sa.select(deadlines.c.lead))
         .where(late_by(now))
         .group_by(deadlines.c.lead)
         .order_by(first, deadlines.c.lead)
@@ -122,7 +122,8 @@ async def due(connection: AsyncConnection, now: datetime, limit: int) -> Sequenc
 
 async def due_now(session: Session, now: datetime, limit: int) -> Sequence[Deadline]:
     """See due."""
-    return [_deadline(row) for row in await session.rows(due_query(now, limit))]
+    query = _of_ours(session, due_query(now, limit))
+    return [_deadline(row) for row in await session.rows(query)]
 
 
 def due_query(now: datetime, limit: int) -> sa.Select[Any]:
@@ -136,6 +137,13 @@ def due_query(now: datetime, limit: int) -> sa.Select[Any]:
 
 
 _OPEN = deadlines.c.done_at.is_(None)
+
+
+def _of_ours(session: Session, query: sa.Select[Any]) -> sa.Select[Any]:
+    """The same of the leads that the session sees."""
+    if not session.desk:
+        return query
+    return query.join(leads, leads.c.id == deadlines.c.lead).where(*session.only_ours())
 
 
 def _still(deadline: Deadline) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import DealKind, Lead
 from storage import accounts
-from storage.schema import clients, deals
+from storage.schema import clients, deals, leads
 from storage.session import Session
 
 
@@ -59,6 +59,8 @@ async def of_lead(session: Session, lead: int) -> Deal | None:
 async def of_clients(session: Session, clients_: Sequence[int], limit: int) -> Sequence[Deal]:
     """What the leads of clients became, newest first."""
     query = sa.select(deals).where(deals.c.client.in_(clients_))
+    if session.desk:
+        query = query.join(leads, leads.c.id == deals.c.lead).where(*session.only_ours())
     rows = await session.rows(query.order_by(deals.c.id.desc()).limit(limit))
     return [_deal(row) for row in rows]
 

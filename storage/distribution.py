@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from bot.domain.distribution import Past
 from bot.domain.lead import Lead
-from storage.schema import assignments, leads, members, staff, staff_accounts
+from storage.schema import assignments, leads, staff, staff_accounts
 from storage.session import Session
+from storage.staff import belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,9 @@ class Standing:
     last: datetime | None  # when they were offered one
 
 
-async def team(session: Session, chat: str) -> Sequence[Standing]:
-    """The team but for those who have left its chat, by name."""
-    gone = sa.select(members.c.member).where(members.c.chat == chat, sa.not_(members.c.present))
-    rows = await session.rows(_TEAM.where(staff_accounts.c.address.not_in(gone)))
+async def team(session: Session, chat: str, named: Collection[str]) -> Sequence[Standing]:
+    """Those in the chat and those named in the settings who have not left it, by name."""
+    rows = await session.rows(_TEAM.where(*belonging(chat, named)))
     # Sorted here, because databases differ in what comes first.
     return sorted(map(_standing, rows), key=lambda one: (one.name.casefold(), one.id))
 
@@ -70,7 +70,7 @@ async def next_waiting(session: Session, *, besides: int = 0, behind: int = 0) -
     # By a sum, or SQLite would look through all leads by number instead of the few that wait.
     rows = await session.rows(
         sa.select(leads.c.id)
-        .where(_WAITS, leads.c.id != besides, leads.c.id + 0 > behind)
+        .where(_WAITS, leads.c.id != besides, leads.c.id + 0 > behind, *session.only_ours())
         .order_by(leads.c.created_at, leads.c.id)
         .limit(1)
     )
@@ -81,7 +81,9 @@ async def count_free(session: Session) -> int:
     """New leads that nobody is asked to take."""
     asked = sa.select(assignments.c.lead).where(_OPEN)
     rows = await session.rows(
-        sa.select(sa.func.count()).select_from(leads).where(_NEW, leads.c.id.not_in(asked))
+        sa.select(sa.func.count())
+        .select_from(leads)
+        .where(_NEW, leads.c.id.not_in(asked), *session.only_ours())
     )
     return int(rows[0][0])
 
@@ -93,6 +95,7 @@ async def _manager_before(session: Session, lead: Lead) -> int | None:
             leads.c.person == lead.person,
             leads.c.id != lead.id,
             leads.c.responsible.is_not(None),
+            *session.only_ours(),
         )
         .order_by(leads.c.id.desc())
         .limit(1)

@@ -30,8 +30,9 @@ class Touch:
 
 
 async def by_id(session: Session, number: int) -> Lead | None:
-    """The lead of this number."""
-    return await session.one(_by_id, number)
+    """The lead of this number, if the session sees it."""
+    found = await session.one(_by_id, number)
+    return found if found and session.sees(found.desk) else None
 
 
 async def open_of(session: Session, person: int, desk: str) -> Lead | None:
@@ -48,7 +49,10 @@ async def earlier(session: Session, lead: Lead, limit: int) -> Sequence[Lead]:
     """What else the person wanted: closed leads, newest first, then absorbed ones."""
     rows = await session.rows(
         _SELECT.where(
-            leads.c.person == lead.person, leads.c.id != lead.id, leads.c.state.not_in(_OPEN)
+            leads.c.person == lead.person,
+            leads.c.id != lead.id,
+            leads.c.state.not_in(_OPEN),
+            *session.only_ours(),
         )
         .order_by(_standing.desc(), leads.c.id.desc())
         .limit(limit)
@@ -132,9 +136,17 @@ def relieve(session: Session, lead: int, *, at: datetime) -> None:
 
 async def of_person(session: Session, root: int, limit: int) -> Sequence[Lead]:
     """All that a person wanted but for what went up in other leads, newest first."""
-    query = _SELECT.where(leads.c.person == root, leads.c.state != "absorbed")
+    ours = (leads.c.person == root, leads.c.state != "absorbed", *session.only_ours())
+    query = _SELECT.where(*ours)
     rows = await session.rows(query.order_by(leads.c.id.desc()).limit(limit))
     return [_lead(row) for row in rows]
+
+
+async def newest_of(session: Session, account: int) -> Lead | None:
+    """The newest lead of one account."""
+    query = _SELECT.where(leads.c.account == account).order_by(leads.c.id.desc()).limit(1)
+    rows = await session.rows(query)
+    return _lead(rows[0]) if rows else None
 
 
 async def numbers_of(session: Session, roots: Collection[int]) -> Sequence[int]:
@@ -145,7 +157,8 @@ async def numbers_of(session: Session, roots: Collection[int]) -> Sequence[int]:
 
 async def unprocessed(session: Session, *, responsible: int | None = None) -> Sequence[Lead]:
     """Open leads, oldest first; of one manager if given."""
-    query = _SELECT.where(leads.c.state.in_(_OPEN)).order_by(leads.c.created_at)
+    query = _SELECT.where(leads.c.state.in_(_OPEN), *session.only_ours())
+    query = query.order_by(leads.c.created_at)
     if responsible is not None:
         query = query.where(leads.c.responsible == responsible)
     return [_lead(row) for row in await session.rows(query)]
@@ -153,7 +166,7 @@ async def unprocessed(session: Session, *, responsible: int | None = None) -> Se
 
 async def holders(session: Session) -> Sequence[tuple[int, int]]:
     """(staff, how many open leads they have) of everybody who has any."""
-    has = (leads.c.state.in_(_OPEN), leads.c.responsible.is_not(None))
+    has = (leads.c.state.in_(_OPEN), leads.c.responsible.is_not(None), *session.only_ours())
     query = sa.select(leads.c.responsible, sa.func.count().label("n")).where(*has)
     rows = await session.rows(query.group_by(leads.c.responsible))
     return [(row.responsible, row.n) for row in rows]
@@ -174,7 +187,9 @@ async def left_by(session: Session, staff: int) -> Sequence[Lead]:
         touches.c.at == had.c.ended_at,
         ~since,
     )
-    query = _SELECT.where(leads.c.state.in_(_OPEN), leads.c.state == "new", by_leaving)
+    query = _SELECT.where(
+        leads.c.state.in_(_OPEN), leads.c.state == "new", by_leaving, *session.only_ours()
+    )
     return [_lead(row) for row in await session.rows(query.order_by(leads.c.created_at))]
 
 

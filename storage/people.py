@@ -107,15 +107,32 @@ async def strangers_of(session: Session, root: int) -> Collection[int]:
 
 
 async def contacts_of(session: Session, root: int) -> Sequence[tuple[str, str]]:
-    """(kind, value) of what the person gave by any account, oldest first, each once."""
-    found: Sequence[tuple[str, str]] | None = await session.one(_contacts_of, root)
-    return found or ()
+    """(kind, value) of what the person gave by any account we see, oldest first, each once."""
+    found = await session.one(_contacts_of, root) or ()
+    known = [(kind, value) for channel, kind, value in found if channel not in session.foreign]
+    return list(dict.fromkeys(known))
 
 
 async def alike(session: Session, root: int) -> Sequence[tuple[int, str]]:
     """(root, kind of contact) of whoever else gave the same."""
     found: Sequence[tuple[int, str]] | None = await session.one(_alike, root)
     return found or ()
+
+
+async def of_others(session: Session, roots: Collection[int]) -> Collection[int]:
+    """Those of these persons who are customers of other desks and not of the session's."""
+    if not session.desk or not roots:
+        return ()
+    of_leads = sa.select(leads.c.person, leads.c.desk).where(leads.c.person.in_(roots)).distinct()
+    wanted = [(row.person, row.desk) for row in await session.rows(of_leads)]
+    of_accounts = (
+        sa.select(_root(persons))
+        .join_from(accounts, persons, persons.c.id == accounts.c.person)
+        .where(_in_trees(persons, list(roots)), accounts.c.channel.in_(session.foreign))
+    )
+    elsewhere = {person for person, desk in wanted if desk != session.desk}
+    elsewhere |= {row[0] for row in await session.rows(of_accounts)}
+    return elsewhere - {person for person, desk in wanted if desk == session.desk}
 
 
 async def holders(session: Session, kind: str, value: str) -> Sequence[int]:
@@ -195,18 +212,20 @@ async def _strangers_of(connection: AsyncConnection, keys: Sequence[int]) -> dic
 
 async def _contacts_of(
     connection: AsyncConnection, keys: Sequence[int]
-) -> dict[int, list[tuple[str, str]]]:
+) -> dict[int, list[tuple[str, str, str]]]:
     rows = await connection.execute(
-        sa.select(_root(persons).label("root"), contacts.c.kind, contacts.c.value)
+        sa.select(
+            _root(persons).label("root"), accounts.c.channel, contacts.c.kind, contacts.c.value
+        )
         .join_from(persons, accounts, accounts.c.person == persons.c.id)
         .join(contacts, contacts.c.account == accounts.c.id)
         .where(_in_trees(persons, keys))
         .order_by(contacts.c.id)
     )
-    found: dict[int, dict[tuple[str, str], None]] = {}
+    found: dict[int, list[tuple[str, str, str]]] = {}
     for row in rows:
-        found.setdefault(row.root, {})[row.kind, row.value] = None
-    return {root: list(values) for root, values in found.items()}
+        found.setdefault(row.root, []).append((row.channel, row.kind, row.value))
+    return found
 
 
 async def _alike(

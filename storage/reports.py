@@ -11,6 +11,8 @@ A period is [since, until). What is counted:
 - unprocessed at a moment: those open then, as their history tells, whatever came later.
 - overdue: open ones past a deadline; a deadline is missed when what was awaited was done
   after it, or is still awaited past it.
+
+Where there are several desks, only the leads of the session's count.
 """
 
 from __future__ import annotations
@@ -127,12 +129,13 @@ async def happened(
     session: Session, what: Happened, since: datetime, until: datetime
 ) -> Sequence[int]:
     """The numbers of the leads to which that happened, in their order."""
-    return sorted(row.id for row in await session.rows(_HAPPENED[what](since, until)))
+    query = _HAPPENED[what](since, until).where(*session.only_ours())
+    return sorted(row.id for row in await session.rows(query))
 
 
 async def count(session: Session, what: Happened, since: datetime, until: datetime) -> int:
     """How many there were."""
-    found = _HAPPENED[what](since, until).subquery()
+    found = _HAPPENED[what](since, until).where(*session.only_ours()).subquery()
     return int((await session.rows(sa.select(sa.func.count()).select_from(found)))[0][0])
 
 
@@ -148,7 +151,7 @@ async def arrivals(session: Session, since: datetime, until: datetime) -> Sequen
             sa.func.count(leads.c.answered_at).label("answered"),
             *(_times(leads.c.state == one, one) for one in ("converted", "rejected")),
         )
-        .where(*_between(leads.c.created_at, since, until))
+        .where(*_between(leads.c.created_at, since, until), *session.only_ours())
         .group_by(*group)
     )
     return [
@@ -171,6 +174,7 @@ async def closings(session: Session, since: datetime, until: datetime) -> Sequen
         .where(
             leads.c.state.in_((State.CONVERTED.value, State.REJECTED.value)),
             *_between(leads.c.closed_at, since, until),
+            *session.only_ours(),
         )
         .group_by(*group)
     )
@@ -197,22 +201,24 @@ async def took(session: Session, since: datetime, until: datetime, now: datetime
         sa.select(touches.c.lead, to.label("to"))
         .where(touches.c.kind.in_(("take", "give")), *_between(touches.c.at, since, until))
         .distinct()
-        .subquery()
     )
-    late = sa.case((_missed(now), theirs.c.lead))
+    if session.desk:
+        theirs = theirs.join(leads, leads.c.id == touches.c.lead).where(*session.only_ours())
+    found = theirs.subquery()
+    late = sa.case((_missed(now), found.c.lead))
     rows = await session.rows(
         sa.select(
-            theirs.c.to,
-            sa.func.count(theirs.c.lead.distinct()).label("taken"),
+            found.c.to,
+            sa.func.count(found.c.lead.distinct()).label("taken"),
             sa.func.count(late.distinct()).label("missed"),
         )
         .join(
             deadlines,
-            sa.and_(deadlines.c.lead == theirs.c.lead, deadlines.c.kind != "take"),
+            sa.and_(deadlines.c.lead == found.c.lead, deadlines.c.kind != "take"),
             isouter=True,
         )
-        .where(theirs.c.to.is_not(None))
-        .group_by(theirs.c.to)
+        .where(found.c.to.is_not(None))
+        .group_by(found.c.to)
     )
     return [Took(int(row.to), int(row.taken), int(row.missed)) for row in rows]
 
@@ -229,6 +235,7 @@ async def answers_to_convert(
             *_between(leads.c.closed_at, since, until),
             touches.c.kind == "answered",
             touches.c.at <= leads.c.closed_at,
+            *session.only_ours(),
         )
         .group_by(leads.c.responsible)
     )
@@ -242,14 +249,15 @@ async def open_at(session: Session, at: datetime) -> Sequence[Waiting]:
     open, what was reopened was closed.
     """
     columns = (leads.c.id, leads.c.created_at, leads.c.responsible)
-    known = {row.id: row for row in await session.rows(sa.select(*columns).where(_is_open))}
+    ours = session.only_ours()
+    known = {row.id: row for row in await session.rows(sa.select(*columns).where(_is_open, *ours))}
     changes = await session.rows(
         sa.select(*columns, touches.c.kind)
         .join(touches, touches.c.lead == leads.c.id)
-        .where(touches.c.at >= at, touches.c.kind.in_((*_CLOSING, *_OPENING)))
+        .where(touches.c.at >= at, touches.c.kind.in_((*_CLOSING, *_OPENING)), *ours)
         .order_by(touches.c.at.desc(), touches.c.id.desc())  # so that the first one wins
     )
-    closed = await session.rows(sa.select(*columns).where(leads.c.closed_at >= at))
+    closed = await session.rows(sa.select(*columns).where(leads.c.closed_at >= at, *ours))
     known |= {row.id: row for row in closed}  # an erasure leaves no touch
     for row in changes:
         if row.kind in _CLOSING:
@@ -270,18 +278,19 @@ async def missed(session: Session, since: datetime, until: datetime, now: dateti
     rows = await session.rows(
         sa.select(sa.func.count(leads.c.id.distinct()))
         .join(deadlines, deadlines.c.lead == leads.c.id)
-        .where(*_between(leads.c.created_at, since, until), _missed(now))
+        .where(*_between(leads.c.created_at, since, until), _missed(now), *session.only_ours())
     )
     return int(rows[0][0])
 
 
 async def ratings(session: Session, since: datetime, until: datetime) -> Mapping[str, int]:
     """What customers who were asked said, and how often."""
-    rows = await session.rows(
-        sa.select(feedback.c.answer, sa.func.count().label("n"))
-        .where(feedback.c.kind == "rating", *_between(feedback.c.answered_at, since, until))
-        .group_by(feedback.c.answer)
+    query = sa.select(feedback.c.answer, sa.func.count().label("n")).where(
+        feedback.c.kind == "rating", *_between(feedback.c.answered_at, since, until)
     )
+    if session.desk:
+        query = query.join(leads, leads.c.id == feedback.c.lead).where(*session.only_ours())
+    rows = await session.rows(query.group_by(feedback.c.answer))
     return {row.answer: int(row.n) for row in rows}
 
 
@@ -308,6 +317,7 @@ async def amounts(session: Session, since: datetime, until: datetime) -> Mapping
             leads.c.state == State.CONVERTED.value,
             deals.c.amount.is_not(None),
             deals.c.id == newest,
+            *session.only_ours(),
         )
         .group_by(deals.c.currency)
     )
@@ -326,6 +336,7 @@ async def lead_rows(
                 leads.c.created_at >= last_at,
                 leads.c.created_at < until,
                 sa.or_(leads.c.created_at > last_at, leads.c.id > last),
+                *session.only_ours(),
             )
             .order_by(leads.c.created_at, leads.c.id)
             .limit(_AT_ONCE)
@@ -439,7 +450,8 @@ _HAPPENED: dict[Happened, Callable[[datetime, datetime], sa.Select[Any]]] = {
 
 
 async def _firsts(session: Session, found: sa.Select[Any]) -> Sequence[First]:
-    return [First(row.id, row.created_at, row.at, row.staff) for row in await session.rows(found)]
+    rows = await session.rows(found.where(*session.only_ours()))
+    return [First(row.id, row.created_at, row.at, row.staff) for row in rows]
 
 
 def _times(condition: sa.ColumnElement[bool], name: str) -> sa.Label[Any]:

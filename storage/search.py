@@ -69,7 +69,7 @@ async def _known(session: Session, wanted: Wanted) -> list[int]:
     if wanted.words:
         roots += await _called(session, wanted.words)
     if roots:
-        query = sa.select(leads.c.id).where(leads.c.person.in_(set(roots)))
+        query = sa.select(leads.c.id).where(leads.c.person.in_(set(roots)), *session.only_ours())
         rows = await session.rows(query.order_by(leads.c.id.desc()).limit(NEWEST))
         found += [row.id for row in rows]
     return found
@@ -135,7 +135,7 @@ async def _tagged(session: Session, wanted: Wanted, hits: dict[int, str]) -> dic
 
 
 async def _ordered(session: Session, hits: Collection[int], first: int) -> list[int]:
-    query = sa.select(leads.c.id, leads.c.state).where(leads.c.id.in_(hits))
+    query = sa.select(leads.c.id, leads.c.state).where(leads.c.id.in_(hits), *session.only_ours())
     rows = await session.rows(query) if hits else []
     best = sorted(
         (row.id != first, row.state not in ("new", "taken"), -row.id, row.id) for row in rows

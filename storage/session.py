@@ -87,10 +87,16 @@ class _Update:
 
 @dataclass(slots=True)
 class Session:
-    """One event's reads and collected writes."""
+    """One event's reads and collected writes.
+
+    Where there are several desks it sees the leads of one only, and no account on the
+    channels of the others, which are `foreign`. With no desk it sees everything.
+    """
 
     reads: Reads
     ids: Ids
+    desk: str = ""
+    foreign: frozenset[str] = frozenset()
     inserts: list[_Insert] = field(default_factory=list)
     updates: list[_Update] = field(default_factory=list)
     late_updates: list[_Update] = field(default_factory=list)  # after the inserts
@@ -98,6 +104,14 @@ class Session:
     claims: list[sa.Update] = field(default_factory=list)  # each must change a row
     # (table, number) -> the version decided upon
     versions: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def sees(self, desk: str) -> bool:
+        """Whether what belongs to a desk is to be found."""
+        return self.desk in ("", desk)
+
+    def only_ours(self) -> tuple[sa.ColumnElement[bool], ...]:
+        """What a statement about leads must ask for besides."""
+        return (leads.c.desk == self.desk,) if self.desk else ()
 
     async def one(self, find: Find[K, V], key: K) -> V | None:
         """See Reads.one."""

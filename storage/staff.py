@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,10 +66,9 @@ def rename(session: Session, who: Staff, name: str, username: str) -> None:
     session.update(staff_accounts, {"address": who.address}, username=username)
 
 
-async def colleagues(session: Session, chat: str) -> Sequence[Staff]:
-    """Whom a lead can be given to, by name: the team but for those who have left its chat."""
-    gone = sa.select(members.c.member).where(members.c.chat == chat, sa.not_(members.c.present))
-    rows = await session.rows(_SELECT.where(staff_accounts.c.address.not_in(gone)))
+async def colleagues(session: Session, chat: str, named: Collection[str]) -> Sequence[Staff]:
+    """Whom a lead can be given to, by name: see `belonging`."""
+    rows = await session.rows(_SELECT.where(*belonging(chat, named)))
     # Sorted here, because databases differ in what comes first.
     return sorted(map(_staff, rows), key=lambda who: (who.name.casefold(), who.id))
 
@@ -95,6 +94,19 @@ def remember(session: Session, chat: str, address: str, member: Member, now: dat
         name=member.name,
         username=member.username,
         checked_at=now,
+    )
+
+
+def belonging(chat: str, named: Collection[str]) -> Sequence[sa.ColumnElement[bool]]:
+    """Whose accounts make a team: of those in its chat, or named in its settings, nobody who left.
+
+    Somebody of another team is in the same tables.
+    """
+    here = sa.select(members.c.member).where(members.c.chat == chat)
+    address = staff_accounts.c.address
+    return (
+        address.not_in(here.where(sa.not_(members.c.present))),
+        sa.or_(address.in_(here), address.in_(named)),
     )
 
 

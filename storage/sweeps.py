@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.domain.lead import MAIN
 from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue
 from storage import deadlines, inbox, steps
 from storage.database import Database, upsert
@@ -18,17 +19,20 @@ FEW = 5  # steps found due at once, of which each gets a message of its own
 _AT_ONCE = 500
 
 
-async def take_deadlines(database: Database, now: datetime) -> int:
-    """Take in every deadline whose next step is due; how many there were."""
+async def take_deadlines(database: Database, now: datetime, desks: Sequence[str] = (MAIN,)) -> int:
+    """Take in every deadline whose next step is due; how many there were.
+
+    Where many are due at once, each of the `desks` looks for its own.
+    """
     async with database.read() as connection:
         due = await deadlines.due(connection, now, _AT_ONCE)
     if due:
         async with database.write() as connection:
-            await inbox.add_events(connection, _overdue(due, now), now)
+            await inbox.add_events(connection, _overdue(due, now, desks), now)
     return len(due)
 
 
-def _overdue(due: Sequence[Deadline], now: datetime) -> dict[str, Event]:
+def _overdue(due: Sequence[Deadline], now: datetime, desks: Sequence[str]) -> dict[str, Event]:
     """An event each, or one for all where so many are due that something was amiss before.
 
     Named by all that it is about: what was due at a clock's wrong time is due again.
@@ -36,7 +40,8 @@ def _overdue(due: Sequence[Deadline], now: datetime) -> dict[str, Event]:
     if len(due) > FEW:
         steps = ";".join(f"{one.id}:{one.step}" for one in due)
         mark = hashlib.sha256(steps.encode()).hexdigest()[:16]
-        return {f"overdue:{now:%Y-%m-%dT%H:%M}:{mark}": LeadsOverdue()}
+        name = f"overdue:{now:%Y-%m-%dT%H:%M}:{mark}"
+        return {f"{name}:{desk}": LeadsOverdue(desk) for desk in desks}
     return {
         f"deadline:{one.id}:{one.step}:{one.next_at}": DeadlineDue(one.id, one.step, one.next_at)
         for one in due
@@ -66,13 +71,18 @@ async def take_steps(database: Database, now: datetime) -> int:
 
 
 async def take_digest(
-    database: Database, period: str, due_at: datetime, recipients: Sequence[str], now: datetime
+    database: Database,
+    period: str,
+    due_at: datetime,
+    recipients: Sequence[str],
+    now: datetime,
+    desk: str = MAIN,
 ) -> bool:
-    """Take in the digest that was due last, unless it was taken before; whether it was taken.
+    """Take in the digest of a desk that was due last, unless it was before; whether it was taken.
 
     At the first start nothing is due: there was nobody to tell of the time before.
     """
-    mark = f"digest:{period}"
+    mark = f"digest:{period}" if desk == MAIN else f"digest:{period}:{desk}"
     async with database.write() as connection:
         query = sa.select(cursors.c.value).where(cursors.c.channel == mark)
         last = (await connection.execute(query)).scalar()
@@ -85,7 +95,7 @@ async def take_digest(
             return False
         day = due_at.date().isoformat()
         events: dict[str, Event] = {
-            f"{mark}:{day}:{recipient}": DigestDue(period, day, recipient)
+            f"{mark}:{day}:{recipient}": DigestDue(period, day, recipient, desk)
             for recipient in recipients
         }
         await inbox.add_events(connection, events, now)

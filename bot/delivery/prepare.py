@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiodataloader import DataLoader
@@ -22,6 +22,8 @@ from bot.messages import (
     Profile,
     SendError,
     address,
+    kind_of,
+    person_address,
     split_address,
 )
 from storage import accounts, staff
@@ -36,6 +38,25 @@ _CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a collea
 log = structlog.get_logger()
 
 
+class Team(Protocol):
+    """What is asked of a desk's policy."""
+
+    @property
+    def desk(self) -> str: ...
+    @property
+    def chat(self) -> str: ...
+    @property
+    def messenger(self) -> str: ...
+    @property
+    def managers(self) -> Sequence[str]: ...
+    @property
+    def dispatchers(self) -> Sequence[str]: ...
+    @property
+    def supervisors(self) -> Sequence[str]: ...
+    def is_team(self, where: str) -> bool:
+        """Whether this is the team's chat, by its address of now or by one of before."""
+
+
 class Prepare:
     """Asks who the author of an event is, and whom a lead can be given to."""
 
@@ -44,19 +65,18 @@ class Prepare:
         database: Database,
         channels: Mapping[str, Channel],
         *,
-        chat: Callable[[], str],
-        is_team: Callable[[str], bool],
-        managers: Sequence[str],
-        dispatchers: Sequence[str],
+        teams: Callable[[Event, Session], Awaitable[Sequence[Team]]],
+        offering: bool,
         now: Callable[[], datetime],
     ) -> None:
-        """`chat` tells the team chat's address by now, `is_team` knows those of before as well."""
+        """`teams` tells to which an event's author may belong, the likeliest first.
+
+        `offering`: whether leads are offered to managers who are named in the settings.
+        """
         self._database = database
         self._channels = channels
-        self._chat = chat
-        self._is_team = is_team
-        self._managers = managers
-        self._named = tuple(dict.fromkeys((*managers, *dispatchers)))
+        self._teams = teams
+        self._offering = offering
         self._now = now
         self._ids = Ids(database)
         self._learned: list[Session] = []
@@ -69,19 +89,20 @@ class Prepare:
     def needed(self, event: Event) -> bool:
         """Whether the event has an author whose standing or name matters, or concerns the team."""
         if isinstance(event, LeadWaits):
-            return bool(self._managers)
+            return self._offering
         return isinstance(event, MessageReceived | ButtonPressed)
 
     async def __call__(self, event: Event, reads: Reads) -> Facts:
         """What is known of the event's author; SendError when it must be known and can't be."""
+        session = Session(reads, self._ids)
         if isinstance(event, LeadWaits):
-            return Facts(colleagues=await self._unseen(reads))
+            team = (await self._teams(event, session))[0]
+            return Facts(colleagues=await self._unseen(team, session))
         if not isinstance(event, MessageReceived | ButtonPressed):
             return Facts()
-        session = Session(reads, self._ids)
-        facts = Facts(member=await self._member(event, session))
+        found, facts = await self._standing(event, session)
         if isinstance(event, ButtonPressed):
-            facts = replace(facts, colleagues=await self._colleagues(event))
+            facts = replace(facts, colleagues=await self._colleagues(found, event))
         else:
             facts = replace(facts, profile=await self._profile(event, session))
         if session.inserts or session.updates:
@@ -96,15 +117,28 @@ class Prepare:
             if learned:
                 await self._database.finish(flush(self._database, learned))
 
-    async def _member(
+    async def _standing(
         self, event: MessageReceived | ButtonPressed, session: Session
+    ) -> tuple[Team | None, Facts]:
+        """Of which team the author is, and what they are in it; of nobody's, the first's."""
+        likeliest: tuple[Team | None, Facts] = (None, Facts())
+        for team in await self._teams(event, session):
+            member = await self._member(team, event, session)
+            found = team, Facts(desk=team.desk, member=member)
+            if _belongs(team, event, member):
+                return found
+            likeliest = likeliest if likeliest[0] else found
+        return likeliest
+
+    async def _member(
+        self, team: Team, event: MessageReceived | ButtonPressed, session: Session
     ) -> Member | None:
         """The author's standing in the team's chat, if that is on the same messenger."""
-        chat, author = self._chat(), address(event.channel, event.author.id)
+        chat, author = team.chat, person_address(event.channel, event.author.id)
         name, platform_chat = split_address(chat)
-        if name != event.channel or event.author.anonymous:
+        if team.messenger != kind_of(event.channel) or event.author.anonymous:
             return None
-        if not event.chat.private and not self._is_team(address(event.channel, event.chat.id)):
+        if not event.chat.private and not team.is_team(address(event.channel, event.chat.id)):
             return None
         known = await staff.membership(session, chat, author)
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
@@ -140,55 +174,63 @@ class Prepare:
             log.warning("profile_unknown", channel=event.channel, reason=str(error))
             return None
 
-    async def _colleagues(self, event: ButtonPressed) -> dict[str, Member]:
+    async def _colleagues(self, team: Team | None, event: ButtonPressed) -> dict[str, Member]:
         """The chat's admins and whoever is named in the settings, for the list to assign to."""
-        if not event.data.startswith(_CHOOSING):
+        if team is None or not event.data.startswith(_CHOOSING):
             return {}
-        name, chat = split_address(self._chat())
+        name, chat = split_address(team.chat)
         channel = self._channels.get(name)
         if channel is None:
             return {}
         try:
             found = await channel.admins(chat)
-            for one in self._named:
+            for one in dict.fromkeys((*team.managers, *team.dispatchers)):
                 platform, number = split_address(one)
-                if platform == name and number not in found:
+                if platform == team.messenger and number not in found:
                     member = await channel.member(chat, number)
                     found |= {number: member} if member.present else {}
         except SendError as error:
             log.warning("colleagues_unknown", chat=chat, reason=str(error))
             return {}
-        return {address(name, number): member for number, member in found.items()}
+        return {person_address(name, number): member for number, member in found.items()}
 
-    async def _unseen(self, reads: Reads) -> dict[str, Member]:
+    async def _unseen(self, team: Team, session: Session) -> dict[str, Member]:
         """The managers named in the settings who never did anything, if they are in the chat."""
-        session = Session(reads, self._ids)
-        name, chat = split_address(self._chat())
+        name, chat = split_address(team.chat)
         found: dict[str, Member] = {}
-        for manager in self._managers:
+        for manager in team.managers:
             platform, number = split_address(manager)
-            known = await staff.at(session, manager) or await self._absent(session, manager)
-            if known or platform != name or name not in self._channels:
+            known = await staff.at(session, manager) or await self._absent(team, session, manager)
+            if known or platform != team.messenger or name not in self._channels:
                 continue
             try:
                 member = await self._channels[name].member(chat, number)
             except SendError as error:
                 log.warning("manager_unknown", chat=chat, reason=str(error))
                 continue
-            staff.remember(session, self._chat(), manager, member, self._now())
+            staff.remember(session, team.chat, manager, member, self._now())
             found |= {manager: member} if member.present else {}
         if session.inserts:
             await self._keep(session)
         return found
 
-    async def _absent(self, session: Session, manager: str) -> bool:
+    async def _absent(self, team: Team, session: Session, manager: str) -> bool:
         """Whether they were not there a moment ago."""
-        known = await staff.membership(session, self._chat(), manager)
+        known = await staff.membership(session, team.chat, manager)
         return (
             known is not None
             and not known.present
             and self._now() - known.checked_at < FRESH_IN_PRIVATE
         )
+
+
+def _belongs(team: Team, event: MessageReceived | ButtonPressed, member: Member | None) -> bool:
+    """Whether the author is of this team, as far as their standing and the settings tell."""
+    author = person_address(event.channel, event.author.id)
+    if author in team.supervisors or (member is not None and member.present):
+        return True
+    elsewhere = team.messenger != kind_of(event.channel)
+    return elsewhere and author in (*team.managers, *team.dispatchers)
 
 
 def _profiles(channel: Channel) -> Callable[[list[str]], Coroutine[Any, Any, list[Profile | None]]]:

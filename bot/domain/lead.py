@@ -54,6 +54,9 @@ class Role(IntEnum):
     SUPERVISOR = 3  # anything on any lead
 
 
+MAIN = "main"  # the desk that every installation has
+
+
 class DealKind(StrEnum):
     """What a lead is converted into."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from bot.messages import Channel, Finding, SendError, split_address
 from bot.operations.database import Free, about_database, current, is_running
 from bot.operations.settings_file import privacy
 from config.settings import Settings
+from config.teams import bots_of, desks_of, through
 from config.texts import Texts
 
 _NO_TOPICS = "check.telegram.no_topics"  # no matter to who wants none
@@ -34,32 +36,54 @@ async def check(
     yield Finding(True, "check.settings")
     if file is not None and (told := privacy(file, fix=fix)):
         yield told
-    chat, running = settings.team.chat, False
+    teams, running = _teams(settings), False
     async for finding in about_database(settings, free):
         yield finding
         if finding.key == "check.database":
-            chat, running = await current(settings, chat), await is_running(settings, now)
+            teams = [await _moved(settings, team) for team in teams]
+            running = await is_running(settings, now)
     yield _clock(settings, now)
     answering = []
     for name, channel in channels.items():
-        found = await _asked(channel, chat, running=running)
-        if fix and any(finding.mend for finding in found):
-            found = await _mended(channel, chat, found, running=running)
-        found = [*found, *await _topics(settings, channel, chat, found)]
-        if found[0].ok:
-            answering.append(name)
-        for finding in found:
-            if not (finding.key == _NO_TOPICS and settings.team.conversation == "replies"):
-                yield finding
-    async for finding in _recipients(settings, channels, answering):
-        yield finding
+        said: list[Finding] = []
+        served = [team for team in teams if team.chat.partition(":")[0] == name]
+        for team in served or [_NOBODY]:
+            found = await _of_channel(team, channel, fix=fix, running=running)
+            if found[0].ok and name not in answering:
+                answering.append(name)
+            for finding in found:
+                if finding not in said:  # of another team's chat already
+                    said.append(finding)
+                    yield finding
+    for team in teams:
+        async for finding in _recipients(team, channels, answering):
+            yield finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """A desk's chat by the channel that serves it, and who is told things."""
+
+    chat: str
+    conversation: str
+    supervisors: tuple[str, ...]
+    supervisors_chat: str
+    bots: Mapping[str, str]  # by messenger
+
+    @property
+    def by_replies(self) -> bool:
+        """Whether its leads have no topics."""
+        return self.conversation == "replies"
+
+
+_NOBODY = _Team("", "auto", (), "", {})
 
 
 def line(texts: Texts, finding: Finding) -> str:
     """One finding in the team's language: a mark, what it is and, if wrong, what to do."""
     values = dict(finding.values)
     if "channel" in values:
-        values["channel"] = texts(f"channel.{values['channel']}")
+        values["channel"] = texts.channel(values["channel"])
     words = texts(finding.key, **values)
     if finding.mend and not finding.ok:
         words = texts("check.or_fix", words=words)
@@ -72,11 +96,33 @@ def total(texts: Texts, findings: Sequence[Finding]) -> str:
     return texts.plural("check.to_mend", wrong) if wrong else texts("check.all_well")
 
 
+def _teams(settings: Settings) -> list[_Team]:
+    found = []
+    for desk in desks_of(settings):
+        team, bots = desk.team, bots_of(settings, desk.name)
+        chats = [through(bots, chat) for chat in (team.chat, team.supervisors_chat)]
+        found.append(_Team(chats[0], team.conversation, team.supervisors, chats[1], bots))
+    return found
+
+
+async def _moved(settings: Settings, team: _Team) -> _Team:
+    return replace(team, chat=await current(settings, team.chat)) if team.chat else team
+
+
 def _clock(settings: Settings, now: datetime) -> Finding:
     """Only people can tell whether this is their time; a zone that does not exist is refused."""
     zone = settings.team.timezone
     local = now.astimezone(ZoneInfo(zone))
     return Finding(True, "check.clock", {"zone": zone, "time": f"{local:%Y-%m-%d %H:%M}"})
+
+
+async def _of_channel(team: _Team, channel: Channel, *, fix: bool, running: bool) -> list[Finding]:
+    """What there is to say of a channel and the chat of a team that it serves."""
+    found = await _asked(channel, team.chat, running=running)
+    if fix and any(finding.mend for finding in found):
+        found = await _mended(channel, team.chat, found, running=running)
+    found = [*found, *await _topics(team, channel, found)]
+    return [one for one in found if not (one.key == _NO_TOPICS and team.by_replies)]
 
 
 async def _asked(channel: Channel, chat: str, *, running: bool) -> list[Finding]:
@@ -107,27 +153,23 @@ async def _mended(
     return [*left, *told.values()]
 
 
-async def _topics(
-    settings: Settings, channel: Channel, chat: str, found: Sequence[Finding]
-) -> list[Finding]:
+async def _topics(team: _Team, channel: Channel, found: Sequence[Finding]) -> list[Finding]:
     """Whoever wants topics needs a group that has them."""
-    where, platform_id = split_address(chat) if chat else ("", "")
-    if settings.team.conversation != "topics" or where != channel.name or not found[0].ok:
+    if team.conversation != "topics" or not team.chat or not found[0].ok:
         return []
     try:
-        forum = await channel.has_topics(platform_id)
+        forum = await channel.has_topics(split_address(team.chat)[1])
     except SendError:
         return []  # told already
     return [] if forum else [Finding(False, "check.no_forum")]
 
 
 async def _recipients(
-    settings: Settings, channels: Mapping[str, Channel], answering: Sequence[str]
+    team: _Team, channels: Mapping[str, Channel], answering: Sequence[str]
 ) -> AsyncIterator[Finding]:
     """Whether those who get digests and alarms can be written to, as far as that can be asked."""
-    team = settings.team
     for account in team.supervisors:
-        name = split_address(account)[0]
+        name = team.bots[split_address(account)[0]]
         if name in answering or name not in channels:
             yield await _supervisor(channels.get(name), account)
     name, chat = split_address(team.supervisors_chat) if team.supervisors_chat else ("", "")
@@ -146,7 +188,8 @@ async def _digests_chat(channel: Channel, address: str, chat: str) -> Finding:
 
 async def _supervisor(channel: Channel | None, account: str) -> Finding:
     """Whether a supervisor can be known to the bot: on Telegram only who met it is."""
-    name, platform_id = split_address(account)
+    kind, platform_id = split_address(account)
+    name = channel.name if channel else kind
     values = {"account": account, "channel": name}
     if channel is None:
         return Finding(False, "check.supervisor_off", values)

@@ -28,6 +28,7 @@ from bot.reports.period import Period, WrongPeriod, asked
 from bot.reports.table import Row, Table
 from config.hours import working_hours
 from config.settings import Settings
+from config.teams import DeskSettings, bots_of, desks_of, through
 from config.texts import load
 from storage.session import Session
 
@@ -44,6 +45,7 @@ class Wanted:
     since: str = ""
     until: str = ""
     form: str = "text"
+    desk: str = ""  # of one desk only
 
 
 async def deliver(settings: Settings, wanted: Wanted, now: datetime, output: Path | None) -> None:
@@ -55,7 +57,7 @@ async def deliver(settings: Settings, wanted: Wanted, now: datetime, output: Pat
     period = _period(settings, wanted, now)
     if output is None and wanted.form in _FOR_FILES and sys.stdout.isatty():
         raise Wrong("report.for_a_file", name=wanted.name, form=wanted.form)
-    basis = _basis(settings, wanted.form, now)
+    basis = _basis(settings, wanted, now)
     with _opened(output) as out:
         try:
             await decide(settings.database_url, partial(_write, wanted, period, basis, out))
@@ -65,7 +67,11 @@ async def deliver(settings: Settings, wanted: Wanted, now: datetime, output: Pat
 
 def _period(settings: Settings, wanted: Wanted, now: datetime) -> Period:
     """The period that is meant; raises Wrong."""
-    zone = ZoneInfo(settings.team.timezone)
+    desk = _desk(settings, wanted)
+    zone = ZoneInfo(desk.team.timezone)
+    if wanted.desk not in ("", desk.name):
+        desks = ", ".join(one.name for one in desks_of(settings))
+        raise Wrong("report.no_desk", name=wanted.desk, names=desks)
     if wanted.name not in NAMES:
         raise Wrong("report.unknown", name=wanted.name, names=", ".join(NAMES))
     if wanted.form not in FORMS:
@@ -101,17 +107,24 @@ def _usual(last: str, now: datetime, zone: ZoneInfo) -> str:
     return (max(end - _USUAL, date(1970, 1, 1))).isoformat()
 
 
-def _basis(settings: Settings, form: str, now: datetime) -> Basis:
-    zone = ZoneInfo(settings.team.timezone)
+def _desk(settings: Settings, wanted: Wanted) -> DeskSettings:
+    """The desk that is meant, else the first, by whose clock all of them are told together."""
+    desks = desks_of(settings)
+    return next((one for one in desks if one.name == wanted.desk), desks[0])
+
+
+def _basis(settings: Settings, wanted: Wanted, now: datetime) -> Basis:
+    desk = _desk(settings, wanted)
+    team, zone = desk.team, ZoneInfo(desk.team.timezone)
     return Basis(
         # What programs read is the same whatever language the team speaks.
-        texts=load("en" if form == "json" else settings.team.language),
+        texts=load("en" if wanted.form == "json" else team.language),
         zone=zone,
-        hours=working_hours(settings.hours.week, settings.hours.holidays, zone),
-        chat=settings.team.chat,
+        hours=working_hours(desk.hours.week, desk.hours.holidays, zone),
+        chat=through(bots_of(settings, desk.name), team.chat),
         source=lambda source: named(source, settings.leads.sources),
         now=now,
-        reasons=settings.leads.reject_reasons or load(settings.team.language).under("reason."),
+        reasons=desk.reject_reasons or load(team.language).under("reason."),
     )
 
 
@@ -123,6 +136,7 @@ async def _write(
     session: Session,
 ) -> None:
     found: Table | Digest
+    session.desk = wanted.desk
     if wanted.name == DIGEST:
         found = await digest(session, period, basis)
     else:

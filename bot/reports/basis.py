@@ -24,4 +24,4 @@ class Basis:
 
     def channel(self, name: str) -> str:
         """What a channel is called."""
-        return self.texts(f"channel.{name}")
+        return self.texts.channel(name)

@@ -31,9 +31,9 @@ def picture_of(name: str, sheet: str) -> Attachment:
     return Attachment(AttachmentKind.PHOTO, CHANNEL, sheet, name=f"{name}.png", mime="image/png")
 
 
-def workbook_of(name: str, period: Period, now: datetime) -> Attachment:
-    """The workbook of a report, as it stood `now`."""
-    ref = {"report": name, "period": _PERIOD.dump_python(period, mode="json")}
+def workbook_of(name: str, period: Period, now: datetime, desk: str) -> Attachment:
+    """The workbook of a report of one desk, as it stood `now`."""
+    ref = {"report": name, "desk": desk, "period": _PERIOD.dump_python(period, mode="json")}
     return Attachment(
         AttachmentKind.DOCUMENT,
         CHANNEL,
@@ -41,6 +41,13 @@ def workbook_of(name: str, period: Period, now: datetime) -> Attachment:
         name=f"{name}.xlsx",
         mime=_WORKBOOK,
     )
+
+
+def desk_of(wanted: Attachment) -> str:
+    """Whose leads a workbook tells of; "" where that is said nowhere."""
+    if wanted.kind is AttachmentKind.PHOTO:
+        return ""
+    return str(json.loads(wanted.ref).get("desk", ""))
 
 
 @asynccontextmanager

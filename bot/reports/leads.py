@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.domain.lead import State, Warmth
-from bot.messages import split_address
+from bot.messages import kind_of, split_address
 from bot.reports.basis import Basis
 from bot.reports.period import Period
 from bot.reports.reasons import naming
@@ -94,7 +94,7 @@ def _took(basis: Basis, since: datetime, at: datetime | None) -> timedelta | Non
 
 def _link(chat: str, message: str) -> str:
     """To the card, where the messenger has such links: in Telegram's supergroups."""
-    platform, number = split_address(chat) if chat else ("", "")
-    if platform != "telegram" or not number.startswith("-100") or not message:
+    channel, number = split_address(chat) if chat else ("", "")
+    if kind_of(channel) != "telegram" or not number.startswith("-100") or not message:
         return ""
     return f"https://t.me/c/{number[4:]}/{message}"

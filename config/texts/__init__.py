@@ -66,6 +66,12 @@ class Texts:
         self._require(key)
         return self._translations.ngettext(key, key, n).format(**{"n": n, **values})
 
+    def channel(self, name: str) -> str:
+        """What people call a channel: Telegram; one of several by its own name as well."""
+        kind, _, own = name.partition(".")
+        texts = self  # as all who ask for a text call it
+        return f"{texts(f'channel.{kind}')} {own}".rstrip()
+
     def has(self, key: str) -> bool:
         """Whether there is a text of this key."""
         return key in self._keys

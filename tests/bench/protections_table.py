@@ -361,8 +361,8 @@ ROWS = (
     Row(
         "a stranger's press does nothing",
         "handlers/presses.py",
-        "work.role(address(event.channel, event.author.id)) < Role.MANAGER or _elsewhere",
-        "_elsewhere",
+        "    if role < Role.MANAGER or _elsewhere",
+        "    if _elsewhere",
         "tests/plays/test_roles.py::test_a_stranger_presses_in_vain[sqlite]",
     ),
     Row(

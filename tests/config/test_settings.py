@@ -442,7 +442,8 @@ def test_defaults_are_shown_as_one_would_write_them() -> None:
 
 
 def test_the_defaults_may_all_be_written_out(tmp_path: Path) -> None:
-    written = {row.env: row.default for row in settings_table() if row.default}
+    rows = [row for row in settings_table() if ".NAME." not in row.name]
+    written = {row.env: row.default for row in rows if row.default}
     assert load(tmp_path, **written) == load_settings(CONNECTED, tmp_path)
 
 

@@ -10,7 +10,11 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from bot.delivery.prepare import Prepare
+from bot.desks import Desks
 from bot.messages import Author, Channel, Chat, Facts, Member, MessageReceived
+from bot.policies import policies_of
+from config.groups import Team
+from config.settings import Settings
 from storage.database import Database
 from storage.schema import members
 from storage.session import Reads
@@ -33,17 +37,15 @@ async def test_the_standing_of_fifty_who_write_at_once_is_kept_in_two_transactio
     prepare = Prepare(
         database,
         cast("Mapping[str, Channel]", {"telegram": Messenger()}),
-        chat=lambda: TEAM,
-        is_team=lambda where: where == TEAM,
-        managers=(),
-        dispatchers=(),
+        teams=Desks(policies_of(Settings(team=Team(chat=TEAM)))).candidates,
+        offering=False,
         now=lambda: NOW,
     )
     commits: list[Any] = []
     sa.event.listen(database._writer.sync_engine, "commit", commits.append)
     reads = Reads(database)
     facts = await asyncio.gather(*(prepare(wrote(n), reads) for n in range(50)))
-    assert facts[7] == Facts(member=Member(present=True, name="Boris"))
+    assert facts[7] == Facts(desk="main", member=Member(present=True, name="Boris"))
     assert sum(one.member is not None and one.member.present for one in facts) == 1
     assert await count(database, members) == 50
     assert len(commits) <= 2  # the first one's, and that of all who came meanwhile

@@ -17,7 +17,7 @@ from config.settings import Settings
 from handlers.work import TooEarly
 from storage.cards import card
 from storage.database import Database
-from storage.schema import accounts, cards, leads, messages, places
+from storage.schema import accounts, cards, leads, members, messages, places
 from storage.session import Conflict, Ids, Reads, Session, flush
 from tests.cast import BORIS, DASHA, NAMES, TEAM, VERA
 
@@ -61,6 +61,8 @@ class Stand:
 
     async def _decided(self, event: Event, facts: Facts) -> Session:
         session = Session(Reads(self.database), Ids(self.database))
+        if facts.member is not None and facts.member.present:
+            self._remember(session, event)
         try:
             await self.product.handle(event, facts, session)
         except TooEarly:  # they left meanwhile, which whoever asks again is told
@@ -68,6 +70,13 @@ class Stand:
             gone = replace(facts, member=replace(facts.member, present=False))
             return await self._decided(event, gone)
         return session
+
+    def _remember(self, session: Session, event: Event) -> None:
+        """Whoever was found in the team's chat is known to be there, unless they left since."""
+        assert isinstance(event, MessageReceived | ButtonPressed)
+        who = f"telegram:{event.author.id}"
+        known = {"chat": CHAT, "member": who, "present": True, "checked_at": self.now}
+        session.put(members, ignore=True, **known)
 
     async def show_all(self) -> None:
         """Draw every card, as the chat would show it."""

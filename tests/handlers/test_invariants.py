@@ -148,7 +148,7 @@ class Life(RuleBasedStateMachine):
     def pressed(self, who: int, verb: str, which: int) -> Asked:
         name, _, argument = verb.partition(":")
         if verb == "reject":
-            argument = reason_mark(self.stand.product.policy.reasons[0])
+            argument = reason_mark(self.stand.product.desks.first.reasons[0])
         data = f"1:{name}:{self.lead(which)}" + (f":{argument}" if argument else "")
         return press(who, self.stand.fresh(), data)
 

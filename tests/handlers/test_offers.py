@@ -67,7 +67,8 @@ class Shift(RuleBasedStateMachine):
     def uses(self, scheme: Scheme) -> None:
         product = self.stand.product
         channels = {"telegram": ChannelPolicy(distribution=scheme)}
-        product.policy = replace(product.policy, channels=channels, max_open=MAX_OPEN, offers=2)
+        policy = replace(product.desks.first, channels=channels, max_open=MAX_OPEN, offers=2)
+        product.desks._policies["main"] = policy
 
     def happen(self, *asked: Asked) -> None:
         """What is said or pressed, and all that the product then does by itself."""
@@ -131,7 +132,7 @@ class Shift(RuleBasedStateMachine):
         numbers = self.run(self.stand.leads())
         name, _, argument = verb.partition(":")
         if name == "reject":
-            argument = reason_mark(self.stand.product.policy.reasons[0])
+            argument = reason_mark(self.stand.product.desks.first.reasons[0])
         data = ":".join(filter(None, ("1", name, str(numbers[which % len(numbers)]), argument)))
         return press(who, self.stand.fresh(), data)
 

@@ -28,6 +28,7 @@ from storage.migrate import upgrade_at
 from storage.sweeps import sign_of_life
 from tests import warm
 from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
+from tests.plays.desks import SERVICE, as_bot, second_bot
 from tests.plays.play import Play, a_play
 
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
@@ -88,6 +89,27 @@ async def test_a_good_set_up_passes(play: Play) -> None:
         "✓ Supervisor Vera (telegram:301) is known",
     ]
     assert total(load("en"), findings) == "All is well"
+
+
+async def test_every_bot_and_every_team_is_looked_at(play: Play) -> None:
+    async with second_bot(play) as service:
+        service.add_group(SERVICE, "Service", admins=[GLEB], members=[])
+        settings = play.settings(
+            bots={"service": as_bot(service, desk="service")},
+            desks={
+                "service": {"chat": f"telegram:{SERVICE}", "supervisors": [f"telegram:{GLEB}"]},
+                "lodger": {"chat": f"telegram:{ELSEWHERE}", "supervisors": []},
+            },
+        )
+        findings = await found(settings)
+    told = [line(load("en"), one) for one in findings]
+    assert "✓ Telegram knows the bot: @service_bot" in told
+    assert "✓ The bot is in the group “Service”" in told
+    assert "✓ The bot is in the group “Sales”" in told
+    assert told.count("✓ Telegram knows the bot: @dialead_bot") == 1
+    unknown, deaf = wrong(findings)
+    assert str(ELSEWHERE) in unknown  # served by the first bot, which is not there
+    assert str(GLEB) in deaf
 
 
 async def test_a_database_that_is_not_there_yet_is_not_made_by_looking(play: Play) -> None:

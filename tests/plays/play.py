@@ -63,6 +63,7 @@ class Play:
         self.clock_file.write_text(str(_until_noon()))
         self.telegram = TelegramServer(limits=TelegramLimits.none(), clock=self.now)
         self.vk = VkServer(limits=VkLimits.none(), clock=self.now)
+        self.chat = TEAM
         self.product: Product | None = None
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
@@ -190,7 +191,7 @@ class Play:
 
     def team(self, words: str = "") -> list[Message]:
         """What the team's chat shows now, as far as it has these words."""
-        return [one for one in self.telegram.shown(TEAM) if words in one.text]
+        return [one for one in self.telegram.shown(self.chat) if words in one.text]
 
     def private(self, user: int, words: str = "") -> list[Message]:
         """What somebody's private chat with the bot shows of the bot."""
@@ -215,19 +216,19 @@ class Play:
         """Press a button of a lead's card; what the presser is told."""
         card = await self.until(lambda: self._with_button(number, label))
         shown = next(one for one in card.labels if label in one)
-        query = self.telegram.press(who, TEAM, card.id, label=shown)
+        query = self.telegram.press(who, self.chat, card.id, label=shown)
         return str((await self.until(lambda: self.telegram.answers.get(query))).text)
 
-    async def forge(self, who: int, data: str, *, chat: int = TEAM, message: int = 1) -> Answer:
+    async def forge(self, who: int, data: str, *, chat: int = 0, message: int = 1) -> Answer:
         """Press a button that is not there, or not theirs; what the presser is told."""
-        query = self.telegram.press(who, chat, message, data, forged=True)
+        query = self.telegram.press(who, chat or self.chat, message, data, forged=True)
         told: Answer = await self.until(lambda: self.telegram.answers.get(query))
         return told
 
     async def reply(self, who: int, number: int, text: str, **attached: Any) -> int:
         """Write under a lead's card in the team's chat; the message's id."""
         card = await self.card(number)
-        return self.telegram.write(who, TEAM, text, reply_to=card.id, **attached)
+        return self.telegram.write(who, self.chat, text, reply_to=card.id, **attached)
 
     async def heard(self, user: int, words: str) -> Message:
         """What a customer on Telegram got with these words."""

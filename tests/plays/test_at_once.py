@@ -70,7 +70,7 @@ async def test_of_two_merges_at_once_one_is_made_where_no_lead_is_open_either(
 ) -> None:
     async with open_product(play.settings()) as product:
         pairs = await make_pairs(product)
-        spam = reason_mark(product.policy.reasons[-1])
+        spam = reason_mark(product.desks.first.reasons[-1])
         numbers = [number for pair in pairs for number in pair]
         closed = await accepted(product, [pressed(BORIS, "reject", n, spam) for n in numbers])
         await product.inbox.batches.process(closed)
