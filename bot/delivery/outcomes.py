@@ -53,7 +53,7 @@ def _after_refusal(delivery: Delivery, error: SendError, now: datetime, jitter: 
             return Outcome(delivery, "queued", str(error), retry_at=now + wait)
         case Failure.TRANSIENT | Failure.TOKEN | Failure.MOVED:
             return _again(delivery, str(error), now, jitter)
-        case Failure.RIGHTS | Failure.GONE if delivery.priority in _TEAM:
+        case Failure.RIGHTS | Failure.GONE if _in_team(delivery):
             # The team's chat: rights come back, and then nothing may be missing.
             return Outcome(delivery, "queued", str(error), retry_at=now + WAIT_FOR_RIGHTS)
     if isinstance(error, Fault):
@@ -61,6 +61,11 @@ def _after_refusal(delivery: Delivery, error: SendError, now: datetime, jitter: 
     # What a new message was to refer to is gone, or so it is said: nobody asked for that.
     astray = isinstance(delivery.outgoing, Post) and error.failure in _OF_OTHERS
     return Outcome(delivery, "failed", (Failure.REFUSED if astray else error.failure).value)
+
+
+def _in_team(delivery: Delivery) -> bool:
+    """Whether the team's chat was to show it; an answer to somebody in private is another thing."""
+    return delivery.priority in _TEAM and delivery.chat.startswith("-")
 
 
 def after_silence(

@@ -11,7 +11,7 @@ import aiohttp
 
 from bot.channels.vk import callback, callback_checks, checks
 from bot.channels.vk.api import Api
-from bot.channels.vk.connections import stream_session
+from bot.channels.vk.connections import file_session, stream_session
 from bot.channels.vk.files import open_file
 from bot.channels.vk.fit import fit_post
 from bot.channels.vk.parse import parse_event
@@ -74,10 +74,12 @@ class VkChannel:
         self.name = name
         self._sleep = sleep
         self._group_id = settings.group_id
+        self._api_url = settings.api_url
         self._proxy = settings.proxy
         per_second = float(getattr(settings, "per_second", PER_SECOND))
         self._api = Api(settings.token, settings.api_url, settings.proxy, per_second)
         self._opened: aiohttp.ClientSession | None = None
+        self._opened_for_files: aiohttp.ClientSession | None = None
         self.hook: callback.Callback | None = None
         if settings.mode == "callback":
             self.hook = callback.Callback(
@@ -106,7 +108,9 @@ class VkChannel:
 
     def open_file(self, attachment: Attachment) -> AbstractAsyncContextManager[Download]:
         """Open an attachment of VK's for streaming."""
-        return open_file(self._http, attachment)
+        if self._opened_for_files is None:
+            self._opened_for_files = file_session(self._api_url, self._proxy)
+        return open_file(self._opened_for_files, attachment)
 
     async def member(self, chat: str, user: str) -> Member:
         """Nobody: a community answers in private, and its chats are no team's place yet."""
@@ -141,9 +145,9 @@ class VkChannel:
     async def close(self) -> None:
         """Close the connections; calls still under way are not waited for."""
         self._api.close()
-        if self._opened is not None:
-            await self._opened.close()
-            self._opened = None
+        for session in filter(None, (self._opened, self._opened_for_files)):
+            await session.close()
+        self._opened = self._opened_for_files = None
 
     @property
     def _http(self) -> aiohttp.ClientSession:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+import socket
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import requests
@@ -35,6 +38,46 @@ def stream_session(proxy: str) -> aiohttp.ClientSession:
     if _is_socks(proxy):
         return aiohttp.ClientSession(connector=ProxyConnector.from_url(proxy))
     return aiohttp.ClientSession(proxy=proxy or None)
+
+
+def file_session(api_url: str, proxy: str) -> aiohttp.ClientSession:
+    """A session for files, whose addresses came with somebody's message.
+
+    Wherever they lead, by redirects too, it connects to no address of this machine and its
+    network; but where a proxy connects, or VK itself is imitated there.
+    """
+    if proxy or _is_inside(urlsplit(api_url).hostname or ""):
+        return stream_session(proxy)
+    connector = aiohttp.TCPConnector(socket_factory=_socket_outside)
+    return aiohttp.ClientSession(connector=connector)
+
+
+class InsideAddress(OSError):
+    """An address of this machine or its network, where no file of VK's can be."""
+
+
+def _socket_outside(found: tuple[Any, ...]) -> socket.socket:
+    """What aiohttp opens for one of a name's addresses."""
+    family, kind, protocol, _, where = found
+    if _is_inside(str(where[0])):
+        raise InsideAddress("an address of our own network")
+    return socket.socket(family, kind, protocol)
+
+
+def _is_inside(host: str) -> bool:
+    """Whether this is an address of our own; of a name it is not known before it is resolved."""
+    try:
+        number = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host == "localhost"
+    number = getattr(number, "ipv4_mapped", None) or number
+    if number in _FAKED:
+        return False
+    return not number.is_global
+
+
+# Some proxies of whole machines give names addresses in this range, and lead outside.
+_FAKED = ipaddress.ip_network("198.18.0.0/15")
 
 
 class _Adapter(HTTPAdapter):

@@ -15,6 +15,7 @@ from python_socks import ProxyError
 
 from bot.channels.vk.api import Api
 from bot.channels.vk.attachments import reference
+from bot.channels.vk.connections import InsideAddress
 from bot.channels.vk.errors import VkError, from_status, usual_form
 from bot.messages import Attachment, AttachmentKind, Download, Failure, OpenFile, SendError
 
@@ -30,14 +31,16 @@ _NOT_FILES = frozenset({AttachmentKind.LINK, AttachmentKind.POLL, AttachmentKind
 @asynccontextmanager
 async def open_file(http: aiohttp.ClientSession, attachment: Attachment) -> AsyncIterator[Download]:
     """The attachment's bytes from where VK keeps them. Raises SendError."""
-    if attachment.kind in _NOT_FILES or not attachment.url:
+    if attachment.kind in _NOT_FILES or not attachment.url.startswith(("https://", "http://")):
         raise VkError(Failure.REFUSED, f"a VK {attachment.kind} is no file")
     try:
         response = await http.get(attachment.url, timeout=_PATIENCE)
-    except _BROKEN as error:
-        raise _broken("opening a file", error) from None
-    except ValueError:
+    except (ValueError, aiohttp.NonHttpUrlClientError):  # also where aiohttp counts them as broken
         raise VkError(Failure.REFUSED, "a VK file without a usable address") from None
+    except _BROKEN as error:
+        if isinstance(getattr(error, "os_error", None), InsideAddress):
+            raise VkError(Failure.REFUSED, "a VK file in our own network") from None
+        raise _broken("opening a file", error) from None
     async with response:
         if response.status != 200:
             raise from_status(response.status, "a VK file")
