@@ -81,6 +81,18 @@ def characters(text: Text) -> str:
     return "".join(span.text for span in text)
 
 
+# What turns the direction of writing, or begins another line.
+_FORGING = {
+    **dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+    **dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " "),
+}
+
+
+def legible(name: str) -> str:
+    """A name that cannot forge what stands beside it: a number, a state, somebody's words."""
+    return name.translate(_FORGING).strip()
+
+
 # --- attachments ---------------------------------------------------------
 
 

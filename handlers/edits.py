@@ -8,7 +8,7 @@ from bot.domain.lead import Lead
 from bot.messages import Attachment, AttachmentKind, MessageReceived, Span, Style, Text
 from handlers import cards as faces
 from handlers import recognition
-from handlers.relay import in_kind, in_words, summed_up
+from handlers.relay import bounded, in_kind, in_words, summed_up
 from handlers.work import Work
 from storage import cards, leads, messages
 from storage.accounts import Account
@@ -90,9 +90,9 @@ def _difference(
     head = work.texts("relay.edited", name=faces.person(account, work.policy))
     parts = [Span(head, Style.ITALIC)]
     if known.text and known.text != event.text:
-        parts.append(Span(known.text, Style.STRIKE))
+        parts.append(Span(bounded(known.text, work.texts), Style.STRIKE))
     if event.text:
-        parts.append(Span(event.text))
+        parts.append(Span(bounded(event.text, work.texts)))
     if swapped:
         parts += [Span(line) for line in in_words(event.attachments, work.texts)]
     between = [Span("\n")] * len(parts)

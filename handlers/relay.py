@@ -23,16 +23,21 @@ IN_KIND = frozenset(
     }
 )
 _MEGABYTE = 1024 * 1024
+# One message of VK's may bring a hundred others with it, and a group bears twenty posts a minute.
+_WORDS = 12_000  # characters of one message that the team is shown
+_THINGS = 20  # attachments of one message that are sent as they are
 
 
 def in_kind(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
     """Those to be sent as they are."""
-    return tuple(one for one in attachments if _goes(one))
+    return tuple(one for one in attachments if _goes(one))[:_THINGS]
 
 
 def in_words(attachments: tuple[Attachment, ...], texts: Texts) -> list[str]:
     """A line for each that cannot be sent as it is, or that would lose its name."""
-    return [said(one, texts) for one in attachments if not _goes(one) or _half_named(one)]
+    going = [one for one in attachments if _goes(one)]
+    told = [one for one in attachments if not _goes(one) or _half_named(one)]
+    return [said(one, texts) for one in (*told, *going[_THINGS:])]
 
 
 def said(attachment: Attachment, texts: Texts) -> str:
@@ -65,11 +70,17 @@ def summed_up(words: str, attachments: Sequence[Attachment], texts: Texts) -> st
     return "\n".join(lines + [said(one, texts) for one in attachments])
 
 
+def bounded(words: str, texts: Texts) -> str:
+    """What is longer than anybody reads is kept whole, and shown in part."""
+    more = len(words) - _WORDS
+    return words if more <= 0 else words[:_WORDS] + texts("relay.cut", number=more)
+
+
 def body(event: MessageReceived | AdminWrote, texts: Texts) -> Text:
     """The words that go along with what is sent in kind."""
     lines = [event.text] if event.text else []
     lines += in_words(event.attachments, texts)
-    words = "\n".join(lines)
+    words = bounded("\n".join(lines), texts)
     if not (isinstance(event, MessageReceived) and event.forwarded_from):
         return plain(words)
     head = Span(texts("relay.forwarded", name=event.forwarded_from))

@@ -17,7 +17,7 @@ from bot.channels.telegram.fields import (
     words_needed,
 )
 from bot.channels.telegram.notices import NOTICES
-from bot.messages import Attachment, AttachmentKind
+from bot.messages import Attachment, AttachmentKind, legible
 
 _ENTITIES = {"text": "entities", "caption": "caption_entities"}
 
@@ -56,7 +56,7 @@ def _said(message: Json, name: str) -> str:
 
 def full_name(person: Json) -> str:
     """First and last name of a user or contact, as one."""
-    return f"{words(person, 'first_name')} {words(person, 'last_name')}".strip()
+    return legible(f"{words(person, 'first_name')} {words(person, 'last_name')}")
 
 
 _Reader = Callable[[str, Json], Attachment]
@@ -78,7 +78,7 @@ def _of_file(channel: str, file: Json, kind: AttachmentKind) -> Attachment:
         kind,
         channel,
         ref=words_needed(file, "file_id"),
-        name=words(file, "file_name"),
+        name=legible(words(file, "file_name")),
         size=number_or_none(file, "file_size"),
         mime=words(file, "mime_type"),
         title=words(file, "emoji"),

@@ -32,6 +32,7 @@ from bot.messages import (
     MessageReceived,
     Reach,
     ReachChanged,
+    legible,
 )
 
 
@@ -183,7 +184,7 @@ def _writer(message: Json) -> Author:
     sender = inner(message, "sender_chat")
     return Author(
         str(number(sender, "id")),
-        name=words(sender, "title"),
+        name=legible(words(sender, "title")),
         username=words(sender, "username"),
         anonymous=True,
     )
@@ -238,6 +239,6 @@ def _forwarded_from(message: Json) -> str:
     chat = inner_or_empty(origin, "sender_chat") or inner_or_empty(origin, "chat")
     return (
         full_name(inner_or_empty(origin, "sender_user"))
-        or words(origin, "sender_user_name")
-        or words(chat, "title")
+        or legible(words(origin, "sender_user_name"))
+        or legible(words(chat, "title"))
     )

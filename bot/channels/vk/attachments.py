@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.messages import Attachment, AttachmentKind
+from bot.messages import Attachment, AttachmentKind, legible
 
 _SITE = "https://vk.com"
 _TITLE = 200  # characters of a foreign title that are worth keeping
@@ -88,7 +88,7 @@ def _voice(voice: Thing, channel: str) -> Attachment:
 
 
 def _document(doc: Thing, channel: str) -> Attachment:
-    name = str(doc.get("title", ""))
+    name = legible(str(doc.get("title", "")))
     extension = str(doc.get("ext", ""))
     if extension and not name.lower().endswith(f".{extension.lower()}"):
         name = f"{name}.{extension}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import usual_form
-from bot.messages import Profile
+from bot.messages import Profile, legible
 
 _AT_ONCE = 1000  # accounts in one users.get
 
@@ -33,7 +33,7 @@ async def reaches(api: Api, group_id: int, user: str) -> bool:
 
 
 def _profile(user: dict[str, Any]) -> Profile:
-    name = f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+    name = legible(f"{user.get('first_name', '')} {user.get('last_name', '')}")
     return Profile(name=name, username=str(user.get("screen_name", "")))
 
 

@@ -300,7 +300,8 @@ class TelegramServer(People, Groups):
 
 
 def _json(body: dict[str, Any], status: int = 200) -> web.Response:
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    data = text.encode("utf-8", "backslashreplace")  # half a surrogate pair as JSON escapes it
     return web.Response(body=data, status=status, content_type="application/json")
 
 

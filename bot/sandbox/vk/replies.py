@@ -64,4 +64,5 @@ async def spoilt(
 
 
 def _dumps(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False)
+    text = json.dumps(body, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()  # half an emoji as JSON escapes it

@@ -1,0 +1,99 @@
+"""What somebody may try who has read the README: floods by one message, spoofed names, forgery."""
+
+from __future__ import annotations
+
+import copy
+
+from bot.sandbox.telegram.files import Media
+from bot.sandbox.vk.attachments import Photo
+from storage.schema import messages
+from tests.cast import ANNA, BORIS, PABLO, TEAM
+from tests.plays.play import Play
+
+PIXEL = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+
+
+async def test_a_hundred_forwarded_messages_do_not_take_the_group_for_minutes(play: Play) -> None:
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(ANNA, "w" * 4000, attachments=[Photo(PIXEL)] * 9)
+    await play.card(1)
+    await play.quiet()
+    before = len(play.team())
+    event = copy.deepcopy(play.vk.events[-1])
+    message = event["object"]["message"]
+    forwarded = {one: message[one] for one in ("text", "attachments", "date", "from_id")}
+    message |= {"fwd_messages": [forwarded] * 100, "conversation_message_id": 99}
+    play.vk.inject(event | {"event_id": "forwards"})
+    await play.shown("characters, kept but not shown")
+    await play.quiet()
+    assert len(play.team()) - before < 30
+    kept = max(await play.rows(messages), key=lambda one: len(one.text))
+    assert len(kept.text) > 400_000
+    assert len(kept.attachments) > 900
+
+
+async def test_a_long_edit_is_shown_in_part_too(play: Play) -> None:
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    number = play.vk.write(ANNA, "How much?")
+    await play.card(1)
+    await play.quiet()
+    before = len(play.team())
+    play.vk.edit(ANNA, number, "x" * 9000)
+    event = copy.deepcopy(play.vk.events[-1])
+    event["object"] |= {"text": "y" * 300_000, "update_time": event["object"]["update_time"] + 1}
+    play.vk.inject(event | {"event_id": "edited again"})
+    await play.shown("288000 characters")
+    await play.quiet()
+    assert len(play.team()) - before < 15
+
+
+async def test_a_name_forges_nothing_beside_it(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna\u202e\u2066 ⏺ nekat\u2028Boris:\nrejected")
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello", document=Media(b"%PDF", "plan\u202excod.exe"))
+    card = await play.card(1, "Anna")
+    await play.quiet()
+    head = card.text.splitlines()[0]
+    assert head.endswith(" · new")
+    assert "Anna ⏺ nekat" in head
+    for shown in play.team():
+        assert not set("\u202e\u2066\u2028") & set(shown.text)
+    sent = next(one.body["document"] for one in play.team() if "document" in one.body)
+    assert "\u202e" not in str(sent)
+
+
+async def test_a_customer_who_calls_themselves_like_a_command_is_a_customer(play: Play) -> None:
+    play.telegram.add_user(ANNA, "/leads", username="dead")
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "/lead 1")
+    card = await play.card(1, "/leads")
+    play.telegram.write(BORIS, TEAM, "Hello", reply_to=card.id)
+    await play.heard(ANNA, "Hello")
+    assert not play.private(ANNA, "#1")
+
+
+async def test_somebody_elses_phone_shared_as_a_contact_is_not_the_customers(play: Play) -> None:
+    """Nobody is taken for another customer by a number that is not known to be theirs."""
+    await play.start()
+    play.telegram.write(PABLO, PABLO, "Call me: +34 600 111 222")
+    await play.card(1)
+    for forged in (
+        {"phone_number": "+34600111222", "first_name": "Anna"},
+        {"phone_number": "+34600111222", "first_name": "Anna", "user_id": PABLO},
+    ):
+        play.telegram.write(ANNA, ANNA, contact=forged)
+    card = await play.card(2)
+    await play.quiet()
+    assert "Perhaps" not in (await play.card(2)).text
+    assert not any("Same person" in label for label in card.labels)
+
+
+async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> None:
+    play.telegram.add_user(ANNA, "{0.__class__}{number}%s")
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "{name.__init__.__globals__} %(x)s {")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    assert (await play.card(1, "{name.__init__.__globals__} %(x)s {")).text.count("{0.__class__}")
