@@ -163,16 +163,19 @@ class Play:
 
     async def quiet(self) -> None:
         """Wait until nothing is left to be done, to see what did not happen."""
-        await self._over(self.telegram.world.updates.pending, *AWAITED)
+        await self.over(self.telegram.world.updates.pending, *AWAITED)
 
     async def handled(self) -> None:
         """Wait until every event that came was handled, whatever is still to be sent."""
-        await self._over(lambda: [], *AWAITED[:1])
+        await self.over(lambda: [], *AWAITED[:1])
 
-    async def _over(self, pending: Callable[[], list[Any]], *queries: sa.Select[Any]) -> None:
+    async def over(
+        self, pending: Callable[[], list[Any]], *queries: sa.Select[Any], every: float = 0.01
+    ) -> None:
+        """Wait until nothing is pending at Telegram, and no query finds anything."""
         async with asyncio.timeout(PATIENCE):
             while pending() or await self._awaited(*queries):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(every)
 
     async def _awaited(self, *queries: sa.Select[Any]) -> bool:
         assert self.product is not None
