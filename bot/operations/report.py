@@ -30,6 +30,7 @@ from config.hours import working_hours
 from config.settings import Settings
 from config.teams import DeskSettings, bots_of, desks_of, through
 from config.texts import load
+from storage.file import keep_private
 from storage.session import Session
 
 DIGEST = "digest"
@@ -91,6 +92,8 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         return
     part = output.with_name(f"{output.name}.part")
     try:
+        part.unlink(missing_ok=True)
+        keep_private(str(part))  # it names customers
         file = part.open("wb")
     except OSError as error:
         raise Failed("report.no_file", file=output, reason=error.strerror) from None

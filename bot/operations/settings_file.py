@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.messages import Finding
 from bot.operations.talk import Talk
 from config.settings import holds_secrets
+from storage.file import keep_private
 
 _OTHERS = 0o077  # what a mode lets others than the owner do
 
@@ -59,8 +60,9 @@ def write(talk: Talk, path: Path, answers: Answers) -> None:
             file.flush()
             os.fsync(handle)
         if path.exists():
+            _former(path).unlink(missing_ok=True)
+            keep_private(str(_former(path)))
             shutil.copyfile(path, _former(path))
-            _former(path).chmod(0o600)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)

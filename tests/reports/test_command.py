@@ -53,6 +53,17 @@ def test_a_digest_goes_to_a_file_whole(folder: Path) -> None:
     assert not (folder / "digest.json.part").exists()
 
 
+@pytest.mark.parametrize("form", ["text", "xlsx"])
+def test_a_reports_file_is_for_its_owner_only(folder: Path, form: str) -> None:
+    (folder / "made").write_text("an older one, for everybody")
+    (folder / "secret").write_text("somebody else's")
+    (folder / "made.part").symlink_to(folder / "secret")
+    arguments = ("report", "leads", *DAY, "--format", form, "--output", "made")
+    assert commanded(folder, *arguments).returncode == 0
+    assert (folder / "made").stat().st_mode & 0o777 == 0o600
+    assert (folder / "secret").read_text() == "somebody else's"
+
+
 @pytest.mark.parametrize("name", ["digest", "leads", "days"])
 def test_any_report_is_a_picture_and_a_workbook(folder: Path, name: str) -> None:
     for form, begins in (("png", b"\x89PNG"), ("xlsx", b"PK")):
