@@ -992,4 +992,56 @@ ROWS = (
         '        told = {"logger": record.name, "words": record.getMessage()}\n',
         "tests/house/test_command_line.py::test_what_libraries_log_never_shows_anybodys_words[json]",
     ),
+    # --- attackers ---
+    Row(
+        "no file is fetched from our own network",
+        "bot/channels/vk/connections.py",
+        "    if _is_inside(str(where[0])):\n",
+        "    if not where:\n",
+        "tests/channels/test_vk_files.py::test_no_file_is_fetched_from_our_own_network[127.0.0.1]",
+    ),
+    Row(
+        "what is no address of a file is not tried for hours",
+        "bot/channels/vk/files.py",
+        'not attachment.url.startswith(("https://", "http://"))',
+        "not attachment.url",
+        "tests/channels/test_vk_files.py::test_what_is_no_address_is_not_tried_again[//e/x]",
+    ),
+    Row(
+        "only the team's chat is waited for",
+        "bot/delivery/outcomes.py",
+        'delivery.priority in _TEAM and delivery.chat.startswith("-")',
+        "delivery.priority in _TEAM",
+        "tests/plays/test_out_of_reach.py"
+        "::test_an_answer_to_a_manager_who_is_gone_is_given_up[sqlite]",
+    ),
+    Row(
+        "one message's words do not flood the team's chat",
+        "handlers/relay.py",
+        "_WORDS = 12_000 ",
+        "_WORDS = 12_000_000 ",
+        "tests/plays/test_attacks.py::test_a_long_edit_is_shown_in_part_too[sqlite]",
+    ),
+    Row(
+        "one message's pictures do not flood the team's chat",
+        "handlers/relay.py",
+        "_THINGS = 20 ",
+        "_THINGS = 20_000 ",
+        "tests/plays/test_attacks.py"
+        "::test_a_hundred_forwarded_messages_do_not_take_the_group_for_minutes[sqlite]",
+    ),
+    Row(
+        "a name cannot forge what stands beside it",
+        "bot/messages.py",
+        "    return name.translate(_FORGING).strip()\n",
+        "    return name.strip()\n",
+        "tests/plays/test_attacks.py::test_a_name_forges_nothing_beside_it[sqlite]",
+    ),
+    Row(
+        "a report's file is for its owner only",
+        "main.py",
+        "    keep_private(str(part))  # it names customers\n",
+        "",
+        "tests/reports/test_command.py::test_a_reports_file_is_for_its_owner_only[text]",
+    ),
 )

@@ -87,7 +87,7 @@ _WORDS = (
         "2:take:1",
     ),
     *('{"command":"start"}', '{"button":"1:take:1"}', "[1,2", "null", "true", "NaN", "{}" * 20),
-    *("telegram:201", "../../etc/passwd", "file:///etc/passwd", "http://127.0.0.1:1/", "C:\\CON"),
+    *("telegram:201", "../../etc/passwd", "file:///etc/passwd", "javascript:alert(1)", "C:\\CON"),
     *(
         "2026-02-30",
         "1e400",

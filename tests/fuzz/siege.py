@@ -137,7 +137,8 @@ class Siege:
 
     def _customer(self) -> int:
         """Whoever writes: events of many are handled side by side."""
-        return self.chance.choice((ANNA, PABLO, *range(1000, 1100)))
+        known = (ANNA, PABLO, *range(1000, 1100))
+        return known[self.chance.randrange(len(known))]
 
     def _neighbours(self) -> dict[str, str]:
         """Somebody new writes in good faith on each messenger; their words, and their account."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.domain.lead import Role
 from bot.messages import Author, ButtonPressed, Chat, Facts, Member, MessageReceived
 from handlers import commands, presses
+from handlers.policy import reason_mark
 from storage import schema
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, TEAM, VERA
 from tests.handlers.stand import MORNING, Asked, Stand, message, press
@@ -90,9 +91,9 @@ def tried_command(stand: Stand, who: Somebody, text: str, reply_to: str = "") ->
 _MAY_CHANGE = {"inbox", "outbox", "members", "chats", "cursors", "places"}
 
 
-async def known(stand: Stand) -> dict[str, list[tuple[object, ...]]]:
+async def known(stand: Stand) -> dict[str, list[object]]:
     """All that the database remembers of customers and the team but who is where."""
-    found = {}
+    found: dict[str, list[object]] = {}
     for table in schema.metadata.sorted_tables:
         if table.name not in _MAY_CHANGE:
             rows = await stand.rows(sa.select(table).order_by(*table.primary_key))
@@ -103,7 +104,7 @@ async def known(stand: Stand) -> dict[str, list[tuple[object, ...]]]:
 async def told(stand: Stand) -> str:
     """What was said last, to whomever."""
     rows = await stand.rows(sa.select(schema.outbox.c.payload).order_by(schema.outbox.c.id.desc()))
-    payload = dict(rows[0].payload)  # type: ignore[call-overload]
+    payload = dict(rows[0].payload)
     text = payload.get("text", "")
     return text if isinstance(text, str) else "".join(span["text"] for span in text)
 
@@ -199,7 +200,7 @@ async def test_of_a_colleagues_lead_only_what_the_role_allows(
     assert changed is (role >= least)
 
 
-_REASON = f"{presses.reasons.reason_mark('Spam')}"
+_REASON = reason_mark("Spam")
 
 # What not every manager may, how it is asked, and who may at least.
 RESTRICTED = {
