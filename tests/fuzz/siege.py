@@ -137,7 +137,7 @@ class Siege:
 
     def _customer(self) -> int:
         """Whoever writes: events of many are handled side by side."""
-        known = (ANNA, PABLO, *range(1000, 1100))
+        known: list[int] = [ANNA, PABLO, *range(1000, 1100)]
         return known[self.chance.randrange(len(known))]
 
     def _neighbours(self) -> dict[str, str]:
