@@ -42,7 +42,10 @@ def parse(channel: str, me: str, update: Json) -> Event | None:
     None when it is of no interest; ValueError, with no personal data, when it
     cannot be understood.
     """
-    update = without_nulls(update)
+    try:
+        update = without_nulls(update)
+    except RecursionError:
+        raise ValueError("an update nested without end") from None
     for kind, read in _KINDS.items():
         if kind in update:
             try:

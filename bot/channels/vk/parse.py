@@ -37,7 +37,10 @@ def parse_event(body: Thing, channel: str) -> Event | None:
 
     Raises ValueError without personal data when it has not the form VK documents.
     """
-    body = _without_nulls(body)
+    try:
+        body = _without_nulls(body)
+    except RecursionError:
+        raise ValueError("a VK event nested without end") from None
     kind = body.get("type")
     if not isinstance(kind, str):
         raise ValueError("a VK event without a type")
