@@ -417,3 +417,13 @@ def test_an_entity_out_of_shape_loses_no_words() -> None:
     found = content("telegram", said)
     assert found is not None
     assert found[0] == "Our prices"
+
+
+def test_a_group_that_calls_itself_private_is_none() -> None:
+    """Its id tells; an answer would be tried there for ever."""
+    chat = {"id": -1001000000009, "type": "private"}
+    person = {"id": 101, "first_name": "Anna"}
+    update = {"message": {"message_id": 1, "date": 1, "chat": chat, "from": person, "text": "Hi"}}
+    event = parse("telegram", "42", update)
+    assert isinstance(event, MessageReceived)
+    assert not event.chat.private

@@ -172,9 +172,10 @@ def _came_or_left(channel: str, me: str, message: Json) -> MemberChanged | None:
 
 def _chat(part: Json) -> Chat:
     chat = inner(part, "chat")
+    chat_id = number(chat, "id")
     return Chat(
-        str(number(chat, "id")),
-        private=words(chat, "type") == "private",
+        str(chat_id),
+        private=words(chat, "type") == "private" and chat_id > 0,  # a group is never anybody's
         title=words(chat, "title"),
         forum=chat.get("is_forum") is True,
         broadcast=words(chat, "type") == "channel",
