@@ -1039,8 +1039,8 @@ ROWS = (
     ),
     Row(
         "a report's file is for its owner only",
-        "main.py",
-        "    keep_private(str(part))  # it names customers\n",
+        "bot/operations/report.py",
+        "        keep_private(str(part))  # it names customers\n",
         "",
         "tests/reports/test_command.py::test_a_reports_file_is_for_its_owner_only[text]",
     ),
