@@ -58,7 +58,9 @@ class Siege:
             self._updates, self._events = await an_ordinary_day(self.play)
             product = self.play.product
             assert product is not None
-            product.policy = replace(product.policy, messages_per_minute=at_most)
+            first = product.desks.first
+            slowed = replace(first, messages_per_minute=at_most)
+            product.desks._policies[first.desk] = slowed
             mutator = Mutator(self.chance)
             for event in (*self._updates, *self._events):
                 mutator.lend(event)
