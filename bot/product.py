@@ -51,7 +51,7 @@ from handlers.keys import Keys
 from handlers.work import Work
 from storage import inbox
 from storage.cards import Card, Face
-from storage.database import Database
+from storage.database import UNREACHABLE, Database
 from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
 from storage.standing_by import alone
@@ -79,7 +79,7 @@ class Product:
         self.desks = Desks(policies_of(settings))
         self._keys = Keys()
         self.prepare = self._preparing()
-        self.leading = Leading(database, heard=self._heard, joined=self.wake)
+        self.leading = Leading(database, heard=self._heard, joined=self._joined)
         self.inbox = Dispatcher(
             database,
             self,
@@ -190,6 +190,11 @@ class Product:
         self.inbox.wake()
         self._wake_senders()
 
+    def _joined(self) -> None:
+        """We live among the others: what they did meanwhile is news."""
+        self._heard("chats")
+        self.wake()
+
     async def run(self) -> None:
         """Run until cancelled."""
         await self.desks.restore(self.database)
@@ -278,13 +283,18 @@ class Product:
     def _heard(self, table: str) -> None:
         """Some process wrote work into this table."""
         if table == "chats":
-            looking = asyncio.create_task(self.desks.restore(self.database))
+            looking = asyncio.create_task(self._find_chats())
             self._looking.add(looking)
             looking.add_done_callback(self._looking.discard)
         elif table == "inbox":
             self.inbox.wake()
         else:
             self._wake_senders()
+
+    async def _find_chats(self) -> None:
+        """The teams' chats as they are named by now: another process may have seen one move."""
+        with contextlib.suppress(*UNREACHABLE):  # then it is found out when we live again
+            await self.desks.restore(self.database)
 
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
         return self.channels[channel].fit(post) if channel in self.channels else (post,)
