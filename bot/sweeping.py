@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -43,11 +44,9 @@ class Sweeps:
     async def deadlines(self) -> None:
         try:
             desks = [policy.desk for policy in self._desks.all]
-            for taken in (
-                sweeps.take_deadlines(self._database, self._now(), desks),
-                sweeps.take_steps(self._database, self._now()),
-            ):
-                if await self._database.finish(taken):
+            take_deadlines = partial(sweeps.take_deadlines, desks=desks)
+            for take in (take_deadlines, sweeps.take_steps):
+                if await self._database.finish(take(self._database, self._now())):
                     self._wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))

@@ -21,12 +21,28 @@ from tests.once import made_once
 from tests.postgres import Unavailable, a_url, in_memory
 
 _ON_BOTH = ("sqlite", "postgresql")
+_LONG = {
+    "test_checks",
+    "test_digest_time",
+    "test_tour",
+    "test_working_day",
+    "test_quarter",
+    "test_any_order",
+    "test_fuzz",
+    "test_bursts",
+    "test_readme_commands",
+}
 _numbers = count()
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are cores: a test waits for its database half of the time."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is alone with it at the end."""
+    items.sort(key=lambda item: item.path.stem not in _LONG)
 
 
 def pytest_configure() -> None:

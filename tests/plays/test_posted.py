@@ -277,7 +277,7 @@ async def test_posts_that_do_not_get_through_are_told_once_and_so_is_their_end(
 async def test_a_webhook_that_somebody_takes_away_is_set_again(posting: Posting) -> None:
     play = posting.play
     await posting.start()
-    for url in ("", "https://other.example/hook"):
+    for url in ("", "https://localhost:8443/hook"):
         play.telegram.webhook.set({"url": url}) if url else play.telegram.webhook.delete({})
         play.telegram.write(ANNA, ANNA, f"While it was at '{url}'")
         await asyncio.sleep(LOOK)
