@@ -18,7 +18,7 @@ from tests.plays.mortal import a_mortal_play
 from tests.plays.reckoned import wrong
 
 # Seeds: a forum; a group with offers; one at the real pace.
-LIVES = (("sqlite", 3), ("postgresql", 5), ("sqlite", 6))
+LIVES = (("sqlite", 4), ("postgresql", 5), ("sqlite", 6))
 
 # A connection that nobody gives back is what a death leaves.
 pytestmark = pytest.mark.filterwarnings(
