@@ -333,8 +333,7 @@ async def open_product(
     def waits(why: str, **values: str) -> None:
         log.warning("stand_by", reason=why, **values)
         shown = {
-            name: texts(f"channel.{one}") if name == "channel" else one
-            for name, one in values.items()
+            name: texts.channel(one) if name == "channel" else one for name, one in values.items()
         }
         say(texts(f"stand_by.{why}", **shown))
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
+from bot.product import open_product
+from bot.token_lock import sole
 from storage.schema import accounts, leads
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.plays.desks import as_bot, as_community, second_bot, second_community
@@ -89,3 +94,21 @@ async def test_both_bots_may_be_in_the_teams_chat_and_only_the_first_speaks_ther
         assert not [m for m in service.shown(TEAM) if m.from_bot]
         assert service.bot_id in service.world.chat(TEAM).members
         await play.stop()
+
+
+async def test_a_second_bot_whose_token_is_taken_is_named_to_who_looks_on(
+    play: Play,
+) -> None:
+    async with second_bot(play) as service:
+        settings = play.settings(bots={"service": as_bot(service)})
+        heard: asyncio.Queue[str] = asyncio.Queue()
+        async with (
+            sole(service.url, service.token, lambda: None),
+            open_product(settings, heard.put_nowait) as product,
+        ):
+            running = asyncio.create_task(product.run())
+            told = await asyncio.wait_for(heard.get(), 60)
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+    assert told.startswith("Another process on this machine has the token of Telegram service")
