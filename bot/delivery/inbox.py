@@ -18,7 +18,7 @@ from bot.delivery.routes import Routes
 from bot.delivery.setbacks import Setbacks
 from bot.messages import Event, Raw
 from bot.metrics import TAKEN_IN
-from storage import inbox
+from storage import inbox, leases
 from storage.database import UNREACHABLE, Database
 from storage.session import Ids, Reads
 
@@ -43,7 +43,7 @@ class Dispatcher:
         """`flushed` is called after every transaction that may have left calls to be made.
 
         Events of other `channels` wait until those are there again. `process` tells which one
-        of several this is, None for the only one.
+        of several this is, None for the only one; as nobody it handles nothing.
         """
         self._database = database
         self._handlers = handlers
@@ -138,12 +138,12 @@ class Dispatcher:
 
     async def _start(self) -> bool:
         """Begin with the first event of every idle key."""
-        room = AHEAD - len(self._busy)
-        if room <= 0:
+        room, process = AHEAD - len(self._busy), self._process()
+        if room <= 0 or process == leases.NOBODY:
             return False
         arrivals = await inbox.heads(
             self._database,
-            process=self._process(),
+            process=process,
             busy=self._busy,
             now=self._now(),
             limit=min(room, BATCH),

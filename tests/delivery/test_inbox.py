@@ -9,6 +9,7 @@ from typing import Any
 from bot.delivery.inbox import Dispatcher
 from bot.messages import Author, Chat, Event, MessageReceived, Raw
 from storage.database import Database
+from storage.leases import NOBODY
 from storage.schema import cursors, inbox
 from storage.session import Reads, Session
 from tests.storage.making import rows
@@ -119,6 +120,21 @@ async def test_what_a_newer_parser_refuses_is_set_aside_and_what_it_passes_over_
     await settle(dispatcher(database, office))  # what was parsed is forgotten at a restart only
     assert office.handled == ["3"]
     assert await states(database) == ["dead", "done", "done"]
+
+
+async def test_who_is_not_among_the_processes_yet_handles_nothing(database: Database) -> None:
+    office = Office()
+    works = Dispatcher(
+        database,
+        office,
+        channels=("telegram",),
+        now=lambda: NOW,
+        flushed=lambda: None,
+        process=lambda: NOBODY,
+    )
+    await arrive(works, "1")
+    await settle(works)
+    assert (office.handled, await states(database)) == ([], ["new"])
 
 
 async def test_events_of_a_channel_that_is_switched_off_wait_until_it_is_back(
