@@ -6,14 +6,14 @@ Linux; elsewhere, and between machines, the messenger itself tells of a second o
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
-LOOK_EVERY = 0.5  # seconds between two looks whether the first has ended
+from storage.standing_by import once_free
 
 
 @asynccontextmanager
@@ -23,19 +23,16 @@ async def sole(server: str, token: str, waits: Callable[[], None]) -> AsyncItera
         yield
         return
     mark = hashlib.sha256(f"{server} {token}".encode()).hexdigest()
-    with socket.socket(socket.AF_UNIX) as held:
-        told = False
-        while not _bound(held, f"\0dialead-{mark}"):
-            if not told:
-                told = True
-                waits()
-            await asyncio.sleep(LOOK_EVERY)
+    with await once_free(partial(_bound, f"\0dialead-{mark}"), waits):
         yield
 
 
-def _bound(held: socket.socket, name: str) -> bool:
+def _bound(name: str) -> socket.socket | None:
+    """A socket of this name, or None while somebody else has it."""
+    held = socket.socket(socket.AF_UNIX)
     try:
         held.bind(name)
     except OSError:
-        return False
-    return True
+        held.close()
+        return None
+    return held

@@ -11,11 +11,15 @@ import fcntl
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from storage.failures import DatabaseUnfit
+
+T = TypeVar("T")
 
 LOOK_EVERY = 0.5  # seconds between two looks whether the first has ended
 
@@ -29,11 +33,22 @@ async def alone(url: sa.URL, waits: Callable[[str], None]) -> AsyncIterator[None
     if url.get_backend_name() != "sqlite":
         yield
         return
-    held = await _hold(_lock(url), lambda: waits(str(url.database)))
+    held = await once_free(partial(_try, _lock(url)), lambda: waits(str(url.database)))
     try:
         yield
     finally:
         os.close(held)  # the file stays: whoever waits for it has it open
+
+
+async def once_free(take: Callable[[], T | None], waits: Callable[[], None]) -> T:
+    """What `take` gives once it gives anything; `waits` is told once if that is not at once."""
+    told = False
+    while (taken := take()) is None:
+        if not told:
+            waits()
+            told = True
+        await asyncio.sleep(LOOK_EVERY)
+    return taken
 
 
 def is_held(url: sa.URL) -> bool:
@@ -57,16 +72,6 @@ def is_held(url: sa.URL) -> bool:
 def _lock(url: sa.URL) -> str:
     """The lock's file, the same by whatever name the database is called."""
     return f"{os.path.realpath(str(url.database))}.lock"
-
-
-async def _hold(lock: str, waits: Callable[[], None]) -> int:
-    told = False
-    while (held := _try(lock)) is None:
-        if not told:
-            waits()
-            told = True
-        await asyncio.sleep(LOOK_EVERY)
-    return held
 
 
 def _try(lock: str) -> int | None:

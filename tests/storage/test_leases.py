@@ -17,7 +17,7 @@ from storage.failures import Unreachable
 from storage.leases import Presence
 from storage.schema import cursors, processes
 from tests.conftest import Cluster
-from tests.storage.making import NOW, rows
+from tests.storage.making import NOW, opened, rows
 
 
 @pytest.fixture
@@ -26,15 +26,6 @@ async def shared(postgres: Cluster) -> AsyncIterator[str]:
     url = await postgres.create(migrated=True)
     yield url
     await postgres.drop(url)
-
-
-@asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    database = Database(url)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
