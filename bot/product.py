@@ -6,9 +6,8 @@ import asyncio
 import contextlib
 import signal
 from asyncio import FIRST_COMPLETED
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import partial
 from typing import Any
 
 import structlog
@@ -17,36 +16,30 @@ from bot import schedule
 from bot.channels import open_channel
 from bot.clock import Clock
 from bot.delivery.inbox import Dispatcher
-from bot.delivery.outbox import Sender
-from bot.delivery.pacing import Pacer
 from bot.delivery.prepare import Prepare
 from bot.desks import Desks
+from bot.duties import Duties
+from bot.ending import end
+from bot.files import Files
 from bot.intake import Intake
 from bot.leading import Leading
 from bot.messages import (
     EVENTS,
-    Attachment,
     Channel,
     ChatMoved,
-    Download,
     Event,
     Facts,
-    Failure,
     Post,
-    SendError,
     address,
 )
-from bot.policies import pace_of, policies_of
-from bot.reports import files
-from bot.sweeping import Sweeps
-from bot.token_lock import sole
+from bot.policies import policies_of
 from bot.watch import Watch
 from bot.web.hooks import hook_routes
 from bot.web.serving import serving
 from config.settings import Settings
 from config.teams import channels_of
 from config.texts import load
-from handlers import exports, router, topics
+from handlers import router, topics
 from handlers.keys import Keys
 from handlers.work import Work
 from storage import inbox
@@ -85,17 +78,15 @@ class Product:
             self,
             channels=set(channels),
             now=self.now,
-            flushed=self._wake_senders,
+            flushed=lambda: self.duties.wake(),
             process=lambda: self.leading.process,
         )
         self.watch = self._watching()
         self.intake = self._taking_in()
-        self._connections = {one.name: one.connection for one in channels_of(settings)}
-        self.senders: dict[str, Sender] = {}  # of the channels that this process leads
+        self.files = Files(database, channels, self.desks)
+        self.duties = self._leading_duties(say)
         self._looking: set[asyncio.Task[None]] = set()
         self._leads = leads
-        self._say = say
-        self._keeps_up = False  # as far as we know it is this process, if any
         if not database.sqlite:
             self.inbox.route_within(None)
 
@@ -114,7 +105,7 @@ class Product:
             self.channels,
             add=self.inbox.add,
             desks=self.desks,
-            speaks=lambda: self._keeps_up,
+            speaks=lambda: self.duties.keeps_up,
             now=self.now,
         )
 
@@ -126,6 +117,21 @@ class Product:
             desks=self.desks,
             lives=lambda: self.leading.lives,
             now=self.now,
+        )
+
+    def _leading_duties(self, say: Callable[..., None]) -> Duties:
+        return Duties(
+            self.settings,
+            self.channels,
+            desks=self.desks,
+            inbox=self.inbox,
+            keys=self._keys,
+            intake=self.intake,
+            watch=self.watch,
+            render=self.render,
+            open_file=self.files.opened,
+            now=self.now,
+            say=say,
         )
 
     # --- what the inbox asks ---
@@ -160,35 +166,12 @@ class Product:
         self.desks.narrow(session, policy)
         return await topics.face(card, session, policy)
 
-    @asynccontextmanager
-    async def open_file(self, attachment: Attachment) -> AsyncIterator[Download]:
-        """A file of any channel, for streaming into another."""
-        if attachment.channel == exports.CHANNEL:
-            session = Session(Reads(self.database), Ids(self.database))
-            policy = await self.desks.of_export(attachment, session)
-            yield await exports.opened(session, attachment, policy)
-            return
-        if attachment.channel == files.CHANNEL:
-            session = Session(Reads(self.database), Ids(self.database))
-            policy = self.desks.named(files.desk_of(attachment))
-            self.desks.narrow(session, policy)
-            async with files.opened(session, attachment, policy.basis) as download:
-                yield download
-            return
-        async with AsyncExitStack() as opened:
-            try:
-                file = self.channels[attachment.channel].open_file(attachment)
-                download = await opened.enter_async_context(file)
-            except SendError as error:
-                raise _of_the_file(error) from None
-            yield download
-
     # --- what runs ---
 
     def wake(self) -> None:
         """Look for work now."""
         self.inbox.wake()
-        self._wake_senders()
+        self.duties.wake()
 
     def _joined(self) -> None:
         """We live among the others: what they did meanwhile is news."""
@@ -201,84 +184,16 @@ class Product:
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})
         living = asyncio.create_task(self.leading.run())
         inbox = asyncio.create_task(self.inbox.run())
-        led = [asyncio.create_task(work) for work in self._works()] if self._leads else []
+        duties = self.duties.led(self.leading) if self._leads else ()
+        led = [asyncio.create_task(duty) for duty in duties]
         try:
             ended, _ = await asyncio.wait([living, inbox, *led], return_when=FIRST_COMPLETED)
             for task in ended:
                 task.result()
         finally:
             scheduler.shutdown(wait=False)
-            await _end([inbox], led, stop=self.inbox.stop)
-            await _end([], [living, *self._looking])
-
-    def _works(self) -> Iterator[Coroutine[Any, Any, None]]:
-        """What one process alone does: the sweeps, and for each channel taking in and sending."""
-        yield self.leading.lead("upkeep", self._keep_up, self._waits_to_keep_up)
-        for name in self.channels:
-            waits = partial(self._say, "helps", channel=name)
-            yield self.leading.lead(name, partial(self._serve, name), waits)
-
-    async def _keep_up(self, database: Database) -> None:
-        """What falls due is found, what is new gets the key within which it goes in order."""
-        self._keeps_up = True
-        sweeps = Sweeps(
-            database,
-            self.settings,
-            desks=self.desks,
-            wake=self.inbox.wake,
-            now=self.now,
-        )
-        self._keys = Keys()
-        self.inbox.route_within(database)
-        scheduler = schedule.start(
-            {
-                "deadlines": sweeps.deadlines,
-                "digests": sweeps.digests,
-                "retention": sweeps.retention,
-            }
-        )
-        try:
-            await asyncio.Event().wait()
-        finally:
-            scheduler.shutdown(wait=False)
-            self.inbox.route_within(None)
-
-    def _waits_to_keep_up(self) -> None:
-        self._keeps_up = False
-
-    async def _serve(self, name: str, database: Database) -> None:
-        """Take in and send for a channel, until cancelled; then let what is under way end."""
-        found = self._connections[name]
-        waits = partial(self._say, "token", channel=name)
-        async with sole(found.api_url, found.token, waits):
-            sender = self.senders[name] = self._sender(name, database)
-            self.watch.led(name, here=True)
-            receiving = self.intake.receive(name, self.channels[name], database)
-            tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
-            try:
-                ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
-                for task in ended:
-                    task.result()
-            finally:
-                self.watch.led(name, here=False)
-                await _end(tasks[:1], tasks[1:], stop=sender.stop)
-                del self.senders[name]
-
-    def _sender(self, name: str, database: Database) -> Sender:
-        first = self.settings.telegram.group_per_minute
-        per_minute = getattr(self._connections[name], "group_per_minute", first)
-        return Sender(
-            database,
-            self.channels[name],
-            Pacer(pace_of(self._connections[name])),
-            render=self.render,
-            open_file=self.open_file,
-            now=self.now,
-            heard=self.inbox.wake,
-            # At the usual pace one call after the other, in order; where a server allows
-            # more than one a second to a group, as many at once as it may have in a second.
-            lanes=max(1, per_minute // 60),
-        )
+            await end([inbox], led, stop=self.inbox.stop)
+            await end([], [living, *self._looking])
 
     def _heard(self, table: str) -> None:
         """Some process wrote work into this table."""
@@ -289,7 +204,7 @@ class Product:
         elif table == "inbox":
             self.inbox.wake()
         else:
-            self._wake_senders()
+            self.duties.wake()
 
     async def _find_chats(self) -> None:
         """The teams' chats as they are named by now: another process may have seen one move."""
@@ -298,25 +213,6 @@ class Product:
 
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
         return self.channels[channel].fit(post) if channel in self.channels else (post,)
-
-    def _wake_senders(self) -> None:
-        for sender in self.senders.values():
-            sender.wake()
-
-
-async def _end(
-    stopped: Sequence[asyncio.Task[None]],
-    cancelled: Sequence[asyncio.Task[None]],
-    stop: Callable[[], None] = lambda: None,
-) -> None:
-    """Let some end that `stop` asks to, and others that are cancelled; three seconds at most."""
-    for task in cancelled:
-        task.cancel()
-    stop()
-    if stopped or cancelled:
-        await asyncio.wait([*stopped, *cancelled], timeout=3)
-    for task in stopped:
-        task.cancel()
 
 
 @asynccontextmanager
@@ -392,11 +288,3 @@ async def _run(settings: Settings, say: Callable[[str], None], *, leads: bool) -
     async with opened as product, answering(product):
         log.info("started", channels=sorted(product.channels))
         await product.run()
-
-
-def _of_the_file(error: SendError) -> SendError:
-    """Its own messenger's refusal says nothing of the chat and the token it was to go to."""
-    if error.failure is Failure.TOO_LARGE:
-        return error
-    failure = Failure.REFUSED if error.permanent else Failure.TRANSIENT
-    return SendError(failure, str(error))

@@ -36,6 +36,10 @@ class Keys:
     def __init__(self) -> None:
         self._lately: dict[tuple[str, str], str] = {}
 
+    def forget(self) -> None:
+        """Another process gave keys meanwhile."""
+        self._lately.clear()
+
     async def of(self, event: Event, session: Session) -> str:
         """A message goes by its author, a press by its lead, a reply by what it replies to."""
         key = await _key_of(event, session)

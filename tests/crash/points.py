@@ -80,9 +80,9 @@ def no_private_pace() -> None:
 
     Replies to one customer would else be most of what a drain waits for.
     """
-    product: Any = importlib.import_module("bot.product")
-    original: Callable[..., Any] = product.pace_of
-    product.pace_of = lambda *given: replace(original(*given), per_chat_second=None)
+    duties: Any = importlib.import_module("bot.duties")
+    original: Callable[..., Any] = duties.pace_of
+    duties.pace_of = lambda *given: replace(original(*given), per_chat_second=None)
 
 
 def _around(owner: Any, name: str, fuse: Fuse, before: str, after: str) -> None:

@@ -88,7 +88,7 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path, fi
 
 async def test_stop_is_heard_while_a_sender_still_recovers(tmp_path: Path, file: str) -> None:
     async with a_play(tmp_path, file) as play, open_product(play.settings()) as product:
-        sender = product._sender("telegram", product.database)
+        sender = product.duties._sender("telegram", product.database)
         running = asyncio.create_task(sender.run())
         await asyncio.sleep(0)
         assert not running.done()

@@ -35,7 +35,8 @@ class Storm(HurriedPlay):
     async def write_and_wait(self, count: int, words: str = "I need {} windows") -> None:
         """So many customers write, and nothing is posted before all of them have leads."""
         assert self.product is not None
-        sender = await self.until(lambda: self.product and self.product.senders.get("telegram"))
+        senders = self.product.duties.senders
+        sender = await self.until(lambda: senders.get("telegram"))
         choose = sender._chosen
 
         async def nothing() -> list[Any]:
