@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import MAIN
 from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue
@@ -83,12 +84,15 @@ async def take_digest(
     At the first start nothing is due: there was nobody to tell of the time before.
     """
     mark = f"digest:{period}" if desk == MAIN else f"digest:{period}:{desk}"
+    async with database.read() as connection:  # mostly nothing is due, and nobody need wait
+        last = await _reached(connection, mark)
+    if last and last >= due_at:
+        return False
     async with database.write() as connection:
-        query = sa.select(cursors.c.value).where(cursors.c.channel == mark)
-        last = (await connection.execute(query)).scalar()
-        if last is not None and datetime.fromisoformat(last) >= due_at:
+        last = await _reached(connection, mark)
+        if last and last >= due_at:
             return False
-        reached = (due_at if last is not None else now).isoformat()
+        reached = (due_at if last else now).isoformat()
         statement = upsert(connection, cursors, "value").values(channel=mark, value=reached)
         await connection.execute(statement)
         if last is None:
@@ -100,3 +104,9 @@ async def take_digest(
         }
         await inbox.add_events(connection, events, now)
     return True
+
+
+async def _reached(connection: AsyncConnection, mark: str) -> datetime | None:
+    query = sa.select(cursors.c.value).where(cursors.c.channel == mark)
+    last = (await connection.execute(query)).scalar()
+    return datetime.fromisoformat(last) if last is not None else None
