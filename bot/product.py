@@ -8,6 +8,7 @@ import signal
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -63,12 +64,16 @@ class Product:
         *,
         leads: bool = True,
         say: Callable[..., None] = lambda *_, **__: None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        """One that does not lead handles events, and leaves the rest to others."""
+        """One that does not lead handles events, and leaves the rest to others.
+
+        `now` is another clock than the machine's.
+        """
         self.settings = settings
         self.database = database
         self.channels = channels
-        self.now = Clock(settings.rehearsal.clock_file)
+        self.now = now or Clock(settings.rehearsal.clock_file)
         self.desks = Desks(policies_of(settings))
         self._keys = Keys()
         self.prepare = self._preparing()

@@ -7,16 +7,13 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import pytest
-import sqlalchemy as sa
 
 from storage.database import Database
 from storage.migrate import upgrade_at
+from tests.databases import Cluster
 from tests.once import made_once
 from tests.postgres import Unavailable, a_url, in_memory
 
@@ -32,7 +29,6 @@ _LONG = {
     "test_bursts",
     "test_readme_commands",
 }
-_numbers = count()
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -49,45 +45,6 @@ def pytest_configure() -> None:
     """Keep temporary files in memory: a commit waits for its file to be on the disk."""
     if memory := in_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
-
-
-class Cluster:
-    """A PostgreSQL on which databases are made from a template that was migrated once."""
-
-    def __init__(self, url: str) -> None:
-        self._url = sa.make_url(url)
-        self._prefix = f"dialead_{uuid4().hex[:8]}"
-        self._template = f"{self._prefix}_template"
-
-    async def prepare(self) -> None:
-        """Make the template."""
-        await self._say(f"create database \"{self._template}\" encoding 'UTF8' template template0")
-        await upgrade_at(self._named(self._template))
-
-    async def create(self, *, migrated: bool, encoding: str = "UTF8") -> str:
-        """The URL of a fresh database."""
-        name = f"{self._prefix}_{next(_numbers)}"
-        template = f'"{self._template}"' if migrated else "template0"
-        await self._say(f"create database \"{name}\" encoding '{encoding}' template {template}")
-        return self._named(name)
-
-    async def drop(self, url: str) -> None:
-        """Remove a database, whoever still uses it."""
-        await self._say(f'drop database "{sa.make_url(url).database}" with (force)')
-
-    async def close(self) -> None:
-        """Remove the template."""
-        await self.drop(self._named(self._template))
-
-    def _named(self, database: str) -> str:
-        return self._url.set(database=database).render_as_string(hide_password=False)
-
-    async def _say(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._url.render_as_string(hide_password=False))
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -95,12 +95,12 @@ def a_server(*, durable: bool = False) -> Iterator[Server]:
 
 
 @contextmanager
-def a_url() -> Iterator[str]:
-    """The URL of a server whose user may create databases, named or our own."""
+def a_url(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server whose user may create databases, named or our own (see `a_server`)."""
     if named := os.environ.get(NAMED):
         yield named
         return
-    with a_server() as server:
+    with a_server(durable=durable) as server:
         yield server.url
 
 

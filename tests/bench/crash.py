@@ -20,12 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage.migrate import upgrade_at
-from tests.conftest import Cluster
 from tests.crash.reckoning import Reckoning, reckon
 from tests.crash.siege import siege
 from tests.crash.storm import EVERYWHERE, Kill, drain, seeded, storm
 from tests.crash.ward import a_ward
-from tests.postgres import a_url
+from tests.databases import Cluster, a_cluster
 
 ROUND = 20  # kills between two reckonings
 
@@ -71,9 +70,7 @@ async def main(kills: int, seed: int, database: str, processes: int, freezes: in
     async with AsyncExitStack() as stack:
         cluster = None
         if database == "postgresql":
-            cluster = Cluster(stack.enter_context(a_url()))
-            await cluster.prepare()
-            stack.push_async_callback(cluster.close)
+            cluster = await stack.enter_async_context(a_cluster())
         if processes > 1:
             assert cluster is not None
             row = await _several(cluster, kills, freezes, processes, seed)

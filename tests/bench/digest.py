@@ -17,10 +17,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import asyncpg
-import sqlalchemy as sa
 
 from bot.domain.hours import Hours
 from bot.reports.basis import Basis
@@ -29,9 +29,8 @@ from bot.reports.period import Period
 from config.texts import load
 from storage import reports
 from storage.database import Database
-from storage.migrate import upgrade_at
 from storage.reports import Happened
-from tests.postgres import Unavailable, a_url
+from tests.databases import kinds
 from tests.storage.making import CHAT, NOW, asking
 
 SIZES = (10_000, 1_000_000)
@@ -181,42 +180,20 @@ async def _fill_postgresql(url: str, size: int) -> None:
         await connection.close()
 
 
-async def _on_sqlite(sizes: list[int]) -> None:
-    print("SQLite")
-    found = []
+async def _all(sizes: list[int]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for size in sizes:
-            path = f"{folder}/{size}.db"
-            await upgrade_at(f"sqlite:///{path}")
-            await asyncio.to_thread(_fill_sqlite, path, size)
-            found.append(await measured(f"sqlite:///{path}", size))
-    print(f"  ratio {found[-1] / found[0]:.2f}", flush=True)
+        async for kind, fresh in kinds(Path(folder)):
+            print(kind)
+            found = [await _one(await fresh(), size) for size in sizes]
+            print(f"  ratio {found[-1] / found[0]:.2f}", flush=True)
 
 
-async def _on_postgresql(sizes: list[int]) -> None:
-    print("PostgreSQL")
-    try:
-        opened = a_url()
-        server = opened.__enter__()
-    except Unavailable as reason:
-        print(f"  not measured: {reason}")
-        return
-    try:
-        found = []
-        for size in sizes:
-            connection = await asyncpg.connect(server)
-            await connection.execute(
-                f"create database digest_{size} encoding 'UTF8' template template0"
-            )
-            await connection.close()
-            url = sa.make_url(server).set(database=f"digest_{size}")
-            text = url.render_as_string(hide_password=False)
-            await upgrade_at(text)
-            await _fill_postgresql(text, size)
-            found.append(await measured(text, size))
-        print(f"  ratio {found[-1] / found[0]:.2f}", flush=True)
-    finally:
-        opened.__exit__(None, None, None)
+async def _one(url: str, size: int) -> float:
+    if url.startswith("sqlite:///"):
+        await asyncio.to_thread(_fill_sqlite, url.removeprefix("sqlite:///"), size)
+    else:
+        await _fill_postgresql(url, size)
+    return await measured(url, size)
 
 
 def main() -> None:
@@ -224,8 +201,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="leads, as 10000,50000")
     sizes = [int(one) for one in parser.parse_args().sizes.split(",")]
-    asyncio.run(_on_sqlite(sizes))
-    asyncio.run(_on_postgresql(sizes))
+    asyncio.run(_all(sizes))
 
 
 if __name__ == "__main__":

@@ -21,16 +21,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import sqlalchemy as sa
 
 from storage import search, words
 from storage.database import Database
-from storage.migrate import upgrade_at
 from storage.schema import accounts, contacts, leads, messages, persons
 from storage.search import Wanted
 from storage.words import holding, said, words_in
-from tests.postgres import Unavailable, a_url
+from tests.databases import kinds
 from tests.storage.making import NOW, asking
 
 SIZES = (10_000, 200_000)
@@ -188,7 +186,6 @@ async def _median(ask: Callable[[], Awaitable[Any]]) -> float:
 
 @asynccontextmanager
 async def _base(url: str) -> AsyncIterator[Database]:
-    await upgrade_at(url)
     database = Database(url)
     await database.open()
     try:
@@ -226,36 +223,12 @@ def _report(sizes: tuple[int, ...], figures: list[dict[str, float]], bare: float
     print(f"  {'  the same with no index':<26}{bare:>12.2f}", flush=True)
 
 
-async def _on_sqlite(sizes: tuple[int, ...]) -> None:
-    print("SQLite")
+async def _all(sizes: tuple[int, ...]) -> None:
     with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
-        files = [f"sqlite:///{folder}/{size}.db" for size in sizes]
-        figures = [await _figures(url, size) for url, size in zip(files, sizes, strict=True)]
-        _report(sizes, figures, await _bare(f"sqlite:///{folder}/bare.db", sizes[0]))
-
-
-async def _on_postgresql(sizes: tuple[int, ...]) -> None:
-    print("PostgreSQL")
-    try:
-        opened = a_url()
-        server = opened.__enter__()
-    except Unavailable as reason:
-        print(f"  not measured: {reason}")
-        return
-    try:
-        names = [f"find_{size}" for size in (*sizes, 0)]
-        for name in names:
-            connection = await asyncpg.connect(server)
-            await connection.execute(f"create database {name} encoding 'UTF8' template template0")
-            await connection.close()
-        urls = [
-            sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-            for name in names
-        ]
-        figures = [await _figures(url, size) for url, size in zip(urls, sizes, strict=False)]
-        _report(sizes, figures, await _bare(urls[-1], sizes[0]))
-    finally:
-        opened.__exit__(None, None, None)
+        async for kind, fresh in kinds(Path(folder)):
+            print(kind)
+            figures = [await _figures(await fresh(), size) for size in sizes]
+            _report(sizes, figures, await _bare(await fresh(), sizes[0]))
 
 
 def main() -> None:
@@ -264,8 +237,7 @@ def main() -> None:
     parser.add_argument("--more", type=int, default=0, help="messages of a third base")
     more = parser.parse_args().more
     sizes = (*SIZES, more) if more else SIZES
-    asyncio.run(_on_sqlite(sizes))
-    asyncio.run(_on_postgresql(sizes))
+    asyncio.run(_all(sizes))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import asyncpg
 import sqlalchemy as sa
 
 from bot.product import Product
@@ -26,10 +25,9 @@ from config.settings import Settings
 from storage import deadlines as stored
 from storage import sweeps
 from storage.database import Database
-from storage.migrate import upgrade_at
 from storage.schema import deadlines, metadata, outbox, touches
 from tests.cast import TEAM, VERA
-from tests.postgres import Unavailable, a_url
+from tests.databases import kinds
 from tests.storage.making import NOW, asking
 
 SMALL, LARGE = 10_000, 1_000_000
@@ -128,7 +126,8 @@ async def plan(database: Database) -> str:
 
 async def measured(database: Database) -> dict[str, float]:
     """Milliseconds of each thing."""
-    product = Product(_settings(), database, {})
+    at = NOW
+    product = Product(_settings(), database, {}, now=lambda: at)
 
     async def nothing() -> None:
         assert await sweeps.take_deadlines(database, NOW) == 0
@@ -138,18 +137,32 @@ async def measured(database: Database) -> dict[str, float]:
 
     found = {"a look, nothing due": await _median(nothing)}
     took = []
-    for second in range(1, DAY // AT_ONCE + 1):
-        now = NOW + second * _SECOND
-        product.now = lambda now=now: now  # type: ignore[assignment]
-        began = time.perf_counter()
-        assert await sweeps.take_deadlines(database, now) == AT_ONCE
-        while await product.inbox.step():
-            pass
-        took.append((time.perf_counter() - began) * 1e3)
+    async with _living(product):
+        for second in range(1, DAY // AT_ONCE + 1):
+            at = NOW + second * _SECOND
+            began = time.perf_counter()
+            assert await sweeps.take_deadlines(database, at) == AT_ONCE
+            while await product.inbox.step():
+                pass
+            took.append((time.perf_counter() - began) * 1e3)
     found[f"a look of the day's {len(took)}, {AT_ONCE} reminded"] = statistics.median(took)
     found["the list of all that is late"] = await _median(listed)
     await _check(database)
     return found
+
+
+@asynccontextmanager
+async def _living(product: Product) -> AsyncIterator[None]:
+    """One of those that handle events; the only one here, so it gives them their keys, too."""
+    living = asyncio.create_task(product.leading.run())
+    while not product.leading.lives:
+        await asyncio.sleep(0.01)
+    product.inbox.route_within(product.database)
+    try:
+        yield
+    finally:
+        living.cancel()
+        await asyncio.wait([living])
 
 
 async def _median(work: Callable[[], Awaitable[None]]) -> float:
@@ -185,39 +198,12 @@ def _settings() -> Settings:
     )
 
 
-@asynccontextmanager
-async def _databases(folder: Path, count: int) -> AsyncIterator[list[str]]:
-    """The URLs of fresh databases."""
-    urls = [f"sqlite:///{folder}/{count}.db"]
-    try:
-        opened = a_url()
-        url = opened.__enter__()
-    except Unavailable as reason:
-        print(f"no PostgreSQL: {reason}")
-        yield urls
-        return
-    name = f"dialead_sweep_{count}"
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(f'drop database if exists "{name}"')
-        await connection.execute(f"create database \"{name}\" encoding 'UTF8' template template0")
-        made = sa.make_url(url).set(database=name).render_as_string(hide_password=False)
-        yield [*urls, made]
-        await connection.execute(f'drop database "{name}" with (force)')
-    finally:
-        await connection.close()
-        opened.__exit__(None, None, None)
-
-
 async def main(sizes: tuple[int, int]) -> None:
     """Measure both sizes on each database, and compare."""
     found: dict[str, list[dict[str, float]]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for count in sizes:
-            async with _databases(Path(folder), count) as urls:
-                for url in urls:
-                    kind = url.partition(":")[0]
-                    found.setdefault(kind, []).append(await _one(url, count))
+        async for kind, fresh in kinds(Path(folder)):
+            found[kind] = [await _one(await fresh(), count) for count in sizes]
     for kind, (small, large) in found.items():
         for name in small:
             ratio = large[name] / small[name]
@@ -225,7 +211,6 @@ async def main(sizes: tuple[int, int]) -> None:
 
 
 async def _one(url: str, count: int) -> dict[str, float]:
-    await upgrade_at(url)
     database = Database(url)
     await database.open()
     try:

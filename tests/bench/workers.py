@@ -21,8 +21,7 @@ from bot.sandbox.telegram import Change, Happened, TelegramServer
 from tests.bench.beside import a_server, polled, running, settings
 from tests.bench.intake import compare, write
 from tests.cast import TEAM
-from tests.conftest import Cluster
-from tests.postgres import a_server as a_postgres
+from tests.databases import a_cluster
 
 SIZES = (1, 2, 4)
 LIMIT = 600.0  # seconds after which a run is given up
@@ -74,16 +73,13 @@ async def _live(url: str, size: int) -> None:
 
 
 async def _all(texts: int, customers: int) -> list[dict[str, object]]:
-    with a_postgres(durable=True) as server:
-        cluster = Cluster(server.url)
-        await cluster.prepare()
-        found = []
+    found = []
+    async with a_cluster(durable=True) as cluster:
         for size in SIZES:
             url = await cluster.create(migrated=True)
             found.append(await measure(url, size, texts, customers))
             await cluster.drop(url)
             print(f"{size} processes: {found[-1]}", flush=True)
-        await cluster.close()
     return found
 
 

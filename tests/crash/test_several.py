@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.cast import ANNA, TEAM
-from tests.conftest import Cluster
 from tests.crash.reckoning import reckon
 from tests.crash.runs import Runs
 from tests.crash.siege import Crew, a_crew, siege
 from tests.crash.storm import seeded
 from tests.crash.ward import Ward, a_ward
+from tests.databases import Cluster
 
 KILLS = 12
 

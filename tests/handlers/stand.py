@@ -37,9 +37,8 @@ class Stand:
             "database_url": url,
         }
         self.database = Database(url)
-        self.product = Product(Settings.model_validate(settings), self.database, {})
         self.now = MORNING
-        self.product.now = self._tick  # type: ignore[assignment]
+        self.product = Product(Settings.model_validate(settings), self.database, {}, now=self._tick)
         self._numbers = count(1)
 
     def _tick(self) -> datetime:

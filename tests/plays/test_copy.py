@@ -18,7 +18,7 @@ from storage import moving
 from storage.database import Database, DatabaseUnfit
 from storage.schema import messages, metadata
 from tests.cast import ANNA, BORIS, PABLO
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.leaping import leaping
 from tests.plays.play import Play, a_play
 

@@ -16,7 +16,7 @@ from storage.database import Database, Lease
 from storage.failures import Unreachable
 from storage.leases import Presence
 from storage.schema import cursors, processes
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.storage.making import NOW, opened, rows
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
 from storage.failures import Unreachable
 from storage.schema import cursors, persons
-from tests.conftest import Cluster
+from tests.databases import Cluster
 from tests.postgres import Unavailable, a_server
 from tests.storage.making import NOW, count, opened, rows
 
