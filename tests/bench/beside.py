@@ -11,29 +11,38 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.sandbox.telegram import Limits, TelegramServer
-from tests.cast import BORIS, TEAM, VERA
+from tests.cast import BORIS, DASHA, TEAM, VERA
 
 ROOT = Path(__file__).parents[2]
+MANAGERS = {"Boris": BORIS, "Dasha": DASHA, "Vera": VERA}
 FIRST = 10_000  # the first customer's id
 _MEGABYTE = 1024
 
 
 @asynccontextmanager
-async def a_server(token: str = "42:sandbox") -> AsyncIterator[TelegramServer]:
-    """A local server without limits, with a team's group."""
-    server = TelegramServer(token, limits=Limits.none())
+async def a_server(
+    token: str = "42:sandbox", limits: Limits | None = None
+) -> AsyncIterator[TelegramServer]:
+    """A local server with a team's group; without limits, unless some are given."""
+    server = TelegramServer(token, limits=limits or Limits.none())
     await server.start()
-    server.add_user(BORIS, "Boris")
-    server.add_user(VERA, "Vera")
-    server.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS])
+    for name, number in MANAGERS.items():
+        server.add_user(number, name)
+    server.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS, DASHA])
     try:
         yield server
     finally:
         await server.stop()
 
 
+def new_customer(server: TelegramServer, number: int) -> None:
+    """One more customer writes for the first time."""
+    server.add_user(FIRST + number, f"Anna {number}")
+    server.write(FIRST + number, FIRST + number, f"I need {number} windows")
+
+
 def settings(server: TelegramServer, url: str) -> dict[str, str]:
-    """The product's environment: it works at this server, as fast as it can."""
+    """The product's environment: it works at this server as fast as it can, and reminds nobody."""
     return {
         "DIALEAD_CONFIG": os.devnull,
         "DATABASE_URL": url,
@@ -42,6 +51,9 @@ def settings(server: TelegramServer, url: str) -> dict[str, str]:
         "TELEGRAM__PER_SECOND": "100000",
         "TELEGRAM__GROUP_PER_MINUTE": "6000000",
         "TEAM__CHAT": f"telegram:{TEAM}",
+        "TEAM__LANGUAGE": "en",
+        "DEADLINES__TAKE": "PT20H",
+        "DEADLINES__FIRST_REPLY": "PT20H",
         "HTTP__PORT": "0",
         "LOG__LEVEL": "warning",
     }

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from bot.delivery.pacing import TELEGRAM, VK, Pace, Pacer
 from bot.sandbox.telegram import TelegramServer
 from tests import cast
-from tests.bench.storm import at_the_real_pace, new_customer
+from tests.bench.beside import new_customer
+from tests.bench.storm import at_the_real_pace
 from tests.delivery.pace_simulation import (
     Trip,
     Work,

@@ -13,11 +13,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import re
 import sqlite3
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -31,13 +29,11 @@ from bot.sandbox.telegram import Limits, Message, TelegramServer
 from bot.sandbox.telegram.log import Call
 from config.settings import Settings
 from storage.database import Database
+from tests.bench.beside import MANAGERS, a_server, new_customer, running, settings
 from tests.bench.sampling import table
-from tests.bench.storm import new_customer
-from tests.cast import BORIS, DASHA, TEAM, VERA
+from tests.cast import TEAM, VERA
 from tests.plays.faces import wrong_cards
 
-ROOT = Path(__file__).parents[2]
-MANAGERS = {"Boris": BORIS, "Dasha": DASHA, "Vera": VERA}
 CALM = 1.0  # seconds without a change after which a card that was pressed is looked at as settled
 LIMIT = 900.0  # seconds after which a run is given up
 _PLAIN = ("take", "return", "more", "back", "warm", "reopen")
@@ -211,41 +207,19 @@ async def measure(
 async def _at(url: str, paced: bool, sampled: bool) -> AsyncIterator[TelegramServer]:
     """A server, with the group's real limit or none, and the product beside it."""
     limits = replace(Limits.none(), group_per_minute=Limits().group_per_minute if paced else 0)
-    server = TelegramServer(limits=limits)
-    await server.start()
-    for name, number in MANAGERS.items():
-        server.add_user(number, name)
-    server.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS, DASHA])
-    environment = os.environ | _settings(server, url, paced, sampled)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.bench.counted", cwd=ROOT, env=environment
-    )
-    try:
-        yield server
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-        await server.stop()
+    async with a_server(limits=limits) as server:
+        environment = settings(server, url) | _also(url, paced, sampled)
+        async with running(["-m", "tests.bench.counted"], environment):
+            yield server
 
 
-def _settings(server: TelegramServer, url: str, paced: bool, sampled: bool) -> dict[str, str]:
+def _also(url: str, paced: bool, sampled: bool) -> dict[str, str]:
     return {
-        "DIALEAD_CONFIG": os.devnull,
-        "DATABASE_URL": url,
-        "TELEGRAM__TOKEN": server.token,
-        "TELEGRAM__API_URL": server.url,
-        "TEAM__CHAT": f"telegram:{TEAM}",
-        "TEAM__LANGUAGE": "en",
         "TEAM__SUPERVISORS": json.dumps([f"telegram:{VERA}"]),
-        "DEADLINES__TAKE": "PT20H",
-        "DEADLINES__FIRST_REPLY": "PT20H",
-        "HTTP__PORT": "0",
         "COUNTED": f"{url.removeprefix('sqlite:///')}.counted",
         "SAMPLED": "1" if sampled else "",
-        "LOG__LEVEL": "warning",
-        "TELEGRAM__PER_SECOND": "100000",  # the real 30 a second would hold 50 answers back
-        "TELEGRAM__GROUP_PER_MINUTE": "20" if paced else "6000000",
+        # The real 30 calls a second would hold 50 answers back.
+        **({"TELEGRAM__GROUP_PER_MINUTE": "20"} if paced else {}),
     }
 
 

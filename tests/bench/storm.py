@@ -11,9 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import re
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -21,10 +19,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.sandbox.telegram import Limits, TelegramServer
-from tests.cast import BORIS, TEAM, VERA
+from tests.bench.beside import a_server, new_customer, polled, running, settings
+from tests.cast import BORIS, TEAM
 
-ROOT = Path(__file__).parents[2]
-FIRST = 10_000
+_PACE = {"TELEGRAM__PER_SECOND": "30", "TELEGRAM__GROUP_PER_MINUTE": "20"}  # the real one
 TAKES = 5
 _NUMBER = re.compile(r"#(\d+)")
 
@@ -53,28 +51,12 @@ class Watch:
 @asynccontextmanager
 async def at_the_real_pace() -> AsyncIterator[TelegramServer]:
     """A server with the real limits, and the product beside it as a process of its own."""
-    server = TelegramServer(limits=Limits())
-    await server.start()
-    server.add_user(BORIS, "Boris")
-    server.add_user(VERA, "Vera")
-    server.add_group(TEAM, "Sales", admins=[VERA], members=[BORIS])
     with tempfile.TemporaryDirectory(dir=Path.home()) as folder:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "main.py", "run", cwd=ROOT, env=os.environ | _settings(server, folder)
-        )
-        try:
-            await server.until(lambda: server.calls, timeout=60)
-            yield server
-        finally:
-            process.terminate()
-            await process.wait()
-            await server.stop()
-
-
-def new_customer(server: TelegramServer, number: int) -> None:
-    """One more customer writes for the first time."""
-    server.add_user(FIRST + number, f"Anna {number}")
-    server.write(FIRST + number, FIRST + number, f"I need {number} windows")
+        async with a_server(limits=Limits()) as server:
+            environment = settings(server, f"sqlite:///{folder}/dialead.db") | _PACE
+            async with running(["main.py", "run"], environment):
+                await polled(server)
+                yield server
 
 
 async def storm(leads: int, seconds: float) -> dict[str, object]:
@@ -126,20 +108,6 @@ def _full_card(server: TelegramServer, number: int) -> bool:
     return any(
         one.text[:10].find(f"#{number} ") > 0 and "Boris" in one.text for one in server.shown(TEAM)
     )
-
-
-def _settings(server: TelegramServer, folder: str) -> dict[str, str]:
-    return {
-        "DIALEAD_CONFIG": os.devnull,
-        "DATABASE_URL": f"sqlite:///{folder}/dialead.db",
-        "TELEGRAM__TOKEN": server.token,
-        "TELEGRAM__API_URL": server.url,
-        "TEAM__CHAT": f"telegram:{TEAM}",
-        "TEAM__LANGUAGE": "en",
-        "DEADLINES__TAKE": "PT2H",
-        "HTTP__PORT": "0",
-        "LOG__LEVEL": "warning",
-    }
 
 
 def main() -> None:
