@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.migrate import upgrade_at
 from tests.databases import Cluster
 from tests.once import made_once
-from tests.postgres import Unavailable, a_url, in_memory
+from tests.postgres import Server, Unavailable, a_server, a_url, in_memory
 
 _ON_BOTH = ("sqlite", "postgresql")
 _LONG = {
@@ -69,6 +69,16 @@ def postgres() -> Iterator[Cluster]:
             apart.submit(asyncio.run, cluster.close()).result()
         finally:
             opened.__exit__(None, None, None)
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A PostgreSQL of this test's own, to be stopped and started again."""
+    try:
+        with a_server() as server:
+            yield server
+    except Unavailable as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")

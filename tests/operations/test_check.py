@@ -6,7 +6,7 @@ import asyncio
 import os
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,12 +24,11 @@ from bot.sandbox.vk import Fault as VkFault
 from config.settings import Settings
 from config.texts import LANGUAGES, load
 from storage.database import Database
-from storage.migrate import upgrade_at
 from storage.sweeps import sign_of_life
 from tests import warm
 from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
 from tests.plays.desks import SERVICE, as_bot, second_bot
-from tests.plays.play import Play, a_play
+from tests.plays.play import Play
 
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
 NEWS, OLD_GROUP = -1001000000077, -5001
@@ -39,16 +38,6 @@ NEWS, OLD_GROUP = -1001000000077, -5001
 def _no_listening(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody comes back in these tests but where one says so."""
     monkeypatch.setattr("bot.channels.telegram.check.PROBE_SECONDS", 0)
-
-
-@pytest.fixture
-async def play(tmp_path: Path) -> AsyncIterator[Play]:
-    """Both messengers are set up well, and Vera has started the bot."""
-    url = f"sqlite:///{tmp_path}/dialead.db"
-    await upgrade_at(url)
-    async with a_play(tmp_path, url) as opened:
-        opened.telegram.started(VERA)
-        yield opened
 
 
 async def found(settings: Settings, free: int = LEAST_FREE, *, fix: bool = False) -> list[Finding]:

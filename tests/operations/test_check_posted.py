@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from pathlib import Path
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -13,26 +12,15 @@ from bot.messages import Finding
 from bot.operations.check import line
 from bot.sandbox.telegram import Fault
 from config.texts import load
-from storage.migrate import upgrade_at
-from tests.cast import ANNA, VERA
+from tests.cast import ANNA
 from tests.operations.test_check import found, wrong
-from tests.plays.play import Play, a_play
+from tests.plays.play import Play
 from tests.plays.posting import CODE, SECRET, VK, Posting
 
 VK_URL = f"https://example.org{VK}"
 TELEGRAM_URL = "https://example.org/hooks/telegram"
 OR_FIX = "; or let `main.py check --fix` do it"
 PUBLIC = {"telegram": {"webhook_url": TELEGRAM_URL}, "vk": {"callback_url": VK_URL}}
-
-
-@pytest.fixture
-async def play(tmp_path: Path) -> AsyncIterator[Play]:
-    """Both messengers are set up well."""
-    url = f"sqlite:///{tmp_path}/dialead.db"
-    await upgrade_at(url)
-    async with a_play(tmp_path, url) as opened:
-        opened.telegram.started(VERA)
-        yield opened
 
 
 async def checked(play: Play, *, fix: bool = False) -> list[Finding]:

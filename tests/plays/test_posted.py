@@ -22,7 +22,7 @@ from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.leaping import leaping
 from tests.plays.play import Play, a_play
 from tests.plays.posting import HEADER, SECRET, TELEGRAM, VK, Posting
-from tests.postgres import Unavailable, a_server
+from tests.postgres import Server
 
 ASKING = {"getUpdates", "groups.getLongPollServer"}
 
@@ -353,25 +353,19 @@ async def test_a_file_that_is_away_is_waited_for_by_the_messengers(
     }
 
 
-async def test_a_postgresql_that_is_away_is_waited_for_by_the_messengers(tmp_path: Path) -> None:
-    try:
-        opened = a_server()
-        server = await asyncio.to_thread(opened.__enter__)
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    try:
-        await upgrade_at(server.url)
-        async with a_play(tmp_path, server.url) as play:
-            soon = replace(play.vk.community.limits, callback_retries=(0.1,) * 100)
-            play.vk.community.limits = soon
-            posting = Posting(play)
-            await two_leads(posting)
-            await asyncio.to_thread(server.stop)
-            await meanwhile(posting)
-            await asyncio.to_thread(server.start)
-            await afterwards(posting)
-    finally:
-        await asyncio.to_thread(opened.__exit__, None, None, None)
+async def test_a_postgresql_that_is_away_is_waited_for_by_the_messengers(
+    tmp_path: Path, own_postgres: Server
+) -> None:
+    await upgrade_at(own_postgres.url)
+    async with a_play(tmp_path, own_postgres.url) as play:
+        soon = replace(play.vk.community.limits, callback_retries=(0.1,) * 100)
+        play.vk.community.limits = soon
+        posting = Posting(play)
+        await two_leads(posting)
+        await asyncio.to_thread(own_postgres.stop)
+        await meanwhile(posting)
+        await asyncio.to_thread(own_postgres.start)
+        await afterwards(posting)
 
 
 # --- several processes ---

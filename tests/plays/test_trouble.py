@@ -22,7 +22,7 @@ from storage import database as storage_database
 from storage.migrate import upgrade_at
 from storage.schema import leads
 from tests.plays.play import Play, a_play
-from tests.postgres import Unavailable, a_server
+from tests.postgres import Server
 
 CUSTOMERS = range(501, 521)
 _ROOM = 3 * 2**20  # bytes
@@ -183,25 +183,17 @@ async def test_a_file_that_was_moved_away_is_not_written_to_until_it_is_back(
 
 
 async def test_a_postgresql_that_is_restarted_in_mid_burst_loses_nothing(
-    tmp_path: Path, log: list[Any]
+    tmp_path: Path, own_postgres: Server, log: list[Any]
 ) -> None:
-    try:
-        opened = a_server()
-        server = await asyncio.to_thread(opened.__enter__)
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    try:
-        await upgrade_at(server.url)
-        async with a_play(tmp_path, server.url) as play:
-            await play.start()
-            await said(play, "before")
-            say(play, "meanwhile")
-            await play.until(lambda: play.team("meanwhile-"))
-            await asyncio.to_thread(server.stop)
-            say(play, "afterwards")
-            await play.until(lambda: reasons(log, "intake_database"))
-            await asyncio.to_thread(server.start)
-            await arrived(play, "afterwards")
-            await arrived(play, "meanwhile")
-    finally:
-        await asyncio.to_thread(opened.__exit__, None, None, None)
+    await upgrade_at(own_postgres.url)
+    async with a_play(tmp_path, own_postgres.url) as play:
+        await play.start()
+        await said(play, "before")
+        say(play, "meanwhile")
+        await play.until(lambda: play.team("meanwhile-"))
+        await asyncio.to_thread(own_postgres.stop)
+        say(play, "afterwards")
+        await play.until(lambda: reasons(log, "intake_database"))
+        await asyncio.to_thread(own_postgres.start)
+        await arrived(play, "afterwards")
+        await arrived(play, "meanwhile")

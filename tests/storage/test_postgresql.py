@@ -11,7 +11,7 @@ from storage.database import UNREACHABLE, Database, DatabaseUnfit
 from storage.failures import Unreachable
 from storage.schema import cursors, persons
 from tests.databases import Cluster
-from tests.postgres import Unavailable, a_server
+from tests.postgres import Server
 from tests.storage.making import NOW, count, opened, rows
 
 
@@ -29,23 +29,15 @@ async def test_postgresql_that_ends_our_session_is_out_of_reach_then_back(
     await postgres.drop(url)
 
 
-async def test_postgresql_restarted_keeps_what_was_committed() -> None:
-    try:
-        running = a_server()
-        server = running.__enter__()
-    except Unavailable as reason:
-        pytest.skip(str(reason))
-    try:
-        async with opened(server.url) as database:
-            async with database.write() as connection:
-                await connection.execute(sa.text("create table x (a int)"))
-            server.stop()
-            with pytest.raises(UNREACHABLE):
-                await rows(database, sa.text("select * from x"))
-            server.start()
-            assert list(await rows(database, sa.text("select * from x"))) == []
-    finally:
-        running.__exit__(None, None, None)
+async def test_postgresql_restarted_keeps_what_was_committed(own_postgres: Server) -> None:
+    async with opened(own_postgres.url) as database:
+        async with database.write() as connection:
+            await connection.execute(sa.text("create table x (a int)"))
+        own_postgres.stop()
+        with pytest.raises(UNREACHABLE):
+            await rows(database, sa.text("select * from x"))
+        own_postgres.start()
+        assert list(await rows(database, sa.text("select * from x"))) == []
 
 
 async def test_postgresql_that_only_reads_is_out_of_reach(postgres: Cluster) -> None:
