@@ -99,9 +99,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield f"sqlite:///{file}"
         return
     cluster: Cluster = request.getfixturevalue("postgres")
-    url = await cluster.create(migrated=True)
+    url = await cluster.lend()
     yield url
-    await cluster.drop(url)
+    await cluster.take_back(url)
 
 
 @pytest.fixture(params=_ON_BOTH)

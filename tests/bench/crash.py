@@ -129,11 +129,11 @@ async def _fresh(cluster: Cluster | None) -> AsyncIterator[tuple[Path, str]]:
             await upgrade_at(url)
             yield folder, url
             return
-        url = await cluster.create(migrated=True)
+        url = await cluster.lend()
         try:
             yield folder, url
         finally:
-            await cluster.drop(url)
+            await cluster.take_back(url)
 
 
 if __name__ == "__main__":

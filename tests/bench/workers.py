@@ -76,9 +76,9 @@ async def _all(texts: int, customers: int) -> list[dict[str, object]]:
     found = []
     async with a_cluster(durable=True) as cluster:
         for size in SIZES:
-            url = await cluster.create(migrated=True)
+            url = await cluster.lend()
             found.append(await measure(url, size, texts, customers))
-            await cluster.drop(url)
+            await cluster.take_back(url)
             print(f"{size} processes: {found[-1]}", flush=True)
     return found
 

@@ -22,10 +22,10 @@ KILLS = 12
 @pytest.fixture
 async def ward(tmp_path: Path, postgres: Cluster) -> AsyncIterator[Ward]:
     """Both messengers, on a PostgreSQL database."""
-    url = await postgres.create(migrated=True)
+    url = await postgres.lend()
     async with a_ward(tmp_path, url) as opened:
         yield opened
-    await postgres.drop(url)
+    await postgres.take_back(url)
 
 
 async def shown(ward: Ward, words: str) -> None:

@@ -374,7 +374,7 @@ async def test_a_postgresql_that_is_away_is_waited_for_by_the_messengers(
 async def test_a_process_that_leads_nothing_takes_posts_for_the_others(
     tmp_path: Path, postgres: Any
 ) -> None:
-    url = await postgres.create(migrated=True)
+    url = await postgres.lend()
     async with a_play(tmp_path, url) as play:
         posting, door = Posting(play), Posting(play)
         await posting.start()
@@ -386,4 +386,4 @@ async def test_a_process_that_leads_nothing_takes_posts_for_the_others(
             [update] = play.telegram.world.updates.pending()
             assert await posted(door, TELEGRAM, update) == 200
             await play.card(1, "A window")
-    await postgres.drop(url)
+    await postgres.take_back(url)

@@ -23,9 +23,9 @@ from tests.storage.making import NOW, opened, rows
 @pytest.fixture
 async def shared(postgres: Cluster) -> AsyncIterator[str]:
     """The URL of a PostgreSQL database that several processes open."""
-    url = await postgres.create(migrated=True)
+    url = await postgres.lend()
     yield url
-    await postgres.drop(url)
+    await postgres.take_back(url)
 
 
 @asynccontextmanager
