@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hmac
 import json
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -365,6 +366,59 @@ async def test_a_post_that_never_ends_is_not_waited_for(
     monkeypatch.setattr("bot.web.hooks.PATIENCE", 0.05)
     assert await said(file_door, head(TELEGRAM, "Content-Length: 100") + b"{") == 408
     assert await file_door.telegram() == (200, "")
+
+
+@asynccontextmanager
+async def beginning(door: Door, words: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """A connection on which somebody said this, and no more."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
+    writer.write(words)
+    try:
+        yield reader
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+async def ended(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side closes the connection, without a word."""
+    try:
+        async with asyncio.timeout(10):
+            return await reader.read() == b""
+    except ConnectionError:
+        return True
+
+
+async def test_a_head_that_never_ends_is_not_waited_for(
+    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.serving.SILENCE", 0.05)
+    file = tmp_path / "dialead.db"
+    file.write_bytes(migrated_file.read_bytes())
+    async with a_database(file) as database, opened(database) as door:
+        async with beginning(door, b"POST / HTTP/1.1\r\nHost: x\r\nX-") as reader:
+            assert await ended(reader)
+
+
+async def test_who_holds_connections_open_keeps_no_post_out(
+    file_door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.serving.MOST", 5)
+    async with AsyncExitStack() as held:
+        readers = []
+        for number in range(12):
+            readers.append(await held.enter_async_context(beginning(file_door, b"POST ")))
+            assert await file_door.telegram({**UPDATE, "update_id": number}) == (200, "")
+        assert all([await ended(reader) for reader in readers[:7]])
+
+
+async def test_what_is_packed_is_not_unpacked(file_door: Door) -> None:
+    """A megabyte may unpack to a gigabyte, and whoever posts it is not known before."""
+    packed = gzip.compress(json.dumps(UPDATE).encode())
+    unpacked = {"Content-Encoding": "gzip", HEADER: SECRET}
+    assert await file_door.post(TELEGRAM, packed, **unpacked) == (400, "")
+    assert await file_door.kept() == []
 
 
 async def test_a_post_that_is_cut_off_is_not_kept(file_door: Door) -> None:
