@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
+from bot.delivery.transfer import timely
 from bot.desks import Desks
-from bot.messages import Attachment, Channel, Download, Failure, SendError
+from bot.messages import Attachment, Channel, Download
 from bot.reports import files as reports
 from handlers import exports
 from storage.database import Database
@@ -34,18 +35,6 @@ class Files:
             async with reports.opened(session, attachment, policy.basis) as download:
                 yield download
         else:
-            async with AsyncExitStack() as stack:
-                try:
-                    file = self._channels[attachment.channel].open_file(attachment)
-                    download = await stack.enter_async_context(file)
-                except SendError as error:
-                    raise _of_the_file(error) from None
+            file = self._channels[attachment.channel].open_file(attachment)
+            async with timely(file) as download:
                 yield download
-
-
-def _of_the_file(error: SendError) -> SendError:
-    """Its own messenger's refusal says nothing of the chat and the token it was to go to."""
-    if error.failure is Failure.TOO_LARGE:
-        return error
-    failure = Failure.REFUSED if error.permanent else Failure.TRANSIENT
-    return SendError(failure, str(error))

@@ -639,6 +639,10 @@ class SendError(Exception):
         return self.failure not in _RETRYABLE
 
 
+class FileError(SendError):
+    """What failed is a file that was to go along, or its way here, not the call or its chat."""
+
+
 class ChannelRefused(Exception):
     """The platform refuses the channel itself (token, rights); `str()` says the remedy."""
 

@@ -27,6 +27,7 @@ from bot.delivery.troubles import Troubles
 from bot.messages import (
     Channel,
     Failure,
+    FileError,
     OpenFile,
     Outgoing,
     Post,
@@ -296,6 +297,8 @@ class Sender:
             failure=error.failure.value,
             reason=str(error),
         )
+        if isinstance(error, FileError):
+            return  # no reason to hold back anything else
         if error.failure is Failure.PACE and made.item.counts:
             self._pacer.hold(made.item.chat, now + (error.retry_after or 1.0))
             return

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.delivery.backoff import delay
-from bot.messages import Failure, Post, Priority, React, SendError
+from bot.messages import Failure, FileError, Post, Priority, React, SendError
 from storage.outbox import Delivery, Outcome
 
 ATTEMPTS = 500  # some eight hours at the longest wait
 ATTEMPTS_OF_REACTIONS = 5  # nobody misses one
+ATTEMPTS_OF_FILES = 20  # some seven minutes, in which all that was said after it waits
 WAIT_FOR_RIGHTS = timedelta(seconds=60)
 _TEAM = frozenset({Priority.CARD, Priority.CHANGE})
 _OF_OTHERS = frozenset({Failure.LOST, Failure.TOO_LATE})
@@ -47,6 +48,9 @@ def after_error(
 
 
 def _after_refusal(delivery: Delivery, error: SendError, now: datetime, jitter: float) -> Outcome:
+    gone_on_for_long = delivery.attempts >= ATTEMPTS_OF_FILES
+    if isinstance(error, FileError) and not error.permanent and gone_on_for_long:
+        return Outcome(delivery, "failed", Failure.REFUSED.value)
     match error.failure:
         case Failure.PACE:
             wait = timedelta(seconds=error.retry_after or 1.0)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import structlog
 from aiohttp import web
@@ -71,7 +71,7 @@ async def serving(
 
 async def _listening(runner: web.AppRunner, where: Where) -> asyncio.Server | None:
     await runner.setup()
-    answering = partial(_admitted, runner.server)
+    answering = partial(_admitted, cast(web.Server, runner.server))  # it is set up by now
     loop = asyncio.get_running_loop()
     try:
         return await loop.create_server(answering, where.host, where.port)

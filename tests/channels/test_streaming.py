@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,7 +14,7 @@ from aiohttp import web
 from bot.channels.telegram import TelegramChannel
 from bot.channels.vk.connections import stream_session
 from bot.channels.vk.files import open_file, upload
-from bot.messages import Attachment, AttachmentKind, Download, Post
+from bot.messages import Attachment, AttachmentKind, Download, Failure, FileError, Post
 from tests.channels.adapters import TelegramSettings
 
 MEGABYTE = 2**20
@@ -66,6 +67,28 @@ async def server() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+@pytest.fixture
+async def deaf() -> AsyncIterator[str]:
+    """The address of a server that takes what goes up as slowly as a thin line does."""
+    closing = asyncio.Event()
+
+    async def wait(request: web.Request) -> web.Response:
+        for _ in range(40):
+            await request.content.readany()
+        await closing.wait()
+        return web.Response(status=500)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", wait)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0]
+    yield f"http://{host}:{port}"
+    closing.set()
+    await runner.cleanup()
+
+
 @contextmanager
 def little_memory() -> Iterator[None]:
     """What happens inside never needs more than a piece of the file."""
@@ -86,6 +109,18 @@ async def test_a_large_file_goes_up_to_telegram_piece_by_piece(server: str) -> N
         sent = await channel.send(Post("101", attachments=(FILM,)), film)
     await channel.close()
     assert sent.message_ids == ("1",)
+
+
+async def test_a_file_for_which_the_connection_is_too_slow_is_too_large(
+    deaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried again it would fail again, and hold up the chat each time."""
+    monkeypatch.setattr("bot.channels.telegram.send.UPLOAD_SECONDS", 0.3)
+    channel = TelegramChannel("telegram", TelegramSettings("1:token", deaf))
+    with pytest.raises(FileError) as caught:
+        await channel.send(Post("101", attachments=(FILM,)), film)
+    await channel.close()
+    assert caught.value.failure is Failure.TOO_LARGE
 
 
 class Api:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator
+from urllib.parse import quote, urlsplit
 
 import pytest
+from aiohttp import web
 
-from bot.channels.vk import VkChannel
+from bot.channels.vk import VkChannel, connections
 from bot.messages import Attachment, AttachmentKind, Failure, SendError
 from bot.sandbox.vk.attachments import Document
 from tests.channels.vk_place import ANNA, Settings, open_place
@@ -48,4 +50,80 @@ async def test_what_is_no_address_is_not_tried_again(url: str) -> None:
     """It would hold up for hours what its customer wrote after it."""
     channel = VkChannel("vk", OUTSIDE)
     assert (await refusal(channel, url)).failure is Failure.REFUSED
+    await channel.close()
+
+
+ELSEWHERE = "127.0.0.2"  # an address of this machine that counts as somebody else's here
+
+
+@pytest.fixture
+async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, int]]:
+    """A host outside that redirects to whatever is asked for, and the port of one within."""
+    inside = connections._is_inside
+    monkeypatch.setattr(connections, "_is_inside", lambda one: one != ELSEWHERE and inside(one))
+
+    async def redirect(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": request.query["to"]})
+
+    async def secret(request: web.Request) -> web.Response:
+        return web.Response(text="secret")
+
+    app = web.Application()
+    app.router.add_get("/redirect", redirect)
+    app.router.add_get("/secret", secret)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, ELSEWHERE, 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield f"http://{ELSEWHERE}:{port}/redirect", port
+    await runner.cleanup()
+
+
+WAYS_IN = [
+    "http://127.0.0.1:{port}/secret",
+    "http://localhost:{port}/secret",
+    "http://2130706433:{port}/secret",
+    "http://0x7f000001:{port}/secret",
+    "http://0177.0.0.1:{port}/secret",
+    "http://127.1:{port}/secret",
+    "http://0:{port}/secret",
+    "http://[::1]:{port}/secret",
+    "http://[::ffff:7f00:1]:{port}/secret",
+    "//127.0.0.1:{port}/secret",
+    "http://169.254.169.254/latest/meta-data",
+    "http://10.0.0.1/",
+    "http://100.64.0.1/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:{port}/secret",
+    "http://user:word@127.0.0.1:{port}/secret",
+    "http://",
+]
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+@pytest.mark.parametrize("steps", [1, 2])
+async def test_no_redirect_leads_into_our_own_network(
+    hosts: tuple[str, int], way: str, steps: int
+) -> None:
+    redirect, port = hosts
+    url = way.format(port=port)
+    for _ in range(steps):
+        url = f"{redirect}?to={quote(url, safe='')}"
+    channel = VkChannel("vk", OUTSIDE)
+    error = await refusal(channel, url)
+    await channel.close()
+    assert error.failure is Failure.REFUSED
+    assert "secret" not in str(error)
+
+
+async def test_a_redirect_to_elsewhere_is_followed(hosts: tuple[str, int]) -> None:
+    """Or nothing would be shown by the refusals above."""
+    redirect, port = hosts
+    channel = VkChannel("vk", OUTSIDE)
+    url = f"{redirect}?to={quote(f'http://{ELSEWHERE}:{port}/secret', safe='')}"
+    file = Attachment(AttachmentKind.DOCUMENT, "vk", "doc1_1", url=url)
+    async with channel.open_file(file) as download:
+        assert b"".join([one async for one in download.chunks]) == b"secret"
     await channel.close()

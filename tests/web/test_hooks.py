@@ -396,9 +396,12 @@ async def test_a_head_that_never_ends_is_not_waited_for(
     monkeypatch.setattr("bot.web.serving.SILENCE", 0.05)
     file = tmp_path / "dialead.db"
     file.write_bytes(migrated_file.read_bytes())
-    async with a_database(file) as database, opened(database) as door:
-        async with beginning(door, b"POST / HTTP/1.1\r\nHost: x\r\nX-") as reader:
-            assert await ended(reader)
+    async with (
+        a_database(file) as database,
+        opened(database) as door,
+        beginning(door, b"POST / HTTP/1.1\r\nHost: x\r\nX-") as reader,
+    ):
+        assert await ended(reader)
 
 
 async def test_who_holds_connections_open_keeps_no_post_out(

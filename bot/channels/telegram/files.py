@@ -35,7 +35,10 @@ async def open_file(client: Client, attachment: Attachment) -> AsyncIterator[Dow
 
 
 class Upload:
-    """An opened file on its way up; `failure` is why its bytes ended early, if they did."""
+    """An opened file on its way up; `failure` is why its bytes ended early, if they did.
+
+    Until it is `whole` at Telegram nothing is sent, whatever became of the connection.
+    """
 
     def __init__(self, download: Download, name: str) -> None:
         _check_size(download.size, UPLOAD_BYTES)
@@ -43,15 +46,17 @@ class Upload:
         self.filename = _harmless(download.name or name)
         self._chunks = download.chunks
         self.failure: SendError | None = None
+        self.passed = 0  # bytes
+        self.whole = False
 
     async def read(self) -> AsyncGenerator[bytes, None]:
         """The bytes as they come; raises, so that no half of a file is taken for a whole."""
-        passed = 0
         try:
             async for chunk in self._chunks:
-                passed += len(chunk)
-                _check_size(passed, UPLOAD_BYTES)
+                self.passed += len(chunk)
+                _check_size(self.passed, UPLOAD_BYTES)
                 yield chunk
+            self.whole = True
         except Exception as error:  # whatever the other channel raises, the upload ends here
             self.failure = error if isinstance(error, SendError) else _cut_short(error)
             raise

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
 from bot.channels.telegram import topics
 from bot.channels.telegram.client import CALL_SECONDS, Client, Parameters, as_id
+from bot.channels.telegram.files import Upload
 from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS
 from bot.channels.telegram.markup import NO_PREVIEW, captioned, keyboard
 from bot.channels.telegram.post import Files, posting
@@ -18,6 +21,7 @@ from bot.messages import (
     Delete,
     Edit,
     Failure,
+    FileError,
     Leave,
     OpenFile,
     OpenTopic,
@@ -32,6 +36,7 @@ from bot.messages import (
 )
 
 UPLOAD_SECONDS = 300
+LARGE = 1024 * 1024  # bytes; what is smaller went up in vain for another reason
 ANSWER_UNITS = 200
 
 
@@ -67,15 +72,26 @@ async def _post(client: Client, channel: str, post: Post, open_file: OpenFile) -
         files = Files(channel, open_file, opened)
         method, parameters = await posting(post, files)
         seconds = UPLOAD_SECONDS if files.uploads else CALL_SECONDS
+        began = time.monotonic()
         try:
             result = await client.call(method, parameters, files=files.uploads, seconds=seconds)
-        except SendError:
-            # It fails for what broke the file, not for the connection that broke then.
-            for upload in files.uploads.values():
-                if upload.failure:
-                    raise upload.failure from None
-            raise
+        except SendError as error:
+            over = time.monotonic() - began >= seconds
+            raise _for_its_files(error, list(files.uploads.values()), over=over) from None
     return _sent(result)
+
+
+def _for_its_files(error: SendError, uploads: Sequence[Upload], *, over: bool) -> SendError:
+    """It fails for what broke a file, not for the connection that broke then.
+
+    With its time over it would be so again, each time for as long, while the chat waits.
+    """
+    broken = next((one.failure for one in uploads if one.failure), None)
+    if broken or error.failure is not Failure.AMBIGUOUS or all(one.whole for one in uploads):
+        return broken or error
+    if over and sum(one.passed for one in uploads) >= LARGE:
+        return FileError(Failure.TOO_LARGE, "the file is too large for this connection")
+    return SendError(Failure.TRANSIENT, str(error))
 
 
 def _sent(result: Any) -> Sent:

@@ -24,6 +24,7 @@ DOCUMENT_LIMIT = 200 * 1024 * 1024  # bytes
 
 _CHUNK = 64 * 1024  # bytes
 _PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
+_PATIENCE_UP = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=60)
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ProxyError)
 _NOT_FILES = frozenset({AttachmentKind.LINK, AttachmentKind.POLL, AttachmentKind.LOCATION})
 
@@ -121,7 +122,7 @@ async def _post(
         headers["Content-Length"] = str(len(head) + download.size + len(tail))
     body = _form(head, download, tail)
     try:
-        async with http.post(url, data=body, headers=headers, timeout=_PATIENCE) as response:
+        async with http.post(url, data=body, headers=headers, timeout=_PATIENCE_UP) as response:
             if response.status != 200:
                 raise from_status(response.status, "a VK upload")
             answer = json.loads(await response.read())
