@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, Protocol
+from unicodedata import category
 
 from pydantic import Field, TypeAdapter
 
@@ -85,12 +86,21 @@ def characters(text: Text) -> str:
 _FORGING = {
     **dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
     **dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " "),
+    # What nobody sees: nothing, or blanks that count as letters.
+    **dict.fromkeys((0xAD, 0x180E, 0x200B, *range(0x2060, 0x2065), 0xFEFF)),
+    **dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " "),
 }
+_MARKS = 4  # above and below one letter, as many as any language writes; more reach other lines
 
 
 def legible(name: str) -> str:
-    """A name that cannot forge what stands beside it: a number, a state, somebody's words."""
-    return name.translate(_FORGING).strip()
+    """A name that cannot forge, or hide, what stands beside it: a number, a state, words."""
+    kept, marks = [], 0
+    for sign in name.translate(_FORGING):
+        marks = marks + 1 if category(sign) in ("Mn", "Me") else 0
+        if marks <= _MARKS:
+            kept.append(sign)
+    return "".join(kept).strip()
 
 
 # --- attachments ---------------------------------------------------------

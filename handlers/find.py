@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.contacts import normalised_email, normalised_phone
-from bot.messages import Span, Style, Text, plain
+from bot.messages import Span, Style, Text, legible, plain
 from config.texts import LANGUAGES
 from handlers import cards as faces
 from handlers.recognition import USERNAME
@@ -63,7 +63,7 @@ def read(text: str) -> Wanted:
 
 def snippet(text: str, words: Sequence[str]) -> Text:
     """A line of the text around the words, which are bold; nothing when none is in it."""
-    text = " ".join(text.split())
+    text = legible(" ".join(text.split()))
     hits = [
         (start, end)
         for word, start, end in words_in(text)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from bot.messages import Span, Style, Text, characters
+from bot.messages import Span, Style, Text, characters, legible
 
 LINES = 7
 ROWS = 10  # that these lines may take on a phone
@@ -116,7 +116,7 @@ def columns(text: str) -> int:
 
 def trimmed(text: str, width: int) -> str:
     """The text in one line of at most so many columns."""
-    text = " ".join(text.split())
+    text = legible(" ".join(text.split()))
     return text if columns(text) <= width else f"{_beginning(text, width - 1).rstrip()}…"
 
 

@@ -20,6 +20,7 @@ from bot.messages import (
     Priority,
     React,
     Text,
+    legible,
     plain,
     split_address,
 )
@@ -31,6 +32,7 @@ from storage.session import Session
 
 ANSWER_EXPIRES = timedelta(seconds=15)  # after that Telegram takes no answer to a press
 REPLY_EXPIRES = timedelta(hours=24)
+_SEEN = 10  # characters looked at for each that a line has room for
 
 Fit = Callable[[str, Post], tuple[Post, ...]]
 
@@ -237,5 +239,5 @@ class Work:
 
 def cut(text: str, limit: int) -> str:
     """The text in one line of at most so many characters."""
-    text = " ".join(text.split())
+    text = legible(" ".join(text.split())[: _SEEN * limit])
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"

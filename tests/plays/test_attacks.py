@@ -7,7 +7,7 @@ import copy
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
 from storage.schema import messages
-from tests.cast import ANNA, BORIS, PABLO, TEAM
+from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
 PIXEL = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -62,6 +62,33 @@ async def test_a_name_forges_nothing_beside_it(play: Play) -> None:
         assert not set("\u202e\u2066\u2028") & set(shown.text)
     sent = next(one.body["document"] for one in play.team() if "document" in one.body)
     assert "\u202e" not in str(sent)
+
+
+async def test_no_name_and_no_words_hide_or_turn_what_stands_beside_them(play: Play) -> None:
+    """Marks upon marks reach other lines; a word that turns the writing turns the state too."""
+    tower, hidden = "\u0301\u0489" * 100, "\u200b\u2060\u3164\ufeff"
+    play.telegram.add_user(ANNA, f"A{tower}nna{hidden}")
+    play.telegram.add_user(PABLO, hidden, username="pablo")
+    play.telegram.add_user(GLEB, "भारती นี้ 👩‍👩‍👧")
+    await play.start()
+    for number, who in enumerate((ANNA, PABLO, GLEB), 1):
+        play.telegram.write(who, who, f"{tower}\u202eHello{hidden}")
+        await play.card(number, "Hello")
+    for command in ("/leads", "/find hello"):
+        play.telegram.write(BORIS, TEAM, command)
+    await play.shown("pablo")
+    await play.quiet()
+    cards = [(await play.card(number)).text for number in (1, 2, 3)]
+    assert "Ańnna" not in cards[0]
+    assert "nna" in cards[0]
+    assert "pablo" in cards[1]
+    assert "भारती นี้ 👩‍👩‍👧" in cards[2]
+    lists = [one.text for one in play.team() if len(one.text.splitlines()) > 2]
+    assert len(lists) > 4
+    for text in (*cards, *lists):
+        assert "\u202e" not in text
+        assert text.count("\u0301") <= 8
+        assert not set(hidden) & set(text)
 
 
 async def test_a_customer_who_calls_themselves_like_a_command_is_a_customer(play: Play) -> None:
