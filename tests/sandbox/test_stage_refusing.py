@@ -105,6 +105,23 @@ async def test_another_sites_page_cannot_talk_to_the_stage(
     assert refusal.value.status == 403
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}]
+)
+async def test_no_page_can_talk_to_the_messengers_behind_the_stage(
+    stage: Stage, http: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    """Their tokens are known to everybody, their ports are soon tried."""
+    telegram = f"{stage.telegram.url}/bot{stage.telegram.token}/getMe"
+    vk = f"{stage.vk.url}/method/groups.getById?access_token={stage.vk.token}&v=5.199"
+    for url in (telegram, vk, f"{stage.vk.url}/file/x/y"):
+        async with http.post(url, data={"group_id": 7}, headers=headers) as refused:
+            assert refused.status == 403
+    for url in (telegram, vk):
+        async with http.post(url) as answered:
+            assert answered.status == 200
+
+
 async def test_the_pages_own_origin_is_welcome(stage: Stage, http: aiohttp.ClientSession) -> None:
     async with http.ws_connect(f"{stage.url}/talk", origin=stage.url) as socket:
         assert "hello" in await socket.receive_json()

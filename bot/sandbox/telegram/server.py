@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
+from bot.sandbox.door import is_from_a_page
 from bot.sandbox.telegram import methods
 from bot.sandbox.telegram.bodies import read_body
 from bot.sandbox.telegram.chats import User
@@ -178,6 +179,8 @@ class TelegramServer(People, Groups):
                     connection.transport.abort()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        if is_from_a_page(request):
+            return web.Response(status=403)
         if self._broken:
             return _page(_HTML, 502)
         path = request.path.removeprefix("/")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from email.utils import formatdate
 from typing import Any
 
 from aiohttp import BodyPartReader, web
 
+from bot.sandbox.door import is_from_a_page
 from bot.sandbox.vk import longpoll
 from bot.sandbox.vk.answering import Answerer
 from bot.sandbox.vk.callback import Callback
@@ -58,7 +59,7 @@ class VkServer(Occasions):
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one. `url` is set afterwards."""
         self._stopping.clear()
-        app = web.Application(client_max_size=_LARGEST_BODY)
+        app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_no_pages])
         app.router.add_route("*", "/method/{name}", self._method)
         app.router.add_get("/wh{group}", self._longpoll)
         app.router.add_post("/upload/{token}", self._upload)
@@ -221,6 +222,15 @@ class VkServer(Occasions):
         if self.community.out:
             return cut(request)
         return web.Response(body=file.data) if file else web.Response(status=404)
+
+
+@web.middleware
+async def _no_pages(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    if is_from_a_page(request):
+        raise web.HTTPForbidden
+    return await handler(request)
 
 
 async def _parameters(request: web.Request) -> dict[str, str]:
