@@ -16,6 +16,7 @@ from storage.retention import receipt
 
 VERB = "erase"
 _ASKS = "privacy"  # marks an export under way: one at a time
+_ASKS_TO_ERASE = "delete"
 _SOON = timedelta(seconds=2)  # so that what is said of it goes out before
 _VALID = timedelta(days=1)  # nobody erases themselves by an old button
 
@@ -74,6 +75,8 @@ async def _show(work: Work, account: Account) -> None:
 
 
 async def _ask_to_erase(work: Work, account: Account) -> None:
+    if await outbox.waits(work.session, account.address, _ASKS_TO_ERASE):
+        return
     texts = work.words_for(account)
     minute = _minute(work)
     yes = pack_customers(VERB, f"{minute}.yes")
@@ -83,7 +86,8 @@ async def _ask_to_erase(work: Work, account: Account) -> None:
         (Button(texts("customer.keep"), no),),
     )
     lines = [texts("customer.erase_all"), *await _elsewhere(work, account, "/delete")]
-    await work.to_customer(account, plain("\n".join(lines)), keyboard=buttons)
+    words = plain("\n".join(lines))
+    await work.to_customer(account, words, keyboard=buttons, asks=_ASKS_TO_ERASE)
 
 
 async def _elsewhere(work: Work, account: Account, command: str) -> list[str]:

@@ -9,9 +9,10 @@ from bot.domain.questionnaire import OwnWords
 from bot.messages import plain
 from config.texts import Texts
 from handlers.work import Work
-from storage import accounts, dialogues
+from storage import accounts, dialogues, outbox
 from storage.accounts import Account
 
+_GREETS = "greeting"  # marks one under way: whoever presses Start again and again gets one
 _AT_WORK = timedelta(hours=1)  # a manager who wrote within it is there, whatever the hours say
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -19,8 +20,8 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 async def greet(work: Work, account: Account) -> None:
     """The owner's greeting, if there is one."""
     greeting = work.policy.of(account.channel).greeting.of(work.words_for(account).language)
-    if greeting:
-        await work.to_customer(account, plain(greeting))
+    if greeting and not await outbox.waits(work.session, account.address, _GREETS):
+        await work.to_customer(account, plain(greeting), asks=_GREETS)
 
 
 async def away(work: Work, account: Account, lead: Lead) -> None:

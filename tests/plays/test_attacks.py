@@ -6,7 +6,7 @@ import copy
 
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
-from storage.schema import messages
+from storage.schema import messages, outbox
 from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
@@ -115,6 +115,25 @@ async def test_somebody_elses_phone_shared_as_a_contact_is_not_the_customers(pla
     await play.quiet()
     assert "Perhaps" not in (await play.card(2)).text
     assert not any("Same person" in label for label in card.labels)
+
+
+async def test_commands_by_the_hundred_are_answered_as_fast_as_answers_go(play: Play) -> None:
+    """Each would wait for its turn, and after a minute's tapping the chat is full for an hour."""
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(channels={"telegram": {"greeting": "Welcome"}})
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.heard(ANNA, "Welcome")
+    await play.quiet()
+    before = len(play.private(ANNA))
+    for command in ("/start", "/delete", "/privacy"):
+        for _ in range(30):
+            play.telegram.write(ANNA, ANNA, command)
+    await play.heard(ANNA, "Delete")
+    play.telegram.write(ANNA, ANNA, "And a word")
+    await play.shown("And a word")
+    await play.quiet()
+    assert 2 < len(play.private(ANNA)) - before < 20
+    assert not [row for row in await play.rows(outbox) if row.state not in ("sent", "expired")]
 
 
 async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> None:

@@ -197,7 +197,8 @@ def _writer(message: Json) -> Author:
 def _person(user: Json) -> Author:
     return Author(
         str(number(user, "id")),
-        name=full_name(user),
+        # Telegram has no more of a name to tell than this, even if nothing of it can be seen.
+        name=full_name(user) or words(user, "username") or str(number(user, "id")),
         username=words(user, "username"),
         language=words(user, "language_code"),
         bot=user.get("is_bot") is True,
