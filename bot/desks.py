@@ -10,6 +10,7 @@ from bot.messages import (
     Attachment,
     ButtonPressed,
     ChatMoved,
+    DayFull,
     DeadlineDue,
     DeliveryEnded,
     DigestDue,
@@ -164,7 +165,11 @@ class Desks:
                 number = step.lead if step else 0
             case LeadWaits(lead=number) | OfferOver(lead=number) | FeedbackDue(lead=number):
                 pass
-            case PauseOver(account=account) | ErasureWanted(account=account):
+            case (
+                PauseOver(account=account)
+                | DayFull(account=account)
+                | ErasureWanted(account=account)
+            ):
                 pass
             case DeliveryEnded(delivery=one):
                 return await self._of_delivery(one, session)

@@ -325,6 +325,14 @@ class PauseOver:
 
 
 @dataclass(frozen=True, slots=True)
+class DayFull:
+    """Of what a customer writes today no more is kept."""
+
+    account: int
+    kind: Literal["day_full"] = "day_full"
+
+
+@dataclass(frozen=True, slots=True)
 class LeadWaits:
     """A lead is to be offered to somebody, if anybody is there."""
 
@@ -428,6 +436,7 @@ Event = (
     | TroubleSeen
     | DigestDue
     | PauseOver
+    | DayFull
     | LeadWaits
     | OfferOver
     | StepDue

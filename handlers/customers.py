@@ -24,6 +24,7 @@ from handlers import (
     dialogue,
     edits,
     erasing,
+    filling,
     offers,
     privacy,
     recognition,
@@ -50,6 +51,8 @@ async def wrote(work: Work, event: MessageReceived) -> None:
         if event.edited:
             banned = await accounts.banned(work.session, account) is not None
             silent = banned or await slowing.slowed(work, account, event)
+            if silent and await filling.unkept(work, account):
+                return
             await edits.edited(work, account, event, known, silent=silent)
         else:
             await edits.original(work, event, known)
@@ -63,10 +66,12 @@ async def wrote(work: Work, event: MessageReceived) -> None:
     if not slowing.is_slowed(work, account) and await privacy.commanded(work, account, event):
         return
     if not work.policy.of(event.channel).lead_source:
-        await _keep(work, account, event, None)
+        if not await filling.unkept(work, account):
+            await _keep(work, account, event, None)
         return
     if await slowing.slowed(work, account, event):
-        await _written_too_fast(work, account, event)
+        if not await filling.unkept(work, account):
+            await _written_too_fast(work, account, event)
         return
     if new:
         await welcome.greet(work, account)
@@ -124,6 +129,8 @@ async def _show_anew(work: Work, account: Account) -> None:
 
 async def _from_banned(work: Work, account: Account, event: MessageReceived) -> None:
     """No answer and no lead; the latest keeps it, and its card counts."""
+    if await filling.unkept(work, account):
+        return
     lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     await _keep(work, account, event, lead.id if lead else None)
     if lead is not None:

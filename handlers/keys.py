@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.messages import (
     AdminWrote,
     ButtonPressed,
+    DayFull,
     DeadlineDue,
     DeliveryEnded,
     DigestDue,
@@ -76,6 +77,8 @@ async def _key_of(event: Event, session: Session) -> str:
             return f"digest:{event.recipient}"
         case PauseOver():
             return f"pause:{event.account}"  # what they write meanwhile must not wait for it
+        case DayFull():
+            return f"full:{event.account}"  # nobody waits for it
         case OfferOver():
             return f"offer:{event.offer}"  # one does not wait for the other
         case StepDue():

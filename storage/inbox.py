@@ -138,6 +138,13 @@ async def done(connection: AsyncConnection, numbers: Sequence[int], now: datetim
     await _update(connection, rows)
 
 
+async def empty(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Nothing of what these events told is kept, but that they came."""
+    if numbers:
+        emptied = inbox.update().where(inbox.c.id.in_(numbers)).values(body=sa.null())
+        await connection.execute(emptied)
+
+
 async def retry(
     connection: AsyncConnection, number: int, *, not_before: datetime, reason: str
 ) -> None:

@@ -245,6 +245,28 @@ async def edits_since(session: Session, account: int, since: datetime) -> int:
     return int((await session.rows(query))[0][0])
 
 
+async def pages_since(session: Session, account: int, since: datetime) -> int:
+    """How many messages, and texts before an edit, are kept of them since a moment.
+
+    Each counts once, and once more for each 4,096 characters.
+    """
+    theirs = (messages.c.account == account, messages.c.author == "customer")
+    attached = sa.cast(messages.c.attachments, sa.Text)
+    written = sa.select(_pages(messages.c.text, attached)).where(*theirs, messages.c.at >= since)
+    changed = (
+        sa.select(_pages(versions.c.text))
+        .join(messages, messages.c.id == versions.c.message)
+        .where(*theirs, messages.c.edited_at >= since, versions.c.until >= since)
+    )
+    found = [await session.rows(query) for query in (written, changed)]
+    return sum(int(rows[0][0] or 0) for rows in found)
+
+
+def _pages(*texts: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    length = sum((sa.func.length(one) for one in texts), sa.literal(0))
+    return sa.func.sum(1 + length // _PAGE)
+
+
 async def between(
     session: Session, account: int, since: datetime, until: datetime
 ) -> Sequence[Message]:
@@ -306,6 +328,8 @@ async def _written(
     )
     return {(row.chat, row.message_id): _message(row) for row in rows}
 
+
+_PAGE = 4096  # characters
 
 # An album is written at once, however many parts it has.
 _WRITTEN = sa.func.coalesce(sa.func.nullif(messages.c.album, ""), messages.c.message_id)

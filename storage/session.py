@@ -104,6 +104,7 @@ class Session:
     claims: list[sa.Update] = field(default_factory=list)  # each must change a row
     # (table, number) -> the version decided upon
     versions: dict[tuple[str, int], int] = field(default_factory=dict)
+    keeps_event: bool = True  # or of the event itself nothing is kept but that it came
 
     def sees(self, desk: str) -> bool:
         """Whether what belongs to a desk is to be found."""

@@ -60,8 +60,13 @@ class Batches:
             for job, session in zip(jobs, sessions, strict=True)
             if job.arrival.id not in failed
         ]
+        unkept = [
+            job.arrival.id
+            for job, session in zip(jobs, sessions, strict=True)
+            if job.arrival.id not in failed and not session.keeps_event
+        ]
         try:
-            await flush(self._database, good, lambda c: self._finish(c, jobs, failed))
+            await flush(self._database, good, lambda c: self._finish(c, jobs, failed, unkept))
         except UNREACHABLE:
             raise
         except Exception as refusal:  # whatever one event would write, the others go on
@@ -80,12 +85,17 @@ class Batches:
         await self._handlers.handle(job.event, job.facts, session)
 
     async def _finish(
-        self, connection: AsyncConnection, jobs: Sequence[Job], failed: Mapping[int, Exception]
+        self,
+        connection: AsyncConnection,
+        jobs: Sequence[Job],
+        failed: Mapping[int, Exception],
+        unkept: Sequence[int] = (),
     ) -> None:
         arrivals = {job.arrival.id: job.arrival for job in jobs}
         await inbox.assert_held(connection, list(arrivals), self._process())
         done = [number for number in arrivals if number not in failed]
         await inbox.done(connection, done, self._now())
+        await inbox.empty(connection, unkept)
         HANDLED.labels("done").inc(len(done))
         HANDLED.labels("failed").inc(len(failed))
         for number, error in failed.items():

@@ -1,0 +1,104 @@
+"""Who would fill the disk: so much is kept of a flood in a day, and both sides are told."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from handlers import filling
+from storage.schema import inbox, messages, versions
+from tests.cast import ANNA, BORIS, PABLO
+from tests.plays.play import Play
+
+FEW = {"messages_per_minute": 3}
+TOLD = "so much today"
+
+
+@pytest.fixture(autouse=True)
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bound, low enough to be reached."""
+    monkeypatch.setattr(filling, "KEPT", 8)
+
+
+async def flood(play: Play, count: int, words: str = "Cheap!") -> None:
+    """Anna writes and writes."""
+    for number in range(count):
+        play.telegram.write(ANNA, ANNA, f"{words} {number}")
+    await play.quiet()
+
+
+async def bodies(play: Play) -> list[str]:
+    """What is kept of Telegram's own events."""
+    rows = [row for row in await play.rows(inbox) if row.channel == "telegram"]
+    return [str(row.body) for row in rows if row.body is not None]
+
+
+async def test_a_flood_is_kept_up_to_a_bound_and_both_sides_are_told_once(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(leads=FEW)
+    await flood(play, 30)
+    await play.heard(ANNA, TOLD)
+    told = await play.shown("What comes until midnight is not kept")
+    assert "Anna has written more than 8 messages today" in told.text
+    await flood(play, 5, "And more")
+    assert len(await play.rows(messages)) == 8
+    assert not [one for one in await bodies(play) if "And more" in one]
+    assert len(play.private(ANNA, TOLD)) == 1
+    play.telegram.write(PABLO, PABLO, "How much is a window?")
+    await play.card(2, "How much is a window?")
+
+
+async def test_the_next_day_they_are_heard_again(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(leads=FEW)
+    await flood(play, 12)
+    await play.heard(ANNA, TOLD)
+    play.move(24 * 3600)
+    play.telegram.write(ANNA, ANNA, "How much is a window, please?")
+    await play.shown("How much is a window, please?")
+
+
+async def test_edits_count_and_are_bounded_too(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(leads=FEW)
+    number = play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    for words in range(30):
+        play.telegram.edit(ANNA, ANNA, number, f"Hello {words}")
+    await play.quiet()
+    await play.heard(ANNA, TOLD)
+    assert len(await play.rows(versions)) == 7
+
+
+async def test_what_is_long_counts_by_its_pages(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(leads=FEW)
+    await flood(play, 12, "w" * 4093)
+    await play.heard(ANNA, TOLD)
+    assert len(await play.rows(messages)) < 8
+
+
+async def test_who_is_banned_fills_no_disk_either(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start(leads={"messages_per_minute": 0})
+    play.telegram.write(ANNA, ANNA, "Buy my followers")
+    await play.press(BORIS, 1, "More")
+    await play.press(BORIS, 1, "Ban")
+    await play.press(BORIS, 1, "Spam")
+    await play.card(1, "Banned: Spam")
+    await flood(play, 20)
+    assert len(await play.rows(messages)) == 8
+    assert len([one for one in await bodies(play) if "Cheap!" in one]) == 7
+    assert not play.private(ANNA, TOLD)
+
+
+async def test_what_is_not_kept_leaves_little_behind(play: Play) -> None:
+    await play.start(leads=FEW)
+    await flood(play, 12)
+    await flood(play, 20, "x" * 4000)
+    assert play.product is not None
+    async with play.product.database.read() as connection:
+        left = sa.select(inbox).where(inbox.c.channel == "telegram").order_by(inbox.c.id.desc())
+        rows = list(await connection.execute(left.limit(20)))
+    assert max(len(str(row)) for row in rows) < 600
