@@ -48,30 +48,21 @@ async def wrote(work: Work, event: MessageReceived) -> None:
     account, new = await _account(work, event)
     known = await messages.written(work.session, account.address, event.message_id)
     if known is not None:  # an edit of what is not known yet is taken for the message itself
-        if event.edited:
-            banned = await accounts.banned(work.session, account) is not None
-            silent = banned or await slowing.slowed(work, account, event)
-            if silent and await filling.unkept(work, account):
-                return
-            await edits.edited(work, account, event, known, silent=silent)
-        else:
-            await edits.original(work, event, known)
+        await _sent_again(work, account, event, known)
         return
-    if not new and await accounts.banned(work.session, account):
+    banned = not new and await accounts.banned(work.session, account) is not None
+    if not banned and await _commanded(work, account, event):
+        return
+    if not new and await filling.unkept(work, account):
+        return
+    if banned:
         await _from_banned(work, account, event)
         return
-    if event.text == "/start" and not event.attachments:
-        await _started(work, account, event)
-        return
-    if not slowing.is_slowed(work, account) and await privacy.commanded(work, account, event):
-        return
     if not work.policy.of(event.channel).lead_source:
-        if not await filling.unkept(work, account):
-            await _keep(work, account, event, None)
+        await _keep(work, account, event, None)
         return
     if await slowing.slowed(work, account, event):
-        if not await filling.unkept(work, account):
-            await _written_too_fast(work, account, event)
+        await _written_too_fast(work, account, event)
         return
     if new:
         await welcome.greet(work, account)
@@ -127,10 +118,32 @@ async def _show_anew(work: Work, account: Account) -> None:
         cards.refresh(work.session, lead.id, work.now)
 
 
+async def _sent_again(
+    work: Work, account: Account, event: MessageReceived, known: messages.Message
+) -> None:
+    """An edit, or what came twice."""
+    if not event.edited:
+        await edits.original(work, event, known)
+        return
+    if await filling.unkept(work, account, edited=True):
+        return
+    banned = await accounts.banned(work.session, account) is not None
+    silent = banned or await slowing.slowed(work, account, event)
+    await edits.edited(work, account, event, known, silent=silent)
+
+
+async def _commanded(work: Work, account: Account, event: MessageReceived) -> bool:
+    """Whether it was no message but a command, which is answered by now."""
+    if event.text == "/start" and not event.attachments:
+        await _started(work, account, event)
+        return True
+    if slowing.is_slowed(work, account):
+        return False
+    return await privacy.commanded(work, account, event)
+
+
 async def _from_banned(work: Work, account: Account, event: MessageReceived) -> None:
     """No answer and no lead; the latest keeps it, and its card counts."""
-    if await filling.unkept(work, account):
-        return
     lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     await _keep(work, account, event, lead.id if lead else None)
     if lead is not None:

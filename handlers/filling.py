@@ -1,4 +1,4 @@
-"""Who would fill the disk: of a flood, and of who is banned, so much is kept in a day, no more."""
+"""Who would fill the disk: so much is kept of an account in a day, and no more."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from storage.accounts import Account
 KEPT = 1000  # messages and edits of an account in a day; what is long counts by its pages
 
 
-async def unkept(work: Work, account: Account) -> bool:
+async def unkept(work: Work, account: Account, *, edited: bool = False) -> bool:
     """Whether nothing more of them is kept before midnight; both sides are told so, once."""
     here = work.now.astimezone(work.policy.timezone)
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
-    if await messages.pages_since(work.session, account.id, midnight) < KEPT:
+    kept = await messages.pages_since(work.session, account.id, midnight)
+    if edited:
+        kept += await messages.pages_changed_since(work.session, account.id, midnight)
+    if kept < KEPT:
         return False
     work.session.keeps_event = False
     name = f"full:{account.id}:{midnight:%Y-%m-%d}"

@@ -246,25 +246,26 @@ async def edits_since(session: Session, account: int, since: datetime) -> int:
 
 
 async def pages_since(session: Session, account: int, since: datetime) -> int:
-    """How many messages, and texts before an edit, are kept of them since a moment.
+    """How many messages are kept of them since a moment, asked for many accounts at once.
 
-    Each counts once, and once more for each 4,096 characters.
+    One of more than 4,096 characters counts once more for each so many.
     """
-    theirs = (messages.c.account == account, messages.c.author == "customer")
-    attached = sa.cast(messages.c.attachments, sa.Text)
-    written = sa.select(_pages(messages.c.text, attached)).where(*theirs, messages.c.at >= since)
-    changed = (
+    return await session.one(_pages_since, (account, since)) or 0
+
+
+async def pages_changed_since(session: Session, account: int, since: datetime) -> int:
+    """In the same way how many texts before an edit."""
+    query = (
         sa.select(_pages(versions.c.text))
         .join(messages, messages.c.id == versions.c.message)
-        .where(*theirs, messages.c.edited_at >= since, versions.c.until >= since)
+        .where(
+            messages.c.account == account,
+            messages.c.author == "customer",
+            messages.c.edited_at >= since,
+            versions.c.until >= since,
+        )
     )
-    found = [await session.rows(query) for query in (written, changed)]
-    return sum(int(rows[0][0] or 0) for rows in found)
-
-
-def _pages(*texts: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
-    length = sum((sa.func.length(one) for one in texts), sa.literal(0))
-    return sa.func.sum(1 + length // _PAGE)
+    return int((await session.rows(query))[0][0] or 0)
 
 
 async def between(
@@ -350,6 +351,31 @@ async def _lately(
     )
     counts: dict[int, int] = {row[0]: row[1] for row in found}
     return {key: counts.get(key[0], 0) for key in keys}
+
+
+async def _pages_since(
+    connection: AsyncConnection, keys: Sequence[tuple[int, datetime]]
+) -> dict[tuple[int, datetime], int]:
+    attached = sa.cast(messages.c.attachments, sa.Text)
+    counts: dict[tuple[int, datetime], int] = {}
+    for since in {since for _, since in keys}:
+        query = (
+            sa.select(messages.c.account, _pages(messages.c.text, attached))
+            .where(
+                messages.c.account.in_({account for account, moment in keys if moment == since}),
+                messages.c.at >= since,
+                messages.c.author == "customer",
+            )
+            .group_by(messages.c.account)
+        )
+        found = await connection.execute(query)
+        counts |= {(row[0], since): int(row[1]) for row in found}
+    return counts
+
+
+def _pages(*texts: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    length = sum((sa.func.length(one) for one in texts), sa.literal(0))
+    return sa.func.sum(1 + length // _PAGE)
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Message]:

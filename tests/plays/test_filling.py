@@ -48,6 +48,16 @@ async def test_a_flood_is_kept_up_to_a_bound_and_both_sides_are_told_once(play: 
     await play.card(2, "How much is a window?")
 
 
+async def test_slow_and_steady_fills_no_disk_and_commands_are_heard(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start()
+    await flood(play, 9)
+    await play.heard(ANNA, TOLD)
+    assert len(await play.rows(messages)) == 8
+    play.telegram.write(ANNA, ANNA, "/privacy")
+    await play.heard(ANNA, "8 messages from you")
+
+
 async def test_the_next_day_they_are_heard_again(play: Play) -> None:
     play.telegram.add_user(ANNA, "Anna", language="en")
     await play.start(leads=FEW)
