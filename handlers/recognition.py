@@ -20,6 +20,7 @@ from storage.session import Session
 USERNAME = "username"  # a name on Telegram, as others are told it
 KINDS = ("phone", "email", USERNAME)
 _NAMED_ON = "telegram"
+_OF_A_MESSAGE, _OF_AN_ACCOUNT = 10, 50  # contacts; whoever gives more gives others'
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Alike:
 
 
 async def read(work: Work, account: Account, event: MessageReceived, message: int) -> None:
-    """Keep what contacts a customer's message tells; words of others tell others' contacts."""
+    """Keep what contacts a customer's message tells; words of others tell others' contacts.
+
+    Each makes a proposal on the card of whoever gave it too, so lists of them are left alone.
+    """
     language = work.words_for(account).language
     found = _shared(event, language)
     if not event.forwarded_from:
@@ -43,8 +47,9 @@ async def read(work: Work, account: Account, event: MessageReceived, message: in
         found.append((USERNAME, event.author.username.lower()))
     if found:
         known = await accounts.contacts_of(work.session, account.id)
-        found = [(kind, value.lower()) for kind, value in found]
-        await noted(work, account, [one for one in found if one not in known], message)
+        said = dict.fromkeys((kind, value.lower()) for kind, value in found[:_OF_A_MESSAGE])
+        new = [one for one in said if one not in known]
+        await noted(work, account, new[: max(0, _OF_AN_ACCOUNT - len(known))], message)
 
 
 async def noted(

@@ -1033,9 +1033,100 @@ ROWS = (
     Row(
         "a name cannot forge what stands beside it",
         "bot/messages.py",
-        "    return name.translate(_FORGING).strip()\n",
-        "    return name.strip()\n",
+        "    for sign in name.translate(_FORGING):\n",
+        "    for sign in name:\n",
         "tests/plays/test_attacks.py::test_a_name_forges_nothing_beside_it[sqlite]",
+    ),
+    Row(
+        "no name reaches other lines",
+        "bot/messages.py",
+        "        if marks <= _MARKS:\n",
+        "        if marks >= 0:\n",
+        "tests/plays/test_attacks.py"
+        "::test_no_name_and_no_words_hide_or_turn_what_stands_beside_them[sqlite]",
+    ),
+    Row(
+        "nobody keeps posts out by holding connections",
+        "bot/web/serving.py",
+        "        one.force_close()\n",
+        "        del one\n",
+        "tests/web/test_hooks.py::test_who_holds_connections_open_keeps_no_post_out",
+    ),
+    Row(
+        "a head that never ends is not waited for",
+        "bot/web/serving.py",
+        "        keepalive_timeout=SILENCE,\n",
+        "",
+        "tests/web/test_hooks.py::test_a_head_that_never_ends_is_not_waited_for",
+    ),
+    Row(
+        "no packed post is unpacked",
+        "bot/web/serving.py",
+        "        auto_decompress=False,",
+        "        auto_decompress=True,",
+        "tests/web/test_hooks.py::test_what_is_packed_is_not_unpacked",
+    ),
+    Row(
+        "a slow file is not waited for",
+        "bot/delivery/transfer.py",
+        "            async with asyncio.timeout(left):\n",
+        "            async with asyncio.timeout(None):\n",
+        "tests/plays/test_slow_files.py"
+        "::test_a_file_that_does_not_come_holds_up_nobody[sqlite-slow]",
+    ),
+    Row(
+        "a file that does not come is given up",
+        "bot/delivery/outcomes.py",
+        "    if isinstance(error, FileError) and not error.permanent and gone_on_for_long:\n",
+        "    if False:\n",
+        "tests/plays/test_slow_files.py"
+        "::test_a_file_that_does_not_come_holds_up_nobody[sqlite-dead]",
+    ),
+    Row(
+        "what a thin line cannot carry is not repeated for ever",
+        "bot/channels/telegram/send.py",
+        "    if over and sum(one.passed for one in uploads) >= LARGE:\n",
+        "    if False:\n",
+        "tests/channels/test_streaming.py"
+        "::test_a_file_for_which_the_connection_is_too_slow_is_too_large",
+    ),
+    Row(
+        "nobody fills the disk by messages",
+        "handlers/filling.py",
+        "    if kept < KEPT:\n",
+        "    if kept is not None:\n",
+        "tests/plays/test_filling.py"
+        "::test_a_flood_is_kept_up_to_a_bound_and_both_sides_are_told_once[sqlite]",
+    ),
+    Row(
+        "nobody fills the disk by edits",
+        "handlers/customers.py",
+        "    if await filling.unkept(work, account, edited=True):\n",
+        "    if False:\n",
+        "tests/plays/test_filling.py::test_edits_count_and_are_bounded_too[sqlite]",
+    ),
+    Row(
+        "what is not kept is not in the inbox either",
+        "bot/delivery/batches.py",
+        "        await inbox.empty(connection, unkept)\n",
+        "",
+        "tests/plays/test_filling.py::test_what_is_not_kept_leaves_little_behind[sqlite]",
+    ),
+    Row(
+        "commands by the hundred have one answer at a time",
+        "handlers/privacy.py",
+        "    if await outbox.waits(work.session, account.address, _ASKS_TO_ERASE):\n",
+        "    if False:\n",
+        "tests/plays/test_attacks.py"
+        "::test_commands_by_the_hundred_are_answered_as_fast_as_answers_go[sqlite]",
+    ),
+    Row(
+        "no page of a browser talks to the demo's messengers",
+        "bot/sandbox/vk/server.py",
+        "    if is_from_a_page(request):\n",
+        "    if False:\n",
+        "tests/sandbox/test_stage_refusing.py"
+        "::test_no_page_can_talk_to_the_messengers_behind_the_stage[headers0]",
     ),
     Row(
         "a report's file is for its owner only",

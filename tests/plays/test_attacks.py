@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
-from storage.schema import messages, outbox
+from storage.schema import contacts, messages, outbox
 from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
@@ -134,6 +135,21 @@ async def test_commands_by_the_hundred_are_answered_as_fast_as_answers_go(play: 
     await play.quiet()
     assert 2 < len(play.private(ANNA)) - before < 20
     assert not [row for row in await play.rows(outbox) if row.state not in ("sent", "expired")]
+
+
+async def test_a_list_of_phones_is_not_on_everybodys_card(play: Play) -> None:
+    await play.start(leads={"messages_per_minute": 0})
+    play.telegram.write(PABLO, PABLO, "Call me: +34 600 111 222")
+    await play.card(1)
+    await play.quiet()
+    for start in range(0, 1000, 100):
+        numbers = (f"+34 600 {n:03d} 333" for n in range(start, start + 100))
+        play.telegram.write(ANNA, ANNA, "; ".join((*numbers, "+34 600 111 222")))
+    await play.card(2)
+    await play.quiet()
+    given = Counter(row.account for row in await play.rows(contacts))
+    assert sorted(given.values()) == [1, 50]
+    assert not any("Same person" in label for label in (await play.card(1)).labels)
 
 
 async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> None:
