@@ -52,6 +52,7 @@ async def wrote(work: Work, event: MessageReceived) -> None:
         return
     banned = not new and await accounts.banned(work.session, account) is not None
     if not banned and await _commanded(work, account, event):
+        work.session.keeps_event = False  # done, and no word of theirs
         return
     if not new and await filling.unkept(work, account):
         return
@@ -71,6 +72,7 @@ async def wrote(work: Work, event: MessageReceived) -> None:
 
 async def reach_changed(work: Work, event: ReachChanged) -> None:
     """A customer blocked us or came back; their open lead shows it."""
+    work.session.keeps_event = False
     account = await accounts.at(work.session, address(event.channel, event.author.id))
     if account is None or account.reach is event.reach:
         return

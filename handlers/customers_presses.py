@@ -13,6 +13,7 @@ from storage import accounts
 
 async def pressed(work: Work, event: ButtonPressed, press: CustomersPress) -> None:
     """Checked at each use: late ones, doubles and forged ones change nothing and are answered."""
+    work.session.keeps_event = False  # it repeats the whole message that it stands under
     account = await accounts.at(work.session, address(event.channel, event.author.id))
     verb = _VERBS.get(press.verb)
     if account is None or verb is None or not event.chat.private:

@@ -58,6 +58,22 @@ async def test_slow_and_steady_fills_no_disk_and_commands_are_heard(play: Play) 
     await play.heard(ANNA, "8 messages from you")
 
 
+async def test_what_is_no_message_leaves_little_behind(play: Play) -> None:
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    play.telegram.write(ANNA, ANNA, "/delete")
+    asked = await play.heard(ANNA, "Delete everything")
+    await play.quiet()
+    play.telegram.press(ANNA, ANNA, asked.id, label="No, keep it")
+    for _ in range(5):
+        play.telegram.block(ANNA)
+        play.telegram.press_start(ANNA)
+    await play.quiet()
+    assert len(await bodies(play)) == 1
+
+
 async def test_the_next_day_they_are_heard_again(play: Play) -> None:
     play.telegram.add_user(ANNA, "Anna", language="en")
     await play.start(leads=FEW)
