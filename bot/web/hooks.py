@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
@@ -13,6 +15,7 @@ from storage.database import UNREACHABLE
 
 LARGEST = 1024 * 1024  # bytes of a post; a messenger's events stay far below
 PATIENCE = 30.0  # seconds for a post to come in whole
+QUIET = 60.0  # seconds between two lines about refusals of a kind
 
 Keep = Callable[[str, Sequence[Raw]], Awaitable[None]]
 
@@ -24,21 +27,22 @@ def hook_routes(channels: Mapping[str, Channel], keep: Keep) -> list[web.RouteDe
 
     Whoever serves them may keep an event: it need not be the process that handles it.
     """
+    refusals = _Refusals()
     return [
-        web.post(channel.hook.path, _taking(name, channel.hook, keep))
+        web.post(channel.hook.path, _taking(name, channel.hook, keep, refusals))
         for name, channel in channels.items()
         if channel.hook is not None
     ]
 
 
 def _taking(
-    name: str, hook: Hook, keep: Keep
+    name: str, hook: Hook, keep: Keep, refusals: _Refusals
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def take(request: web.Request) -> web.StreamResponse:
         try:
             posted = hook.read(request.headers, await _body(request))
         except PostRefused as refusal:
-            log.warning("post_refused", channel=name, status=refusal.status, reason=str(refusal))
+            refusals.tell(name, refusal)
             return web.Response(status=refusal.status)
         try:
             await keep(name, posted.raws)
@@ -47,6 +51,25 @@ def _taking(
         return web.Response(text=posted.answer)
 
     return take
+
+
+class _Refusals:
+    """Tells of refused posts in few lines: whoever finds the address could fill the log."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, int], float] = {}
+        self._untold: Counter[tuple[str, int]] = Counter()
+
+    def tell(self, channel: str, refusal: PostRefused) -> None:
+        """The first of a kind at once, the others as a number in the next line."""
+        kind, now = (channel, refusal.status), time.monotonic()
+        if kind in self._told and now - self._told[kind] < QUIET:
+            self._untold[kind] += 1
+            return
+        self._told[kind] = now
+        more = {"more": untold} if (untold := self._untold.pop(kind, 0)) else {}
+        status, reason = refusal.status, str(refusal)
+        log.warning("post_refused", channel=channel, status=status, reason=reason, **more)
 
 
 async def _body(request: web.Request) -> bytes:

@@ -463,6 +463,22 @@ async def test_no_path_no_secret_and_no_word_is_logged(
         assert word not in told
 
 
+async def test_refusals_by_the_hundred_are_a_line_or_two_of_the_log(
+    file_door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with capture_logs() as log:
+        for _ in range(100):
+            await file_door.telegram(secret="wrong_one")
+        await file_door.vk(secret="wrong_one")
+        monkeypatch.setattr("bot.web.hooks.QUIET", 0.0)
+        await file_door.telegram(secret="wrong_one")
+    assert [(one["channel"], one.get("more")) for one in log] == [
+        ("telegram", None),
+        ("vk", None),
+        ("telegram", 99),
+    ]
+
+
 @pytest.mark.parametrize("post", [Door.telegram, Door.vk])
 async def test_what_could_not_be_kept_is_not_answered_for(
     post: Any, tmp_path: Path, migrated_file: Path
