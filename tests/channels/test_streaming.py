@@ -9,12 +9,13 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientTimeout, web
 
 from bot.channels.telegram import TelegramChannel
+from bot.channels.vk import files
 from bot.channels.vk.connections import stream_session
 from bot.channels.vk.files import open_file, upload
-from bot.messages import Attachment, AttachmentKind, Download, Failure, FileError, Post
+from bot.messages import Attachment, AttachmentKind, Download, Failure, FileError, Post, SendError
 from tests.channels.adapters import TelegramSettings
 
 MEGABYTE = 2**20
@@ -141,6 +142,16 @@ async def test_a_large_file_goes_up_to_vk_piece_by_piece(server: str) -> None:
         with little_memory():
             ref = await upload(Api(server), http, "101", FILM, film)  # type: ignore[arg-type]
     assert ref == "doc-7_5"
+
+
+async def test_a_file_that_vk_does_not_take_in_time_is_too_large(
+    deaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_PATIENCE_UP", ClientTimeout(total=0.3))
+    async with stream_session("") as http:
+        with pytest.raises(SendError) as caught:
+            await upload(Api(deaf), http, "101", FILM, film)  # type: ignore[arg-type]
+    assert caught.value.failure is Failure.TOO_LARGE
 
 
 async def test_a_large_file_comes_down_from_vk_piece_by_piece(server: str) -> None:

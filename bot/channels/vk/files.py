@@ -25,6 +25,7 @@ DOCUMENT_LIMIT = 200 * 1024 * 1024  # bytes
 _CHUNK = 64 * 1024  # bytes
 _PATIENCE = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _PATIENCE_UP = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=60)
+_LARGE = 1024 * 1024  # bytes; what is smaller went up in vain for another reason
 _BROKEN = (aiohttp.ClientError, TimeoutError, OSError, ProxyError)
 _NOT_FILES = frozenset({AttachmentKind.LINK, AttachmentKind.POLL, AttachmentKind.LOCATION})
 
@@ -129,12 +130,20 @@ async def _post(
     except _BROKEN as error:
         if isinstance(error.__cause__, SendError):  # the file's own channel failed
             raise error.__cause__ from None
-        raise _broken("an upload", error) from None
+        raise _not_uploaded(error, download.size or 0) from None
     except ValueError:
         raise VkError(Failure.TRANSIENT, "an unreadable answer to a VK upload") from None
     if not isinstance(answer, dict):
         raise VkError(Failure.TRANSIENT, "an unreadable answer to a VK upload")
     return answer
+
+
+def _not_uploaded(error: Exception, size: int) -> SendError:
+    """With all its time over it would be so again, each time as long, while the chat waits."""
+    over = isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerTimeoutError)
+    if over and size >= _LARGE:
+        return VkError(Failure.TOO_LARGE, "the file is too large for this connection")
+    return _broken("an upload", error)
 
 
 def _frame(boundary: str, field: str, name: str) -> tuple[bytes, bytes]:
