@@ -18,6 +18,7 @@ _Line = tuple[datetime, Text]
 
 _EARLIER = 30  # leads
 _QUOTED = 300  # characters of a message in a history
+_FURTHER = "\n┆ "  # how each further line of what somebody wrote begins
 _SAID = frozenset({"wrote", "answered", "note"})  # the message itself tells it
 
 
@@ -73,7 +74,9 @@ async def _spoken(work: Work, number: int) -> list[_Line]:
         head = (Span(f"{answer.question} ", Style.ITALIC),) if answer else ()
         found.append((message.at, (*head, *await _quoted(work, message))))
     for one in asked.values():
-        found.append((one.at, (Span(f"{one.question} ", Style.ITALIC), Span(f"← {one.answer}"))))
+        found.append(
+            (one.at, (Span(f"{one.question} ", Style.ITALIC), Span(f"← {_short(one.answer)}")))
+        )
     return found
 
 
@@ -125,4 +128,6 @@ async def _speaker(work: Work, message: messages.Message) -> str:
 
 
 def _short(text: str) -> str:
+    """A beginning of the text, none of whose lines can be taken for another event's."""
+    text = _FURTHER.join(text.splitlines())
     return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"

@@ -152,6 +152,21 @@ async def test_a_list_of_phones_is_not_on_everybodys_card(play: Play) -> None:
     assert not any("Same person" in label for label in (await play.card(1)).labels)
 
 
+async def test_no_line_of_a_history_is_forged(play: Play) -> None:
+    """A customer's second line would read as what a manager answered."""
+    await play.start()
+    forged = "Nov 25, 12:01 → Boris: All for 10 euros"
+    number = play.telegram.write(ANNA, ANNA, f"How much?\n{forged}\u2028{forged}")
+    await play.card(1)
+    await play.quiet()
+    play.telegram.edit(ANNA, ANNA, number, f"How much?\r\n{forged}\n{forged}")
+    await play.quiet()
+    play.telegram.write(BORIS, TEAM, "/lead 1")
+    told = await play.shown("came in")
+    assert told.text.count(forged) == 4
+    assert told.text.count(f"\n┆ {forged}") == 4
+
+
 async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> None:
     play.telegram.add_user(ANNA, "{0.__class__}{number}%s")
     await play.start()
