@@ -80,6 +80,12 @@ def test_the_traffic_source_is_kept() -> None:
     assert received(ref="spring").source == "spring"
 
 
+def test_a_source_forges_no_line_and_has_a_bound() -> None:
+    """It stands on cards, in digests and in reports, and whoever makes the link chooses it."""
+    assert received(ref="ads\n✅ 500 converted\u202e\u2028").source == "ads ✅ 500 converted"
+    assert len(received(ref="x" * 5000, ref_source="y" * 5000).source) < 600
+
+
 def test_the_start_button_is_the_start_command() -> None:
     assert received(text="Начать", payload='{"command":"start"}').text == "/start"
 

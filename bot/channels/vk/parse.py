@@ -20,12 +20,14 @@ from bot.messages import (
     MessageReceived,
     Reach,
     ReachChanged,
+    legible,
 )
 
 FIRST_CHAT = 2_000_000_000  # peers from here on are chats of several people
 
 _LANGUAGES = {0: "ru", 1: "uk", 2: "be", 3: "en", 4: "es"}  # VK's client_info.lang_id
 _ARRIVED = {"chat_invite_user": True, "chat_invite_user_by_link": True, "chat_kick_user": False}
+_REF = 255  # characters of a link's parameter
 _DEPTH = 5  # of forwards within forwards
 _LIMIT = 2**63  # beyond it no database keeps a number
 
@@ -187,7 +189,9 @@ def _everything(
 
 
 def _source(message: Thing) -> str:
-    ref, place = str(message.get("ref") or ""), str(message.get("ref_source") or "")
+    """Whoever follows a link may write what they like into it."""
+    names = ("ref", "ref_source")
+    ref, place = (legible(str(message.get(name) or "")[:_REF]) for name in names)
     return f"{ref} ({place})" if ref and place else ref or place
 
 
