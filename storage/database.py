@@ -38,6 +38,7 @@ _PRAGMAS = {
 # No trip to the connection's thread to begin and end what is no transaction.
 _ONLY_READS: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
 
+_PATIENCE = 1.0  # seconds at the end
 _STARTS_AT_ONCE = 5  # processes that may open a new SQLite file in the same moment
 _MIGRATING = 0xD1A1EAD  # the number of the lock under which PostgreSQL's schema is changed
 
@@ -102,9 +103,16 @@ class Database:
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Give every connection back; an open one would keep the process alive."""
+        """Give every connection back; an open one would keep the process alive.
+
+        What the database holds up for too long is broken off: it will have kept none of it.
+        """
         if self._unfinished:
-            await asyncio.wait(self._unfinished)
+            _, late = await asyncio.wait(self._unfinished, timeout=_PATIENCE)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=_PATIENCE)
         await self._writer.dispose()
         await self._reader.dispose()
 

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+import asyncpg
+
 from bot.product import open_product
 from bot.sandbox.telegram import Fault as TelegramFault
 from bot.sandbox.vk import Fault as VkFault
@@ -15,10 +17,12 @@ from tests.crash.child import ROOT
 from tests.crash.reckoning import reckon
 from tests.crash.storm import drain, first_start, seeded
 from tests.crash.ward import Ward, a_ward
+from tests.databases import Cluster
 from tests.plays.play import a_play
 
 STOPS_WITHIN = 5  # seconds, as promised to the operator
 _BEFORE_IT_LOOKS_AGAIN = 4  # seconds
+_HELD_UP = "select count(*) from pg_locks where not granted and mode = 'RowExclusiveLock'"
 
 
 async def test_sigterm_ends_the_program_while_both_long_polls_block(
@@ -84,6 +88,28 @@ async def test_sigterm_in_the_middle_of_a_burst_loses_nothing(tmp_path: Path, fi
         assert not (await ward.waiting()).nothing
         await drain(ward, load)
         assert (await reckon(ward, load)).faults == []
+
+
+async def test_sigterm_ends_the_program_while_the_database_holds_up_what_comes_in(
+    tmp_path: Path, postgres: Cluster
+) -> None:
+    url = await postgres.lend()
+    async with a_ward(tmp_path, url) as ward:
+        load = seeded(ward, 1)
+        await first_start(ward, load)
+        await ward.start()
+        await ward.polled()
+        another = await asyncpg.connect(url)
+        async with another.transaction():
+            await another.execute("lock table inbox in exclusive mode")
+            load.act(10)
+            while await another.fetchval(_HELD_UP) < 2:  # the handling, and what is taken in
+                await asyncio.sleep(0.01)
+            await _stops(ward)
+        await another.close()
+        await drain(ward, load)
+        assert (await reckon(ward, load)).faults == []
+    await postgres.take_back(url)
 
 
 async def test_stop_is_heard_while_a_sender_still_recovers(tmp_path: Path, file: str) -> None:
