@@ -156,9 +156,17 @@ async def _offer(work: Work, lead: Lead, number: int) -> None:
 
 
 async def _seen(work: Work, lead: Lead) -> bool:
-    """Whether the card was posted: a name that comes into it later rings nobody's phone."""
+    """Whether the card was posted: a name that comes into it later rings nobody's phone.
+
+    One that another process begins to post meanwhile has it decided anew.
+    """
     card = await cards.of_lead(work.session, lead.id)
-    return card is not None and (card.message_id is not None or card.claimed_at is not None)
+    if card is None:
+        return False
+    if card.message_id is None and card.claimed_at is None:
+        cards.count_on_unseen(work.session, lead.id)
+        return False
+    return True
 
 
 async def _wait(work: Work, lead: Lead, why: Queue) -> None:

@@ -124,6 +124,12 @@ def hold(session: Session, lead: int, until: datetime) -> None:
     session.update(cards, {"lead": lead}, not_before=until)
 
 
+def count_on_unseen(session: Session, lead: int) -> None:
+    """Let the flush fail with Conflict once anybody has begun to show the lead's new card."""
+    unseen = (cards.c.lead == lead, cards.c.message_id.is_(None), cards.c.claimed_at.is_(None))
+    session.claim(cards.update().where(*unseen).values(wanted=cards.c.wanted))
+
+
 def release(session: Session, lead: int) -> None:
     """Show a new card now, if it was not tried yet."""
     session.update(cards, {"lead": lead, "message_id": None, "attempts": 0}, not_before=None)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from bot.delivery.jobs import Job
+from bot.messages import Facts, LeadWaits, Member
+from bot.product import open_product
+from storage.cards import claim, wanted
+from storage.inbox import Arrival
 from storage.schema import assignments, inbox
+from storage.session import Conflict, Ids, Reads, Session, flush
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
-from tests.plays.play import PATIENCE, Play
+from tests.plays.play import Play
+from tests.plays.test_barrier import unclaimed, wrote
 
 MANAGERS = [f"telegram:{BORIS}", f"telegram:{DASHA}"]
 MARIA, ROSA, IVAN = 103, 104, 105
@@ -42,7 +52,7 @@ async def timer_of_the_first_offer_ended(play: Play) -> None:
     """What was to happen when its time is over has happened."""
     first = next(row for row in await play.rows(assignments) if row.kind == "offer")
     name = f"offer:{first.id}"
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(play.patience):
         while ("done", name) not in {(row.state, row.event_id) for row in await play.rows(inbox)}:
             await asyncio.sleep(0.01)
 
@@ -78,6 +88,27 @@ async def test_the_name_rings_with_the_first_post_and_no_second_one_is_needed(pl
     posts = [one for one in play.telegram.calls if one.method == "sendMessage"]
     (first,) = [one.params["text"] for one in posts if one.chat_id == TEAM]
     assert first == card.text
+
+
+async def test_who_is_asked_while_the_card_is_just_being_posted_is_asked_anew(play: Play) -> None:
+    scheme = {"telegram": {"distribution": "round_robin"}}
+    over = {"channels": scheme, "team": {"managers": MANAGERS}}
+    async with open_product(play.settings(**over)) as product:  # opened, but nobody runs the queue
+        unclaimed(product)
+        await product.inbox.batches.process([Job(Arrival(-1, "telegram", {}, None, 0), wrote(1))])
+        known = Facts(colleagues={one: Member(present=True) for one in MANAGERS})
+        for facts in (known, Facts()):
+            session = Session(Reads(product.database), Ids(product.database))
+            await product.handle(LeadWaits(1), facts, session)
+            if facts is known:
+                await flush(product.database, [session])
+        async with product.database.write() as connection:
+            now = product.now() + timedelta(seconds=3)  # the card has waited for the name
+            await claim(
+                connection, await wanted(connection, "telegram", busy=[], now=now, limit=1), now
+            )
+        with pytest.raises(Conflict):
+            await flush(product.database, [session])
 
 
 async def test_two_leads_at_once_go_to_two_managers(play: Play) -> None:
