@@ -20,11 +20,15 @@ from typing import Any, ParamSpec, Self, TypeVar, TypeVarTuple
 from unittest.mock import patch
 
 import aiosqlite.core
+import sqlalchemy as sa
 import sqlalchemy.ext.asyncio
 
 from bot.channels.vk.api import Api
 from bot.clock import Clock
 from bot.drawing import child
+from storage import leases
+
+_HOUR = sa.cast(timedelta(hours=1), sa.Interval)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -107,8 +111,10 @@ def leaping(clock: Callable[[Any], object] = AheadClock) -> Iterator[None]:
     assert isinstance(loop, LeapingLoop)
     with ExitStack() as stack:
         stack.enter_context(patch("bot.product.Clock", clock))
-        # A sign of life is due by PostgreSQL's clock, which does not leap.
+        # A sign of life is due by PostgreSQL's clock, which does not leap: who stands still
+        # while its machine is busy is not dead, who has no connection any more is.
         stack.enter_context(patch("bot.leading.EVERY", 30.0))
+        stack.enter_context(patch.object(leases, "_UNTIL", leases._UNTIL + _HOUR))
         stack.enter_context(patch("apscheduler.schedulers.base.datetime", _AheadDatetime))
         stack.enter_context(patch.object(aiosqlite.core, "SimpleQueue", _Queue))
         stack.enter_context(patch.object(Api, "_run", _counted(Api._run)))

@@ -4,148 +4,144 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import random
-from collections.abc import Callable, Coroutine
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-import asyncpg
+import sqlalchemy as sa
 
-from bot.product import Product, open_product
+from bot.messages import Priority
+from bot.product import Product, answering, open_product
+from config.settings import Settings
+from storage.schema import cards, chats, leads, outbox, processes
+from tests.plays.life import Life, recorded
 from tests.plays.play import Play
 
-KILLS = 4  # in a play: more would only be more of the same
-_LIFE: ContextVar[Life | None] = ContextVar("life", default=None)
-
-
-@dataclass(eq=False)
-class Life:
-    """One product from its start to its death, with all that it began."""
-
-    stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
-    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    connections: list[Any] = field(default_factory=list)
-    product: Product | None = None
-    running: asyncio.Task[None] | None = None
-
-    async def begin(self, play: Play, over: dict[str, Any]) -> None:
-        """Start."""
-        token = _LIFE.set(self)
-        try:
-            opened = open_product(play.settings(**over))
-            self.product = await self.stack.enter_async_context(opened)
-            self.running = asyncio.create_task(self.product.run())
-        finally:
-            _LIFE.reset(token)
-
-    async def stop(self) -> None:
-        """End as by SIGTERM."""
-        assert self.running is not None
-        self.running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self.running
-        await self.stack.aclose()
-
-    async def die(self) -> None:
-        """End wherever it is: its connections are cut first, so nothing more is written."""
-        for connection in self.connections:
-            if not connection.is_closed():
-                connection.terminate()
-        while alive := {task for task in self.tasks if not task.done()}:
-            for task in alive:
-                task.cancel()
-            await asyncio.sleep(0.1)
-        await self.stack.aclose()
-        gc.collect()  # what nobody gave back is told of here, and not in whatever test comes next
+KILLS = 4  # after a start: more would only be more of the same
 
 
 class Crowd(Play):
-    """`product` is any of those that live."""
+    """Its `product` handles nothing and never dies: it takes in what is posted, and looks."""
+
+    patience = 300.0
 
     def __init__(self, folder: Path, database_url: str, size: int, seed: int) -> None:
         super().__init__(folder, database_url)
         self._size = size
         self._chance = random.Random(seed)
-        self._lives: list[Life] = []
+        self._lives: dict[Life, asyncio.Task[None]] = {}
         self._killing: asyncio.Task[None] | None = None
-        self._patched = contextlib.ExitStack()
+        self._stopped = asyncio.Event()
+        self._recorded = contextlib.ExitStack()
+
+    def settings(self, **over: Any) -> Settings:
+        """See Play.settings; one call at a time in a group, so that one in doubt is sought."""
+        telegram = {"group_per_minute": 119, **over.get("telegram", {})}
+        return super().settings(**{**over, "telegram": telegram})
 
     async def open(self) -> None:
         """See Play.open."""
         await super().open()
-        asyncio.get_running_loop().set_task_factory(_task)  # type: ignore[arg-type]
-        self._patched.enter_context(patch.object(asyncpg, "connect", _connecting()))
+        self._recorded.enter_context(recorded())
 
     async def close(self) -> None:
         """See Play.close."""
-        try:
+        with self._recorded:
             await super().close()
-        finally:
-            self._patched.close()
-            asyncio.get_running_loop().set_task_factory(None)
 
     async def start(self, **over: Any) -> Product:
         """Start all of them, and whoever kills them."""
+        opened = open_product(self.settings(**over), leads=False)
+        self.product = await self._stack.enter_async_context(opened)
+        await self._stack.enter_async_context(answering(self.product))
         for _ in range(self._size):
             await self._begin(over)
-        self._choose()
+        self._stopped.clear()
         self._killing = asyncio.create_task(self._kill(over))
-        assert self.product is not None
         return self.product
 
     async def stop(self) -> None:
         """Stop all of them as SIGTERM would."""
-        if self._killing is not None:
-            self._killing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._killing
-        self._killing, self.product, self._running = None, None, None
-        lives, self._lives = self._lives, []
+        self._stopped.set()
+        killing = [] if self._killing is None else [self._killing]
+        ended = await asyncio.gather(*killing, return_exceptions=True)
+        self._killing, self.product = None, None
+        lives, self._lives = self._lives, {}
+        for running in lives.values():
+            running.cancel()
+        ended += await asyncio.gather(*lives.values(), return_exceptions=True)
         for life in lives:
-            await life.stop()
+            await life.stack.aclose()
+        await self._stack.aclose()
+        for failure in ended:
+            if isinstance(failure, Exception):
+                raise failure
+
+    def check(self) -> None:
+        """See Play.check."""
+        for running in self._lives.values():
+            if running.done():
+                running.result()
 
     async def _begin(self, over: dict[str, Any]) -> None:
         life = Life()
-        await life.begin(self, over)
-        self._lives.append(life)
+        with life.begins():
+            opened = open_product(self.settings(**{**over, "http": {"port": 0}}))
+            product = await life.stack.enter_async_context(opened)
+            self._lives[life] = asyncio.create_task(product.run())
 
     async def _kill(self, over: dict[str, Any]) -> None:
         for _ in range(KILLS):
-            await asyncio.sleep(self._chance.uniform(0.01, 3.0))
-            # To its end, whenever the play stops: what is half dead cannot be stopped.
-            await asyncio.shield(asyncio.ensure_future(self._replace(over)))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._chance.uniform(0.01, 3.0)):
+                    await self._stopped.wait()
+                return
+            while await self._at_what_is_done_once() and not self._stopped.is_set():
+                await asyncio.sleep(0.05)
+            victim = self._chance.choice(list(self._lives))
+            del self._lives[victim]
+            await victim.end()
+            await self._buried()
+            await self._begin(over)
 
-    async def _replace(self, over: dict[str, Any]) -> None:
-        life = self._lives.pop(self._chance.randrange(len(self._lives)))
-        self._choose()
-        await life.die()
-        await self._begin(over)
+    async def _at_what_is_done_once(self) -> bool:
+        """Whether somebody opens a topic or writes to a customer.
 
-    def _choose(self) -> None:
-        self.product, self._running = self._lives[0].product, self._lives[0].running
+        Who dies meanwhile leaves to people what became of it: those are stories of their own.
+        """
+        assert self.product is not None
+        async with self.product.database.read() as connection:
+            return (await connection.execute(_ONCE)).first() is not None
+
+    async def _buried(self) -> None:
+        """PostgreSQL has seen the death, so whoever begins next finds free what is free.
+
+        The number that a lead would have got is the next one's: plays count their leads.
+        """
+        assert self.product is not None
+        async with self.product.database.read() as connection:
+            while (await connection.execute(_SERVED)).scalar_one() > len(self._lives):
+                await asyncio.sleep(0.01)
+            await connection.execute(_COUNT_ON)
 
 
-def _task(
-    loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **how: Any
-) -> asyncio.Task[Any]:
-    task = asyncio.Task(work, loop=loop, **how)
-    if life := _LIFE.get():
-        life.tasks.add(task)
-        task.add_done_callback(life.tasks.discard)
-    return task
-
-
-def _connecting() -> Callable[..., Any]:
-    connect = asyncpg.connect
-
-    async def connected(*args: Any, **how: Any) -> Any:
-        connection = await connect(*args, **how)
-        if life := _LIFE.get():
-            life.connections.append(connection)
-        return connection
-
-    return connected
+_SERVED = (
+    sa.select(sa.func.count())
+    .select_from(processes)
+    .where(sa.text("backend in (select pid from pg_stat_activity)"))
+)
+_ONCE = sa.union_all(
+    sa.select(cards.c.id).where(
+        cards.c.state == "claimed",
+        cards.c.topic == "",
+        cards.c.chat.in_(sa.select(chats.c.address).where(chats.c.forum)),
+    ),
+    sa.select(outbox.c.id).where(
+        outbox.c.state == "claimed",
+        outbox.c.priority != Priority.ANSWER.value,
+        outbox.c.chat.not_like("-%"),
+    ),
+)
+_COUNT_ON = sa.select(
+    sa.func.setval("leads_id_seq", sa.func.coalesce(sa.func.max(leads.c.id), 0) + 1, False)
+)

@@ -8,25 +8,20 @@ kernel would cut them. What was under way in a thread or on a socket may still a
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
-
-import asyncpg
 
 from bot.messages import Channel, OpenFile, Outgoing, Sent
 from bot.product import Product
-from storage import inbox, trips
+from storage import inbox
 from storage.database import Database
 from tests.leaping import leaping
+from tests.plays.life import Life, recorded
 from tests.plays.play import AWAITED, Play
 
 PATIENCE = 7200.0  # seconds of the loop's clock
-_of_product: ContextVar[bool] = ContextVar("of_product", default=False)
 
 
 class Fuse:
@@ -56,32 +51,25 @@ class Mortal(Play):
         super().__init__(folder, database_url)
         self.deaths = 0
         self.fuse = Fuse()
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._connections: list[Any] = []
-        self._patched = ExitStack()
+        self._life = Life()
+        self._recorded = ExitStack()
 
     async def open(self) -> None:
         """See Play.open."""
         await super().open()
-        asyncio.get_running_loop().set_task_factory(self._task)  # type: ignore[arg-type]
-        self._patched.enter_context(patch.object(trips, "connect", self._connect_file))
-        self._patched.enter_context(patch.object(asyncpg, "connect", self._connect_server()))
+        self._recorded.enter_context(recorded())
 
     async def close(self) -> None:
         """See Play.close."""
-        try:
+        with self._recorded:
             await super().close()
-        finally:
-            self._patched.close()
-            asyncio.get_running_loop().set_task_factory(None)
 
     async def start(self, **over: Any) -> Product:
         """Start the product with a fuse."""
-        token = _of_product.set(True)
-        try:
+        self._life = Life()
+        self._stack = self._life.stack
+        with self._life.begins():
             product = await super().start(**over)
-        finally:
-            _of_product.reset(token)
         self.fuse = Fuse()
         _lay(self.fuse, product.database)
         for channel in product.channels.values():
@@ -92,25 +80,15 @@ class Mortal(Play):
         """End the product wherever it is; nothing more of it is written down or sent."""
         self.deaths += 1
         self.fuse.burnt.set()
-        while alive := {task for task in self._tasks if not task.done()}:
-            for task in alive:
-                task.cancel()
-            await asyncio.sleep(0.1)  # in which connections are given back, by tasks of their own
-        self._tasks.clear()
-        for connection in self._connections:
-            await _cut(connection)
-        self._connections.clear()
         self._running, self.product = None, None
-        await self._stack.aclose()
-        gc.collect()  # what nobody gave back is told of here, and not in whatever test comes next
+        await self._life.end()
 
     async def rest(self) -> bool:
         """Wait until nothing is left to be done; False when the product died before."""
         step = 0.05
         async with asyncio.timeout(PATIENCE):
             while not self.fuse.burnt.is_set():
-                if self._running is not None and self._running.done():
-                    self._running.result()
+                self.check()
                 if not await self._pending() and not await self._awaited(*AWAITED):
                     return True
                 await asyncio.sleep(step)
@@ -124,29 +102,6 @@ class Mortal(Play):
         if self.telegram.world.updates.pending():
             return True
         return int(taken or 0) < self.vk.community.events.last
-
-    def _task(
-        self, loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **how: Any
-    ) -> asyncio.Task[Any]:
-        task = asyncio.Task(work, loop=loop, **how)
-        if _of_product.get():
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-        return task
-
-    def _connect_file(self, file: str, **how: Any) -> Any:
-        self._connections.append(_connect_file(file, **how))
-        return self._connections[-1]
-
-    def _connect_server(self) -> Callable[..., Any]:
-        connect = asyncpg.connect
-
-        async def connected(*args: Any, **how: Any) -> Any:
-            connection = await connect(*args, **how)
-            self._connections.append(connection)
-            return connection
-
-        return connected
 
 
 def _lay(fuse: Fuse, database: Database) -> None:
@@ -176,18 +131,6 @@ def _lay_sends(fuse: Fuse, channel: Channel) -> None:
             await fuse.passed()
 
     channel.send = send  # type: ignore[method-assign]
-
-
-_connect_file = trips.connect
-
-
-async def _cut(connection: Any) -> None:
-    """End a connection that nobody closed; what it had not committed is undone."""
-    if isinstance(connection, trips.Connection):
-        if connection._connection is not None and (stopped := connection.stop()):
-            await stopped
-    elif not connection.is_closed():
-        connection.terminate()
 
 
 @asynccontextmanager

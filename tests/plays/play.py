@@ -22,11 +22,9 @@ from bot.sandbox.telegram.world import Answer
 from bot.sandbox.vk import Limits as VkLimits
 from bot.sandbox.vk import VkServer
 from config.settings import Settings
-from storage.schema import cards, inbox, outbox
+from storage.schema import accounts, cards, inbox, outbox
 from tests import leaping
 from tests.cast import ANNA, BORIS, DASHA, ELSEWHERE, GLEB, NAMES, PABLO, TEAM, VERA
-
-PATIENCE = 60.0  # seconds after which something that should have happened did not
 
 AWAITED = (
     # What is meant for a later moment is not awaited.
@@ -55,6 +53,8 @@ def _until_noon() -> float:
 
 class Play:
     """Both servers, the product when it runs, and what people do."""
+
+    patience = 60.0  # seconds after which something that should have happened did not
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
@@ -154,12 +154,16 @@ class Play:
 
     async def until(self, look: Callable[[], Any]) -> Any:
         """What `look` finds once it finds something; a failure of the product is raised at once."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while not (found := look()):
-                if self._running is not None and self._running.done():
-                    self._running.result()
+                self.check()
                 await asyncio.sleep(0.005)
         return found
+
+    def check(self) -> None:
+        """Raise what the product failed with, if it did."""
+        if self._running is not None and self._running.done():
+            self._running.result()
 
     async def quiet(self) -> None:
         """Wait until nothing is left to be done, to see what did not happen."""
@@ -173,7 +177,7 @@ class Play:
         self, pending: Callable[[], list[Any]], *queries: sa.Select[Any], every: float = 0.01
     ) -> None:
         """Wait until nothing is pending at Telegram, and no query finds anything."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while pending() or await self._awaited(*queries):
                 await asyncio.sleep(every)
 
@@ -189,6 +193,12 @@ class Play:
         async with self.product.database.read() as connection:
             found = await connection.execute(sa.select(table).order_by(*table.primary_key))
             return list(found)
+
+    async def account(self, who: int, channel: str = "telegram") -> int:
+        """The number under which the product knows a customer."""
+        known = {(row.channel, row.platform_id): row.id for row in await self.rows(accounts)}
+        number: int = known[channel, str(who)]
+        return number
 
     # --- looking ---
 

@@ -269,7 +269,8 @@ async def test_who_is_erased_is_come_back_to_by_nobody(play: Play) -> None:
     await rejected(play)
     await choose(play, "In a week")
     await play.card(1, "come back:")
-    await play.product.inbox.add({"e": ErasureWanted(1, "staff", "D-1")})  # type: ignore[union-attr]
+    wanted = ErasureWanted(await play.account(ANNA), "staff", "D-1")
+    await play.product.inbox.add({"e": wanted})  # type: ignore[union-attr]
     await play.shown("data are erased")
     await unplanned(play)
     wait_until(play, today(play) + timedelta(days=10), 12)

@@ -40,7 +40,7 @@ async def known(play: Play) -> None:
 async def erased(play: Play) -> None:
     """What /delete leads to, once it is confirmed."""
     assert play.product is not None
-    wanted = ErasureWanted(1, "customer", "ABCD1234")
+    wanted = ErasureWanted(await play.account(ANNA), "customer", "ABCD1234")
     await play.product.inbox.add({"erasure:1": wanted})
     await play.heard(ANNA, "ABCD1234")
     await play.quiet()
@@ -101,7 +101,7 @@ async def test_one_who_was_merged_and_split_leaves_nothing_with_the_other(play: 
     await play.press(VERA, 1, "Split")
     await play.shown("#2 Pablo")
     assert play.product is not None
-    wanted = ErasureWanted(2, "customer", "ABCD1234")
+    wanted = ErasureWanted(await play.account(PABLO, "vk"), "customer", "ABCD1234")
     await play.product.inbox.add({"erasure:2": wanted})
     await play.until(lambda: not play.team(WORDS))
     assert "A door" in (await play.card(1, "Anna")).text

@@ -107,6 +107,7 @@ class Gate:
         channel.send = send
 
 
+@pytest.mark.one_process("it holds the calls of the one that sends")
 @pytest.mark.parametrize("attached", [{}, {"photo": PHOTO}])
 async def test_what_was_being_shown_meanwhile_is_deleted(
     play: Play, attached: dict[str, Any]
@@ -118,7 +119,7 @@ async def test_what_was_being_shown_meanwhile_is_deleted(
     gate = Gate(play, "inflight")
     play.telegram.write(WHO, WHO, f"inflight {WORDS}", **attached)
     await gate.inside.wait()
-    await erase(play, 1)
+    await erase(play, await play.account(WHO))
     gate.open.set()
     await later(play)
     await play.until(lambda: not play.team("inflight"))
@@ -126,6 +127,7 @@ async def test_what_was_being_shown_meanwhile_is_deleted(
     assert await left(play, WORDS, NAME, str(WHO)) == []
 
 
+@pytest.mark.one_process("it holds the calls of the one that sends")
 async def test_a_reply_on_its_way_to_who_is_erased_harms_nobody(play: Play) -> None:
     await begun(play)
     for who in (WHO, ANNA):
@@ -301,7 +303,7 @@ async def test_history_brings_back_nothing_of_who_was_erased(play: Play) -> None
     await play.card(1)
     await play.quiet()
     play.move(2)
-    await erase(play, 1)
+    await erase(play, await play.account(PABLO, "vk"))
     await play.quiet()
     play.vk.lose_history()
     play.vk.write(ANNA, "Hello")

@@ -233,7 +233,8 @@ async def test_an_erased_customer_leaves_no_answer_behind(play: Play) -> None:
     assert sent is not None
     assert "One tap is enough. Too expensive" in sent.media.data.decode("utf-8-sig")
     await play.quiet()
-    await play.product.inbox.add({"e": ErasureWanted(1, "staff", "D-1")})  # type: ignore[union-attr]
+    wanted = ErasureWanted(await play.account(ANNA), "staff", "D-1")
+    await play.product.inbox.add({"e": wanted})  # type: ignore[union-attr]
     await play.shown("data are erased")
     await play.quiet()
     assert await kept(play) == []

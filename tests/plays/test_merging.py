@@ -95,7 +95,7 @@ async def test_proposed_merged_undone_and_merged_again(met: Play) -> None:
     assert await undone(play, 1) == "Two people again"
     await play.card(2, "Looks like")
     assert await states(play) == {1: "taken", 2: "new"}
-    assert {row.person for row in await play.rows(leads)} == {1, 2}
+    assert len({row.person for row in await play.rows(leads)}) == 2
     await whole(play, received=2, unprocessed=2)
     assert "I asked about a window" not in await story(play, 1)
     assert "split from #1 by Boris" in await story(play, 2)
@@ -166,7 +166,8 @@ async def test_undone_after_the_lead_was_closed_leaves_a_repeat_of_it(met: Play)
     assert await undone(play, 1) == "Two people again"
     card = await play.card(2, "repeat of #1")
     assert "new" in card.text
-    assert [row.person for row in await play.rows(clients)] == [1]
+    first, _ = await play.rows(leads)
+    assert [row.person for row in await play.rows(clients)] == [first.person]
     assert len(await play.rows(deals)) == 1
     await whole(play, received=2, unprocessed=1)
 
@@ -223,7 +224,8 @@ async def test_who_was_said_to_be_another_is_not_proposed_again(met: Play) -> No
     await play.quiet()
     for number in (1, 2):
         assert "Looks like" not in (await play.card(number)).text
-    assert [(row.one, row.other) for row in await play.rows(strangers)] == [(1, 2)]
+    both = sorted(row.person for row in await play.rows(leads))
+    assert [[row.one, row.other] for row in await play.rows(strangers)] == [both]
 
 
 async def test_of_several_the_newest_is_proposed_first(met: Play) -> None:
@@ -245,9 +247,11 @@ async def test_a_merge_of_a_merge_is_undone_newest_first(met: Play) -> None:
     await play.press(BORIS, 2, SAME)
     await play.card(2, "#2 → #1")
     assert await states(play) == {1: "taken", 2: "absorbed", 3: "absorbed"}
-    assert {row.root for row in await play.rows(persons)} == {None, 1}
+    (one,) = {row.person for row in await play.rows(leads)}
+    assert {row.root for row in await play.rows(persons)} == {None, one}
     await whole(play, received=3, unprocessed=1)
-    old = await play.forge(DASHA, "1:split:3:1")
+    first, _ = await play.rows(merges)
+    old = await play.forge(DASHA, f"1:split:3:{first.id}")
     assert old.text == "This button is out of date", "what was built on it comes first"
     await undone(play, 1)
     await play.card(2, "new")

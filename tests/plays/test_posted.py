@@ -253,6 +253,7 @@ async def test_silence_is_no_trouble(posting: Posting) -> None:
     assert not await play.rows(incidents)
 
 
+@pytest.mark.one_process("it asks the one that takes in what it knows of its messengers")
 async def test_posts_that_do_not_get_through_are_told_once_and_so_is_their_end(
     posting: Posting,
 ) -> None:

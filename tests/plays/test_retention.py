@@ -57,8 +57,8 @@ async def test_who_comes_back_just_then_keeps_their_lead(play: Play) -> None:
     await play.quiet()
     play.move(31 * DAY)
     assert play.product is not None
-    swept = {"erasure:age:1:then": ErasureWanted(1, "age", "ABCD1234")}  # just before she wrote
-    await play.product.inbox.add(swept)
+    wanted = ErasureWanted(await play.account(ANNA), "age", "ABCD1234")
+    await play.product.inbox.add({"erasure:age:1:then": wanted})  # just before she wrote
     await play.quiet()
     assert [row.state for row in await play.rows(leads)] == ["rejected", "new"]
     assert "Anna" in (await play.card(2)).text
@@ -74,7 +74,8 @@ async def test_whoever_was_spared_once_is_forgotten_another_time(play: Play) -> 
     await play.quiet()
     assert play.product is not None
     today = f"{play.product.now():%Y-%m-%d}"
-    await play.product.inbox.add({f"erasure:age:1:{today}": ErasureWanted(1, "age", "ABCD1234")})
+    wanted = ErasureWanted(await play.account(ANNA), "age", "ABCD1234")
+    await play.product.inbox.add({f"erasure:age:1:{today}": wanted})
     await play.quiet()
     assert not await play.rows(erasures)
     await play.stop()

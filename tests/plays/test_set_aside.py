@@ -160,6 +160,7 @@ async def test_a_dropped_card_is_shown_at_its_next_change(
     await play.card(1)
 
 
+@pytest.mark.one_process("it breaks the calls of the one that sends")
 async def test_a_reply_that_we_fail_to_send_is_told_to_manager_and_supervisor(
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -419,7 +419,8 @@ async def test_who_is_erased_leaves_no_step_behind(play: Play) -> None:
     play.telegram.write(BORIS, TEAM, "bring the aquamarine umbrella", reply_to=question.id)
     await play.card(1, "aquamarine")
     assert play.product is not None
-    await play.product.inbox.add({"erasure:1": ErasureWanted(1, "customer", "ABCD1234")})
+    wanted = ErasureWanted(await play.account(ANNA), "customer", "ABCD1234")
+    await play.product.inbox.add({"erasure:1": wanted})
     await play.heard(ANNA, "ABCD1234")
     await play.until(lambda: not play.team("aquamarine"))
     (step,) = await play.rows(steps)
