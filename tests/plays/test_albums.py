@@ -222,7 +222,9 @@ async def test_calls_of_an_album_are_made_once(play: Play) -> None:
         part(play, ANNA, ANNA, picture)
     await play.quiet()
     made = [one for one in await play.rows(outbox) if one.album]
-    assert [(one.state, one.attempts) for one in made] == [("sent", 1), ("sent", 1)]
+    assert [one.state for one in made] == ["sent", "sent"]
+    assert [one.method for one in play.telegram.calls].count("sendMediaGroup") == 1
+    assert len(shown(play, TEAM)) == 2
 
 
 async def test_a_forwarded_album_says_once_whose_it_was(play: Play) -> None:
