@@ -81,8 +81,9 @@ class Caller:
 
     async def _sought_or_sent(self, item: Item, outgoing: Outgoing) -> Sent:
         """Each look is a call with a place of its own, for which the item's had to be given up."""
-        if found := await self._sought(item, outgoing):
-            return found
+        found = await self._sought(item, outgoing)
+        if found or isinstance(item.work, Card):
+            return found or Sent()  # what a card that is not there shows next is decided anew
         async with self._turn(item):
             return await self._channel.send(outgoing, self._open_file)
 

@@ -1,7 +1,8 @@
 """What a chat is still to show of a lead: the next call towards it, and how it stands then; pure.
 
-One call at a time, each of them written down before the next: a topic, the card in
-it, a line where the card stood before, what the card says, what the topic says.
+One call at a time, each of them written down before the next: a search for what may
+stand there already, a topic, the card in it, a line where the card stood before, what
+the card says, what the topic says.
 """
 
 from __future__ import annotations
@@ -19,19 +20,22 @@ from bot.messages import (
     Post,
     RenameTopic,
     SendError,
+    plain,
     split_address,
 )
 from storage.cards import Card, Face
 
 _TRIES = 5  # to find a topic a place for a card, before the chat is taken to have none
 _WHOLE = frozenset({Failure.MOVED, Failure.GONE})  # of the chat, not of what was asked there
+_NOTHING = plain("⋯")  # what is sought cannot be without words
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """The next call, or None where only our record moves on.
 
-    `then` tells how the card stands once it is made, by the id of what was made.
+    `then` tells how the card stands once it is made, by the id of what was made; of a
+    card in doubt, by the id under which it was found, "" where it was not.
     """
 
     outgoing: Outgoing | None
@@ -89,8 +93,17 @@ def showing(card: Card, face: Face) -> Showing:
 
 
 def _next_step(card: Card, face: Face) -> Step | None:
-    steps = (find(card, face) for find in (_lead_on, _open, _leave, _post, _say, _name, _close))
+    steps = (step(card, face) for step in _STEPS)
     return next(filter(None, steps), None)
+
+
+def _find(card: Card, face: Face) -> Step | None:
+    """Whatever befell the lead meanwhile: what it may stand in already is known before all else."""
+    if card.message_id or card.posted_above is None:
+        return None
+    known = replace(card, posted_above=None, text=card.wanted if face.text else card.shown)
+    sought = Post(_chat(card), face.text or _NOTHING, face.keyboard, thread=card.thread)
+    return Step(sought, lambda found: replace(known, message_id=found or None))
 
 
 def _lead_on(card: Card, face: Face) -> Step | None:
@@ -112,8 +125,9 @@ def _open(card: Card, face: Face) -> Step | None:
 
 
 def _leave(card: Card, face: Face) -> Step | None:
+    """Where it will stand is written down before it is posted, for whoever has to seek it."""
     thread = _thread(card, face)
-    if not card.message_id or card.thread == thread:
+    if card.thread == thread or not (card.message_id or face.text):
         return None
     return Step(None, lambda _: _moving(card, thread))
 
@@ -153,6 +167,9 @@ def _close(card: Card, face: Face) -> Step | None:
         return None
     closed = topic.closed
     return Step(CloseTopic(_chat(card), card.topic, closed), lambda _: replace(card, closed=closed))
+
+
+_STEPS = (_find, _lead_on, _open, _leave, _post, _say, _name, _close)
 
 
 def _thread(card: Card, face: Face) -> str:

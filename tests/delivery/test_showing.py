@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.delivery.showing import showing
-from bot.messages import Failure, Outgoing, SendError, plain
+from bot.messages import Failure, Outgoing, Post, SendError, plain
 from storage.cards import Card, Face, Topic
 from tests.storage.making import NOW
 
@@ -16,7 +16,9 @@ TAKEN = Face(plain("card"), (), Topic("💬 #1 Anna", "💬", False), inside=Tru
 WAITING = replace(TAKEN, topic=Topic("🆕 #1 Anna", "🆕", False), inside=False)
 CLOSED = replace(TAKEN, topic=Topic("✅ #1 Anna", "✅", True))
 PLAIN = Face(plain("card"))
+NOTHING = Face(())
 GENERAL = NEW.complete("9")
+DOUBTED = replace(NEW, posted_above=8)
 
 
 def wanted(card: Card) -> Card:
@@ -104,6 +106,36 @@ def test_a_title_that_finds_no_topic_takes_the_card_along() -> None:
     assert (call and call.kind) == "rename_topic"
     assert mended is not None
     assert (mended.message_id, mended.left, mended.topic) == (None, taken.message_id, "")
+
+
+@pytest.mark.parametrize("face", [PLAIN, WAITING, TAKEN, CLOSED, NOTHING])
+def test_what_may_stand_there_is_sought_before_all_else(face: Face) -> None:
+    shows = showing(DOUBTED, face)
+    sought = shows.outgoing
+    assert isinstance(sought, Post)
+    assert (bool(sought.text), sought.thread) == (True, "")
+    assert (shows.made("9").message_id, shows.made("").message_id) == ("9", None)
+
+
+def test_what_was_found_is_where_it_was_posted_and_goes_on_from_there() -> None:
+    found = showing(DOUBTED, TAKEN).made("9")
+    card, calls = played(found, TAKEN)
+    assert calls == ["open_topic", "post", "edit"]
+    assert (card.topic, card.thread, card.left) == ("10", "10", "")
+    assert played(showing(DOUBTED, TAKEN).made(""), TAKEN)[1] == ["open_topic", "post"]
+
+
+def test_a_list_that_was_found_goes_when_nothing_is_left_in_it() -> None:
+    found = showing(DOUBTED, NOTHING).made("9")
+    assert played(found, NOTHING)[1] == ["delete"]
+    assert showing(DOUBTED, NOTHING).made("").shown == DOUBTED.wanted
+
+
+def test_where_a_card_is_to_stand_is_known_before_it_is_posted() -> None:
+    opened = showing(wanted(GENERAL), TAKEN).made("10")
+    shows = showing(opened, WAITING)
+    assert (shows.outgoing, shows.made("").thread) == (None, "")
+    assert played(shows.made(""), WAITING)[1] == ["post", "edit", "rename_topic"]
 
 
 @pytest.mark.parametrize("failure", [Failure.LOST, Failure.TOO_LATE, Failure.REFUSED])

@@ -413,6 +413,56 @@ async def test_a_card_whose_post_was_not_answered_is_found_in_its_topic(play: Pl
     assert card.thread == topic.id
 
 
+async def test_a_card_taken_before_it_is_found_is_found_before_it_gets_its_topic(
+    play: Play,
+) -> None:
+    await begun(play)
+    play.telegram.fail("sendMessage", Fault.DROP_AFTER, chat=TEAM)
+    play.telegram.fail("editMessageText", Fault.HTML_502, chat=TEAM, times=-1)
+    lost = await taken_unfound(play)
+    play.telegram.heal()
+    await stands_in_its_topic_only(play, lost)
+
+
+async def test_a_card_taken_before_a_death_that_left_it_in_doubt_stands_in_its_topic_only(
+    play: Play,
+) -> None:
+    await begun(play)
+    play.telegram.fail("sendMessage", Fault.HANG, chat=TEAM, applied=True)
+    lost = await taken_unfound(play)
+    await play.stop()
+    await play.start(telegram={"group_per_minute": 59})
+    await stands_in_its_topic_only(play, lost)
+
+
+async def begun(play: Play) -> None:
+    """A forum at a pace of one call at a time, in which something was said."""
+    play.telegram.make_forum(TEAM)
+    await play.start(telegram={"group_per_minute": 59})
+    play.telegram.write(DASHA, TEAM, "Good morning")
+    await play.quiet()
+
+
+async def taken_unfound(play: Play) -> Message:
+    """Boris takes Anna's lead under a card of which the product does not know; that card."""
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    card: Message = (await play.until(lambda: standing(play)))[0]
+    query = play.telegram.press(BORIS, TEAM, card.id, label="Take")
+    await play.until(lambda: play.telegram.answers.get(query))
+    assert (await play.rows(cards))[0].message_id is None
+    return card
+
+
+async def stands_in_its_topic_only(play: Play, lost: Message) -> None:
+    """What was in doubt leads to the one card."""
+    await play.quiet()
+    (topic,) = topics(play)
+    (card,) = standing(play)
+    assert card.thread == topic.id
+    (left,) = [one for one in play.team("→ topic") if one.from_bot]
+    assert (left.id, left.labels) == (lost.id, [])
+
+
 async def test_an_absorbed_leads_topic_leads_to_the_other(play: Play) -> None:
     await taken(play)
     play.telegram.write(ANNA, ANNA, "Call +34 612 345 678")
