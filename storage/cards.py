@@ -192,7 +192,8 @@ async def wanted(
 ) -> Sequence[Card]:
     """Cards to be shown anew: those that leave a list, new ones, changes, each as they came.
 
-    A card in a list waits there until somebody acts on its lead, or it is unfolded.
+    A card in a list waits there until somebody acts on its lead, or it is unfolded; when
+    nobody knows whether it was, its chat waits for the answer.
     """
     asked = {"channel": channel, "busy": list(busy), "now": now, "most": limit}
     return [card(row) for row in await connection.execute(_wanted(), asked)]
@@ -205,7 +206,11 @@ def _wanted() -> sa.Select[Any]:
         sa.select(cards)
         .join(leads, leads.c.id == cards.c.lead, isouter=True)
         .where(
-            sa.or_(cards.c.folded.is_(None), leads.c.state != "new"),
+            sa.or_(
+                cards.c.folded.is_(None),
+                leads.c.state != "new",
+                cards.c.posted_above.is_not(None),
+            ),
             cards.c.wanted > cards.c.shown,
             cards.c.state == "queued",
             of_channel(sa.bindparam("channel")),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.sandbox.telegram import Fault
 from bot.sandbox.telegram.chats import Message
 from bot.sandbox.telegram.log import Call
 from storage import schema
@@ -170,6 +171,17 @@ async def test_lists_unfold_and_go_when_there_is_room(storm: Storm) -> None:
     storm.write(22)
     await storm.until(storm.lists)
     await storm.until(lambda: all(storm.full_card(number) for number in range(1, 23)))
+    await storm.until(lambda: not storm.lists())
+    assert storm.takeable() == Counter(range(1, 23))
+    assert all(storm.full_card(number) for number in range(1, 23))
+    storm.assert_kept_the_pace()
+
+
+async def test_a_card_whose_post_out_of_its_list_was_not_answered_is_found(storm: Storm) -> None:
+    await storm.start()
+    storm.write(22)
+    await storm.until(lambda: storm.lists() and len(storm.takeable()) == 22)
+    storm.telegram.fail("sendMessage", Fault.DROP_AFTER, chat=TEAM)
     await storm.until(lambda: not storm.lists())
     assert storm.takeable() == Counter(range(1, 23))
     assert all(storm.full_card(number) for number in range(1, 23))
