@@ -102,7 +102,7 @@ async def _account(work: Work, event: MessageReceived) -> tuple[Account, bool]:
     }
     if changed:
         accounts.change(work.session, account, **changed)
-        await _show_anew(work, account)
+        await _show_anew(work, account, named=bool(changed.keys() & {"name", "username"}))
     return replace(account, **changed), False  # type: ignore[arg-type]
 
 
@@ -113,11 +113,13 @@ def _language(words: str, told: str, known: str) -> str:
     return spoken(told, words, "")
 
 
-async def _show_anew(work: Work, account: Account) -> None:
-    """The card shows by what name and whether a customer can be reached."""
+async def _show_anew(work: Work, account: Account, *, named: bool) -> None:
+    """The card shows by what name and whether a customer can be reached; others', by what name."""
     lead = await leads.open_of(work.session, account.person, work.policy.desk)
     if lead is not None:
         cards.refresh(work.session, lead.id, work.now)
+    if named:
+        await recognition.show_alike_anew(work, account.person)
 
 
 async def _sent_again(
@@ -218,6 +220,7 @@ async def _new_lead(
     leads.touch(work.session, lead.id, at=work.now, kind="created", actor="customer")
     if earlier is not None:
         await coming_back.over(work, account.person)
+        await recognition.show_alike_anew(work, account.person)
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
     offers.began(work, lead)
     await terms.came(work, lead)

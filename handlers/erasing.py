@@ -22,7 +22,7 @@ from bot.messages import (
     plain,
     split_address,
 )
-from handlers import outliving, reasons
+from handlers import outliving, reasons, recognition
 from handlers.work import Work
 from storage import (
     accounts,
@@ -62,7 +62,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
     if event.asked_by == "age" and not await _of_age(work, tree):
         return
     accounts.expect_person(work.session, account)  # or they are merged or split meanwhile
-    await _show_alike_anew(work, tree)
+    await recognition.show_alike_anew(work, account.person)
     await outliving.go_on(work, tree, known)
     copies = await erasure.copies(work.session, tree)
     number = await erasure.erase(
@@ -162,16 +162,6 @@ async def _show_cards_anew(work: Work, tree: Sequence[Account], copies: Sequence
     shown = {one.lead for one in copies if one.lead}
     for lead in shown.union(await leads.numbers_of(work.session, together)):
         cards.refresh(work.session, lead, work.now)
-
-
-async def _show_alike_anew(work: Work, tree: Sequence[Account]) -> None:
-    """Cards of others no longer say whom they look like."""
-    pairs = [pair for one in tree for pair in await accounts.contacts_of(work.session, one.id)]
-    for kind, value in pairs:
-        for person in await people.holders(work.session, kind, value):
-            lead = await leads.open_of(work.session, person, work.policy.desk)
-            if lead is not None:
-                cards.refresh(work.session, lead.id, work.now)
 
 
 async def _empty(work: Work, number: int, tree: Sequence[Account]) -> None:

@@ -9,7 +9,7 @@ from bot.domain.errors import Refusal, Refused
 from bot.domain.lead import Action, Actor, DealKind, Lead, Role, State, decide
 from bot.messages import plain
 from handlers import cards as faces
-from handlers import farewells, offers, prompts, reasons, terms
+from handlers import farewells, offers, prompts, reasons, recognition, terms
 from handlers.buttons import MORE, NEXT, page_of
 from handlers.people import colleague
 from handlers.work import Work
@@ -194,6 +194,7 @@ async def _reopen(work: Work, act: Act) -> str:
         closed_at=None,
     )
     await _take_up(work, lead, act.lead.closed_at)
+    await recognition.show_latest_anew(work, act.lead)
     cards.refresh(work.session, lead.id, work.now)
     if to is None:
         _note(work, act, "reopen_free")
@@ -247,6 +248,7 @@ async def _closed(work: Work, act: Act, kind: str, **data: object) -> None:
     await terms.closed(work, act.lead)
     steps.end(work.session, act.lead.id, at=work.now)
     await offers.has_time(work, besides=act.lead.id)
+    await recognition.show_latest_anew(work, act.lead)
     cards.refresh(work.session, act.lead.id, work.now)
 
 

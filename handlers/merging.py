@@ -6,7 +6,7 @@ from bot.domain.lead import SPLIT, Lead, State
 from bot.domain.people import Person, last, members, staying_first, winner_first
 from bot.messages import Span, Style, Text
 from handlers import cards as faces
-from handlers import offers, terms
+from handlers import offers, recognition, terms
 from handlers.managers import Act, active
 from handlers.work import Work, cut
 from storage import accounts, cards, leads, messages, people, staff, steps
@@ -24,6 +24,7 @@ async def merge(work: Work, act: Act) -> str:
     winner, loser = winner_first(one, other)
     absorbed = await _absorb_one(work, act, winner, loser)
     people.merge(work.session, winner, loser, by=act.who.id, at=work.now, absorbed=absorbed)
+    await recognition.show_alike_anew(work, winner.id, loser.id)
     _noted(work, act, act.lead.id, "merge")
     return work.texts("press.merged")
 
@@ -66,6 +67,7 @@ async def split(work: Work, act: Act) -> str:
         by=act.who.id,
         at=work.now,
     )
+    await recognition.show_alike_anew(work, top.id)
     _noted(work, act, act.lead.id, "split")
     if standing is not None:
         cards.refresh(work.session, standing.id, work.now)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
 
 from bot.domain import contacts
-from bot.domain.lead import Lead
+from bot.domain.lead import CLOSED, Lead
 from bot.domain.people import usernames
 from bot.messages import Attachment, AttachmentKind, MessageReceived, Reach, kind_of
 from handlers.work import Work
@@ -60,10 +60,21 @@ async def noted(
     for kind, value in dict.fromkeys((kind, value.lower()) for kind, value in found):
         accounts.add_contact(work.session, account, kind, value, message)
         concerned |= dict.fromkeys(await people.holders(work.session, kind, value))
-    for person in concerned:
-        lead = await leads.open_of(work.session, person, work.policy.desk)
-        if lead is not None:
-            cards.refresh(work.session, lead.id, work.now)
+    await _refresh(work, concerned)
+
+
+async def show_alike_anew(work: Work, *persons: int) -> None:
+    """Cards of others say whom they look like: something of these persons changes."""
+    told = [pair for one in persons for pair in await people.contacts_of(work.session, one)]
+    found = [await people.holders(work.session, kind, value) for kind, value in told]
+    await _refresh(work, dict.fromkeys(person for holders in found for person in holders))
+
+
+async def show_latest_anew(work: Work, lead: Lead) -> None:
+    """The lead is closed, or open again: those cards name the latest, which may be another now."""
+    others = await leads.earlier(work.session, lead, 1)
+    if others and others[0].state in CLOSED and others[0].id > lead.id:
+        await show_alike_anew(work, lead.person)
 
 
 async def alike(session: Session, lead: Lead) -> Alike | None:
@@ -137,6 +148,13 @@ def readable(kind: str, value: str) -> str:
     except phonenumbers.NumberParseException:
         return value
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+async def _refresh(work: Work, persons: Iterable[int]) -> None:
+    for person in persons:
+        lead = await leads.open_of(work.session, person, work.policy.desk)
+        if lead is not None:
+            cards.refresh(work.session, lead.id, work.now)
 
 
 def _shared(event: MessageReceived, language: str) -> list[tuple[str, str]]:

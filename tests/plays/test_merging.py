@@ -237,6 +237,35 @@ async def test_of_several_the_newest_is_proposed_first(met: Play) -> None:
     await play.card(1, "#2 (VK, Pablo)")
 
 
+async def test_a_card_names_whoever_it_looks_like_by_what_became_of_them(met: Play) -> None:
+    play = met
+    play.vk.write(BORIS, f"We share this phone: {PHONE}")
+    await play.card(1, "#3 (VK, Boris)")
+    await play.press(DASHA, 3, SAME)
+    await play.card(1, "#2 (VK, Pablo)")
+    await undone(play, 3)
+    await play.card(1, "#3 (VK, Boris)")
+    await close(play, 3)
+    play.vk.write(BORIS, "One more thing: do you paint walls?")
+    await play.card(1, "#4 (VK, Boris)")
+    await close(play, 4)
+    await play.press(DASHA, 3, "Reopen")
+    await play.card(1, "#3 (VK, Boris)")
+    await close(play, 3)
+    await play.card(1, "#4 (VK, Boris)")
+    await play.press(DASHA, 2, OTHER)
+    await play.card(2, "#1 (Telegram, Anna)")
+    play.telegram.add_user(ANNA, "Anya")
+    play.telegram.write(ANNA, ANNA, "It is me")
+    await play.card(2, "#1 (Telegram, Anya)")
+
+
+async def close(play: Play, number: int) -> None:
+    """A lead comes to its end."""
+    await play.press(DASHA, number, "Reject")
+    await play.press(DASHA, number, "Too expensive")
+
+
 async def test_a_merge_of_a_merge_is_undone_newest_first(met: Play) -> None:
     play = met
     play.vk.write(BORIS, f"We share this phone: {PHONE}")
