@@ -225,6 +225,7 @@ class ButtonPressed:
     press_id: str
     message_id: str
     data: str
+    shown: bool = False  # the platform tells that the message has this button: data can be forged
     kind: Literal["press"] = "press"
 
 

@@ -10,6 +10,7 @@ from handlers import (
     coming_back,
     confirming,
     customers_presses,
+    doubles,
     handing_over,
     held,
     reasons,
@@ -78,6 +79,7 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
     if (await accounts.by_id(work.session, lead.account)).erased:
         await work.answer(event, work.texts("card.erased"))
         return
+    await doubles.lead_on(work, event, lead)
     await _act(work, event, press, lead)
 
 

@@ -92,6 +92,11 @@ async def warn_if_left_over(work: Work, event: MessageReceived, where: str) -> N
     )
 
 
+def signpost(card: Card, policy: Policy) -> Text:
+    """What leads to where a card stands, in whatever stands elsewhere for its lead."""
+    return (Span(f"#{card.lead} "), _link(card, card.thread, policy))
+
+
 def _inside(card: Card, lead: Lead) -> bool:
     """Whoever has it finds it in its topic; a closed one stays where it is."""
     return lead.state is State.TAKEN or (lead.state is not State.NEW and bool(card.thread))

@@ -54,6 +54,23 @@ async def possible(session: Session, where: str, message_id: str) -> bool:
     return bool(await session.one(_possible, (where, message_id)))
 
 
+async def unknown(session: Session, where: str, message_id: str) -> bool:
+    """Whether nothing tells what a message of ours is, nor is any being written down."""
+    # Asked before the rest is looked up: it may be written down in between.
+    if await possible(session, where, message_id):
+        return False
+    known = [
+        sa.select(table.c.message_id).where(table.c.chat == where, table.c.message_id == message_id)
+        for table in (places, cards)
+    ]
+    return not await session.rows(sa.union_all(*known))
+
+
+def made_out(session: Session, where: str, message_id: str, lead: int) -> None:
+    """A message of ours turned out to stand for this lead."""
+    session.put(places, ignore=True, chat=where, message_id=message_id, lead=lead)
+
+
 async def known(connection: AsyncConnection, where: str, ids: Collection[str]) -> set[str]:
     """Those of these message ids of which we know what stands there."""
     found = [

@@ -291,6 +291,23 @@ def test_boris_presses_take() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("markup", "shown"),
+    [
+        ({"inline_keyboard": [[{"text": "Take", "callback_data": "take:1"}]]}, True),
+        ({"inline_keyboard": [[{"text": "Take", "callback_data": "take:2"}]]}, False),
+        ({"inline_keyboard": ["take:1", ["take:1"]]}, False),
+        ({"inline_keyboard": "take:1"}, False),
+        ({}, False),
+    ],
+)
+def test_a_press_tells_whether_its_button_is_there(markup: dict[str, Any], shown: bool) -> None:
+    card = message(TEAM, text="card", reply_markup=markup)["message"]
+    event = understood(press(data="take:1", message=card))
+    assert isinstance(event, ButtonPressed)
+    assert event.shown is shown
+
+
 def test_a_press_on_a_card_that_is_out_of_reach_counts() -> None:
     event = understood(press(data="x", message={"chat": TEAM, "message_id": 9, "date": 0}))
     assert (event.message_id, event.data) == ("9", "x")

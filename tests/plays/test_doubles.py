@@ -1,0 +1,56 @@
+"""A card that stands twice: once pressed, the one that nobody knows leads to the other."""
+
+from __future__ import annotations
+
+from bot.delivery.adopt import MISSES
+from bot.sandbox.telegram import Fault
+from bot.sandbox.telegram.chats import Message
+from tests.cast import ANNA, BORIS, DASHA, TEAM
+from tests.plays.play import Play
+
+
+async def doubled(play: Play) -> tuple[Message, Message]:
+    """A card behind what is not there any more, and of which no bot is told, is not found."""
+    await play.start()
+    play.telegram.world.chat(TEAM).last_id += MISSES  # another bot's, deleted by it
+    play.telegram.fail("sendMessage", Fault.HANG, chat=TEAM, applied=True)
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    await play.until(lambda: play.team("How much"))
+    await play.stop()
+    await play.start()
+    await play.quiet()
+    lost, card = play.team("How much")
+    return lost, card
+
+
+async def test_a_card_that_nobody_knows_leads_to_the_other_once_it_is_pressed(play: Play) -> None:
+    lost, card = await doubled(play)
+    query = play.telegram.press(BORIS, TEAM, lost.id, label="Take")
+    assert (await play.until(lambda: play.telegram.answers.get(query))).text == "#1 is yours"
+    await play.quiet()
+    assert (lost.text, lost.labels) == ("#1 → card", [])
+    assert lost.entities[-1]["url"] == f"https://t.me/c/1000000001/{card.id}"
+    assert (await play.card(1, "With Boris")).id == card.id
+    play.telegram.write(BORIS, TEAM, "From 100 euros", reply_to=lost.id)
+    await play.heard(ANNA, "From 100 euros")
+
+
+async def test_two_who_press_it_at_once_get_their_answers(play: Play) -> None:
+    lost, _ = await doubled(play)
+    queries = [play.telegram.press(who, TEAM, lost.id, label="Take") for who in (BORIS, DASHA)]
+    await play.until(lambda: all(one in play.telegram.answers for one in queries))
+    told = {play.telegram.answers[one].text for one in queries}
+    assert len(told) == 2
+    assert "#1 is yours" in told
+    await play.quiet()
+    assert (lost.text, lost.labels) == ("#1 → card", [])
+
+
+async def test_a_forged_press_leaves_the_message_as_it_was(play: Play) -> None:
+    await doubled(play)
+    play.telegram.write(DASHA, TEAM, "/help")
+    (told,) = await play.until(lambda: [one for one in play.team("/leads") if one.from_bot])
+    said = told.text
+    assert (await play.forge(DASHA, "1:take:1", message=told.id)).text == "#1 is yours"
+    await play.quiet()
+    assert (told.text, told.edits) == (said, [])
