@@ -621,11 +621,49 @@ ROWS = (
     ),
     Row(
         "a card that was never posted is posted",
+        "bot/delivery/showing.py",
+        "message_id=found or None",
+        'message_id=found or "1"',
+        "tests/crash/test_adopt.py::test_search_for_a_card_leaves_all_other_messages_alone",
+    ),
+    Row(
+        "words that were never posted are posted",
         "bot/delivery/calls.py",
         "        async with self._turn(item):\n"
         "            return await self._channel.send(outgoing, self._open_file)",
         "        return Sent()",
-        "tests/crash/test_adopt.py::test_search_for_a_card_leaves_all_other_messages_alone",
+        "tests/crash/test_adopt.py::test_words_that_were_never_posted_are_posted",
+    ),
+    Row(
+        "a card in doubt is sought before it gets its topic",
+        "bot/delivery/showing.py",
+        "_STEPS = (_find, _lead_on,",
+        "_STEPS = (_lead_on,",
+        "tests/plays/test_topics.py"
+        "::test_a_card_taken_before_it_is_found_is_found_before_it_gets_its_topic[sqlite]",
+    ),
+    Row(
+        "a card in doubt in a list is sought",
+        "storage/cards.py",
+        "                cards.c.posted_above.is_not(None),\n            ),\n",
+        "            ),\n",
+        "tests/plays/test_storm.py"
+        "::test_a_card_whose_post_out_of_its_list_was_not_answered_is_found[sqlite]",
+    ),
+    Row(
+        "a card that nobody knows leads to the one that is known",
+        "handlers/presses.py",
+        "    await doubles.lead_on(work, event, lead)\n",
+        "",
+        "tests/plays/test_doubles.py"
+        "::test_a_card_that_nobody_knows_leads_to_the_other_once_it_is_pressed[sqlite]",
+    ),
+    Row(
+        "a forged press makes no signpost",
+        "handlers/doubles.py",
+        "not event.shown or ",
+        "",
+        "tests/plays/test_doubles.py::test_a_forged_press_leaves_the_message_as_it_was[sqlite]",
     ),
     Row(
         "a reply to a card that is just being written down is heard",

@@ -49,6 +49,14 @@ async def test_words_under_a_card_whose_answer_was_lost_are_not_shown_twice(team
     assert shown.edits == []  # it says what it said: nobody sees that it was sought
 
 
+async def test_words_that_were_never_posted_are_posted(team: Play) -> None:
+    team.telegram.write(ANNA, ANNA, "How much is a window?")
+    await team.card(1, "How much is a window?")
+    team.telegram.fail("sendMessage", Fault.DROP_BEFORE, chat=TEAM)
+    team.telegram.write(ANNA, ANNA, "And a door?")
+    await team.until(lambda: team.team("And a door?"))
+
+
 async def test_search_for_a_card_leaves_all_other_messages_alone(team: Play) -> None:
     team.telegram.fail("sendMessage", Fault.DROP_BEFORE, chat=TEAM)
     team.telegram.write(ANNA, ANNA, "How much is a window?")

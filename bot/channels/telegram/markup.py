@@ -1,9 +1,10 @@
-"""What goes with the words of a call: captions, keyboards, link previews."""
+"""What goes with the words of a message: captions, keyboards, link previews."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from bot.channels.telegram.fields import Json, inner_or_empty
 from bot.channels.telegram.spans import render
 from bot.messages import Button, Keyboard, Post, Text
 
@@ -38,3 +39,11 @@ def keyboard(rows: Keyboard) -> dict[str, Any] | None:
 def _button(button: Button) -> dict[str, str]:
     named = {"callback_data": button.data, "url": button.url, "style": button.look}
     return {"text": button.label, **{name: value for name, value in named.items() if value}}
+
+
+def has_button(message: Json, data: str) -> bool:
+    """Whether a message that Telegram sent has a button with this data, which may be forged."""
+    rows = inner_or_empty(message, "reply_markup").get("inline_keyboard")
+    rows = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+    buttons = [one for row in rows for one in row if isinstance(one, dict)]
+    return any(one.get("callback_data") == data for one in buttons)

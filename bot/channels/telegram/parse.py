@@ -22,6 +22,7 @@ from bot.channels.telegram.fields import (
     words,
     words_needed,
 )
+from bot.channels.telegram.markup import has_button
 from bot.messages import (
     Author,
     ButtonPressed,
@@ -109,15 +110,8 @@ def _press(channel: str, me: str, press: Json) -> Event | None:
         press_id=words_needed(press, "id"),
         message_id=str(number(message, "message_id")),
         data=words(press, "data"),
-        shown=_shows(message, words(press, "data")),
+        shown=has_button(message, words(press, "data")),
     )
-
-
-def _shows(message: Json, data: str) -> bool:
-    rows = inner_or_empty(message, "reply_markup").get("inline_keyboard")
-    rows = [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
-    buttons = [one for row in rows for one in row if isinstance(one, dict)]
-    return any(one.get("callback_data") == data for one in buttons)
 
 
 def _my_standing(channel: str, me: str, change: Json) -> Event | None:
