@@ -637,8 +637,8 @@ ROWS = (
     Row(
         "a card in doubt is sought before it gets its topic",
         "bot/delivery/showing.py",
-        "_STEPS = (_find, _lead_on,",
-        "_STEPS = (_lead_on,",
+        "_STEPS = (_find, _lead_on, _open,",
+        "_STEPS = (_lead_on, _open, _find,",
         "tests/plays/test_topics.py"
         "::test_a_card_taken_before_it_is_found_is_found_before_it_gets_its_topic[sqlite]",
     ),
