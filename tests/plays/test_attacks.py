@@ -73,7 +73,7 @@ async def test_no_name_and_no_words_hide_or_turn_what_stands_beside_them(play: P
     play.telegram.add_user(GLEB, "भारती นี้ 👩‍👩‍👧")
     await play.start()
     for number, who in enumerate((ANNA, PABLO, GLEB), 1):
-        play.telegram.write(who, who, f"{tower}\u202eHello{hidden}")
+        play.telegram.write(who, who, f"{tower} \u202e Hello {hidden}")
         await play.card(number, "Hello")
     for command in ("/leads", "/find hello"):
         play.telegram.write(BORIS, TEAM, command)
