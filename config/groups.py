@@ -265,13 +265,50 @@ class Bot(ChannelPolicy):
     group_per_minute: Whole = Field(
         default=0, ge=0, description="posts and edits a minute in a group; 0: as for the first"
     )
+    mode: Literal["polling", "webhook", "longpoll", "callback"] | None = Field(
+        default=None,
+        description="how its events come in: `polling` or `webhook`, for VK `longpoll` or"
+        " `callback`; left out: asked for",
+    )
+    webhook_url: HookUrl = Field(
+        default="", repr=False, description="as `telegram.webhook_url`, with a path of its own"
+    )
+    webhook_secret: TelegramSecret = Field(
+        default="", repr=False, description="as `telegram.webhook_secret`"
+    )
+    callback_url: HookUrl = Field(
+        default="", repr=False, description="as `vk.callback_url`, with a path of its own"
+    )
+    confirmation: str = Field(
+        default="", repr=False, max_length=100, description="as `vk.confirmation`"
+    )
+    secret: str = Field(default="", repr=False, max_length=50, description="as `vk.secret`")
+
+    @property
+    def connects(self) -> type[Telegram | Vk]:
+        """What its connection is."""
+        return Telegram if self.kind == "telegram" else Vk
+
+    @field_validator("mode")
+    @classmethod
+    def _of_its_kind(cls, value: str | None, info: ValidationInfo) -> str | None:
+        ways = _WAYS.get(info.data.get("kind", ""), ())
+        if value is not None and ways and value not in ways:
+            raise WrongValue("setting.choice", choices=", ".join(ways))
+        return value
 
     @model_validator(mode="after")
     def _fit_together(self) -> Bot:
         (telegram_token if self.kind == "telegram" else vk_token)(self.token)
         if self.kind == "vk" and not self.group_id:
             raise WrongValue("setting.bot_group")
+        for name in _OF_ONE_KIND & self.model_fields_set - set(self.connects.model_fields):
+            raise WrongValue("setting.bot_other_kind", name=name, kind=self.kind)
         return self
+
+
+_WAYS = {"telegram": ("polling", "webhook"), "vk": ("longpoll", "callback")}
+_OF_ONE_KIND = frozenset(Telegram.model_fields) ^ frozenset(Vk.model_fields)
 
 
 class Leads(Group):

@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from config.groups import Group, Http, Telegram, Vk
-from config.problems import Problem, SettingPath
+from config.problems import Problem, SettingPath, dotted
+from config.teams import ChannelSettings, channels_of
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 _OWN = ("/healthz", "/readyz", "/metrics")
 
+_NEEDED = {  # by the mode in which a messenger posts: the address, and what goes with it
+    "webhook": ("webhook_url", "webhook_secret"),
+    "callback": ("callback_url", "confirmation", "secret"),
+}
 
-def unposted(telegram: Telegram, vk: Vk, http: Http) -> list[Problem]:
-    """What keeps the posts of a messenger that should make some from being served."""
-    webhook, callback = telegram.mode == "webhook", vk.mode == "callback"
-    problems: list[Problem] = []
-    if webhook:
-        problems += _empty("telegram", telegram, ("webhook_url", "webhook_secret"))
-    if callback:
-        problems += _empty("vk", vk, ("callback_url", "confirmation", "secret"))
-    if (webhook or callback) and not http.port:
+
+def unposted(settings: Settings) -> list[Problem]:
+    """What keeps the posts of messengers that should make some from being served."""
+    posting = [one for one in channels_of(settings) if one.connection.mode in _NEEDED]
+    problems = [problem for one in posting for problem in _empty(one)]
+    if posting and not settings.http.port:
         problems.append(Problem(("http", "port"), "setting.hook_port"))
-    urls: dict[SettingPath, str] = {
-        ("telegram", "webhook_url"): telegram.webhook_url if webhook else "",
-        ("vk", "callback_url"): vk.callback_url if callback else "",
-    }
-    return [*problems, *_on_taken_paths(urls)]
+    return [*problems, *_on_taken_paths(posting)]
 
 
-def _empty(name: str, group: Group, needed: tuple[str, ...]) -> Iterator[Problem]:
-    for one in needed:
-        if not getattr(group, one):
-            yield Problem((name, one), "setting.hook_unset", {"mode": f"{name}.mode"})
+def _empty(channel: ChannelSettings) -> Iterator[Problem]:
+    path = channel.path
+    for one in _NEEDED[channel.connection.mode]:
+        if not getattr(channel.connection, one):
+            mode = dotted((*path, "mode"))
+            yield Problem((*path, one), "setting.hook_unset", {"mode": mode})
 
 
-def _on_taken_paths(urls: dict[SettingPath, str]) -> Iterator[Problem]:
-    paths = set(_OWN)
-    for setting, url in urls.items():
+def _on_taken_paths(posting: Sequence[ChannelSettings]) -> Iterator[Problem]:
+    """Each address is told from all others by its path alone."""
+    taken: dict[str, SettingPath] = {}
+    for channel in posting:
+        name = _NEEDED[channel.connection.mode][0]
+        url, mine = getattr(channel.connection, name), (*channel.path, name)
         path = urlsplit(url).path or "/"
-        if url and path in paths:
-            yield Problem(setting, "setting.hook_path")
-        paths.add(path if url else "")
+        other = taken.setdefault(path, mine) if url else mine
+        if path in _OWN:
+            yield Problem(mine, "setting.hook_path")
+        elif other != mine:
+            yield Problem(mine, "setting.hook_path_twice", {"other": dotted(other)})

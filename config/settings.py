@@ -82,7 +82,7 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     problems += wrong_together(settings, connected=connected) if settings else []
     if connected:
         problems += _unconnected(values)
-        problems += unposted(settings.telegram, settings.vk, settings.http) if settings else []
+        problems += unposted(settings) if settings else []
     if problems or settings is None:
         raise SettingsError(problems)
     return settings

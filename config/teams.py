@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.domain.lead import MAIN
 from config.groups import Bot, ChannelPolicy, Deadlines, Digest, Group, Hours, Team, Telegram, Vk
-from config.settings import Settings
+from config.problems import SettingPath
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 KINDS = ("telegram", "vk")
 
@@ -27,6 +31,11 @@ class ChannelSettings:
     desk: str
     connection: Telegram | Vk
     policy: ChannelPolicy
+
+    @property
+    def path(self) -> SettingPath:
+        """The table in which its connection is set."""
+        return table_of(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,12 @@ def channels_of(settings: Settings) -> tuple[ChannelSettings, ...]:
     return (*first, *more)
 
 
+def table_of(channel: str) -> SettingPath:
+    """The table of the settings in which a channel's connection is set."""
+    kind, _, name = channel.partition(".")
+    return ("bots", name) if name else (kind,)
+
+
 def desks_of(settings: Settings) -> tuple[DeskSettings, ...]:
     """Every desk, the first one first."""
     return tuple(_desks(settings))
@@ -76,12 +91,10 @@ def through(bots: Mapping[str, str], chat: str) -> str:
 
 def _connection(settings: Settings, bot: Bot) -> Telegram | Vk:
     """As that of the first of its kind, but for what is its own."""
-    own = {name: getattr(bot, name) for name in ("token", *_SHARED) if getattr(bot, name)}
-    if bot.kind == "telegram":
-        return Telegram.model_validate(settings.telegram.model_dump(include=_SHARED) | own)
-    own = {name: value for name, value in own.items() if name in Vk.model_fields}
-    shared = settings.vk.model_dump(include=_SHARED)
-    return Vk.model_validate(shared | own | {"group_id": bot.group_id})
+    first = settings.telegram if bot.kind == "telegram" else settings.vk
+    found = {name: getattr(bot, name) for name in bot.connects.model_fields}
+    own = {name: value for name, value in found.items() if value}
+    return bot.connects.model_validate(first.model_dump(include=_SHARED) | own)
 
 
 def _desks(settings: Settings) -> Iterator[DeskSettings]:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from bot.messages import Channel, Finding, SendError, split_address
 from bot.operations.database import Free, about_database, current, is_running
 from bot.operations.settings_file import privacy
+from config.problems import dotted
 from config.settings import Settings
-from config.teams import bots_of, desks_of, through
+from config.teams import bots_of, desks_of, table_of, through
 from config.texts import Texts
 
 _NO_TOPICS = "check.telegram.no_topics"  # no matter to who wants none
@@ -87,7 +88,8 @@ def line(texts: Texts, finding: Finding) -> str:
     words = texts(finding.key, **values)
     if finding.mend and not finding.ok:
         words = texts("check.or_fix", words=words)
-    return f"{'✓' if finding.ok else '✗'} {words}"
+    of = f"{texts.channel(values['further'])}: " if values.get("further") else ""
+    return f"{'✓' if finding.ok else '✗'} {of}{words}"
 
 
 def total(texts: Texts, findings: Sequence[Finding]) -> str:
@@ -122,7 +124,15 @@ async def _of_channel(team: _Team, channel: Channel, *, fix: bool, running: bool
     if fix and any(finding.mend for finding in found):
         found = await _mended(channel, team.chat, found, running=running)
     found = [*found, *await _topics(team, channel, found)]
-    return [one for one in found if not (one.key == _NO_TOPICS and team.by_replies)]
+    told = [one for one in found if not (one.key == _NO_TOPICS and team.by_replies)]
+    return [_of(channel.name, one) for one in told]
+
+
+def _of(channel: str, finding: Finding) -> Finding:
+    """Said of this channel: with where it is set, and its name where it is not the first."""
+    further = channel if "." in channel else ""
+    named = {"table": dotted(table_of(channel)), "further": further}
+    return replace(finding, values={**finding.values, **named})
 
 
 async def _asked(channel: Channel, chat: str, *, running: bool) -> list[Finding]:

@@ -350,7 +350,7 @@ UNPOSTED = [
         WEBHOOK | CALLBACK,
         "VK__CALLBACK_URL",
         "http://other.example/hooks/telegram",
-        "needs a path that nothing else answers on",
+        "has the path of telegram.webhook_url too",
     ),
 ]
 

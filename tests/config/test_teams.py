@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.groups import Telegram, Vk
 from config.settings import Settings, SettingsError, load_settings
 from config.teams import bots_of, channels_of, desks_of, through
 from config.texts import load as english
@@ -113,6 +114,19 @@ WRONG = [
     ({"BOTS__MORE__KIND": "vk"}, "bots.more.token", "must be set"),
     ({"BOTS__MORE__TOKEN": "5:more"}, "bots.more.kind", "must be set"),
     ({"BOTS__SERVICE__KIND": "max"}, "bots.service.kind", "must be"),
+    ({"BOTS__SHOP__MODE": "webhook"}, "bots.shop.mode", "must be one of: longpoll, callback"),
+    ({"BOTS__SERVICE__MODE": "callback"}, "bots.service.mode", "one of: polling, webhook"),
+    ({"BOTS__SERVICE__MODE": "webhook"}, "bots.service.webhook_url", "with the bots.service.mode"),
+    ({"BOTS__SERVICE__MODE": "webhook"}, "bots.service.webhook_secret", "must be set"),
+    ({"BOTS__SHOP__MODE": "callback"}, "bots.shop.callback_url", "with the bots.shop.mode"),
+    ({"BOTS__SHOP__MODE": "callback"}, "bots.shop.confirmation", "must be set"),
+    ({"BOTS__SHOP__MODE": "callback"}, "bots.shop.secret", "must be set"),
+    ({"BOTS__SHOP__MODE": "callback", "HTTP__PORT": "0"}, "http.port", "must not be 0"),
+    ({"BOTS__SHOP__CALLBACK_URL": "example.org"}, "bots.shop.callback_url", "the whole public"),
+    ({"BOTS__SERVICE__WEBHOOK_SECRET": "no good"}, "bots.service.webhook_secret", "letters"),
+    ({"BOTS__SHOP__WEBHOOK_SECRET": "x"}, "bots.shop", "webhook_secret is of the other messenger"),
+    ({"BOTS__SERVICE__SECRET": "x"}, "bots.service", "secret is of the other messenger"),
+    ({"BOTS__SERVICE__GROUP_ID": "8"}, "bots.service", "mend kind, which is telegram"),
     ({"BOTS__SHOP__OUT_OF_HOURS": "Later"}, "bots.shop.out_of_hours", "is never said"),
     ({"DESKS__SERVICE__CHAT": "telegram:-1001"}, "desks.service.chat", "is team.chat as well"),
     ({"DESKS__SERVICE__CHAT": "telegram:5"}, "desks.service.chat", "this is a person"),
@@ -136,6 +150,71 @@ def test_what_is_wrong_is_named_with_its_remedy(
     (told,) = [line for line in lines if line.startswith(f"{name} ")]
     assert words in told
     assert "no token" not in told
+
+
+POSTED = {
+    "TELEGRAM__MODE": "webhook",
+    "TELEGRAM__WEBHOOK_URL": "https://example.org/hooks/telegram",
+    "TELEGRAM__WEBHOOK_SECRET": "s3cr3t",
+    "BOTS__SERVICE__MODE": "webhook",
+    "BOTS__SERVICE__WEBHOOK_URL": "https://example.org/hooks/service",
+    "BOTS__SERVICE__WEBHOOK_SECRET": "another",
+    "BOTS__SHOP__MODE": "callback",
+    "BOTS__SHOP__CALLBACK_URL": "https://example.org/hooks/shop",
+    "BOTS__SHOP__CONFIRMATION": "c0de",
+    "BOTS__SHOP__SECRET": "third",
+}
+
+
+def test_events_of_a_further_one_may_be_posted_too(tmp_path: Path) -> None:
+    first, vk, service, shop = (
+        one.connection for one in channels_of(load(tmp_path, TWO, **POSTED))
+    )
+    assert isinstance(service, Telegram)
+    assert isinstance(shop, Vk)
+    assert [one.mode for one in (first, vk, service, shop)] == [
+        "webhook",
+        "longpoll",
+        "webhook",
+        "callback",
+    ]
+    assert (service.webhook_url, service.webhook_secret) == (
+        "https://example.org/hooks/service",
+        "another",
+    )
+    assert (shop.callback_url, shop.confirmation, shop.secret) == (
+        "https://example.org/hooks/shop",
+        "c0de",
+        "third",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "path", "told"),
+    [
+        ("SERVICE__WEBHOOK_URL", "hooks/telegram", "has the path of telegram.webhook_url too"),
+        ("SHOP__CALLBACK_URL", "hooks/service", "has the path of bots.service.webhook_url too"),
+        ("SHOP__CALLBACK_URL", "hooks/telegram", "has the path of telegram.webhook_url too"),
+        ("SHOP__CALLBACK_URL", "healthz", "needs a path that nothing else answers on"),
+    ],
+)
+def test_two_that_are_posted_to_have_each_a_path(
+    tmp_path: Path, changed: str, path: str, told: str
+) -> None:
+    over = {f"BOTS__{changed}": f"https://other.example.org/{path}"}
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, TWO, **POSTED | over)
+    (line,) = caught.value.told(english("en")).splitlines()
+    assert line.startswith(f"bots.{changed.replace('__', '.').lower()} ")
+    assert told in line
+
+
+def test_an_address_that_is_not_used_takes_no_path(tmp_path: Path) -> None:
+    over = {
+        "BOTS__SERVICE__MODE": "polling",
+        "BOTS__SHOP__CALLBACK_URL": "https://x.org/hooks/service",
+    }
+    assert load(tmp_path, TWO, **POSTED | over)
 
 
 def test_a_name_that_is_none_is_refused(tmp_path: Path) -> None:

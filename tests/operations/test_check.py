@@ -92,8 +92,8 @@ async def test_every_bot_and_every_team_is_looked_at(play: Play) -> None:
         )
         findings = await found(settings)
     told = [line(load("en"), one) for one in findings]
-    assert "✓ Telegram knows the bot: @service_bot" in told
-    assert "✓ The bot is in the group “Service”" in told
+    assert "✓ Telegram service: Telegram knows the bot: @service_bot" in told
+    assert "✓ Telegram service: The bot is in the group “Service”" in told
     assert "✓ The bot is in the group “Sales”" in told
     assert told.count("✓ Telegram knows the bot: @dialead_bot") == 1
     unknown, deaf = wrong(findings)

@@ -14,6 +14,7 @@ from bot.sandbox.telegram import Fault
 from config.texts import load
 from tests.cast import ANNA
 from tests.operations.test_check import found, wrong
+from tests.plays.desks import as_bot, as_community, second_bot, second_community
 from tests.plays.play import Play
 from tests.plays.posting import CODE, SECRET, VK, Posting
 
@@ -175,3 +176,43 @@ async def test_what_cannot_be_mended_is_said(play: Play) -> None:
     lines = wrong(await checked(play, fix=True))
     assert len(lines) == 2
     assert lines[1].startswith("✗ Telegram did not let it be mended (setWebhook: HTTP 500)")
+
+
+async def test_a_further_bot_and_community_are_named_and_mended_by_their_own_settings(
+    play: Play,
+) -> None:
+    posting = Posting(play)
+    async with second_bot(play) as service, second_community(play) as shop:
+        shop.community.confirmation = "c0de"
+        bots = {
+            "service": as_bot(
+                service, mode="webhook", webhook_url=TELEGRAM_URL, webhook_secret=SECRET
+            ),
+            "shop": as_community(
+                shop,
+                mode="callback",
+                callback_url=f"{posting.url}/hooks/shop",
+                secret=SECRET,
+                confirmation="c0de",
+            ),
+        }
+        over: dict[str, Any] = {"http": {"port": posting.port}, "bots": bots}
+        service.webhook.url = "https://old.example/hook?secret"
+        lines = wrong(await found(play.settings(**over)))
+        assert [one.partition(" — ")[0] for one in lines] == [
+            "✗ Telegram service: Telegram posts the bot's updates to old.example",
+            "✗ VK shop: VK does not know the address at 127.0.0.1",
+        ]
+        assert "bots.service.webhook_url" in lines[0]
+        assert "add bots.shop.callback_url" in lines[1]
+        assert "with bots.shop.secret as" in lines[1]
+        await play.start(**over)
+        await found(play.settings(**over), fix=True)
+        await play.until(lambda: [c.status for c in shop.community.callbacks.values()] == ["ok"])
+        assert service.webhook.url == TELEGRAM_URL
+        assert not play.telegram.webhook.url
+        assert not play.vk.community.callbacks
+        assert wrong(await found(play.settings(**over))) == []
+        shop.write(ANNA, "Do you deliver?")
+        await play.card(1, "Do you deliver?")
+        await play.stop()

@@ -14,7 +14,8 @@ from bot.sandbox.vk import VkServer
 from tests.cast import ANNA, BORIS, GLEB, NAMES, PABLO, VERA
 from tests.plays.play import Play
 
-SERVICE = -1001000000002
+SERVICE = -1001000000002  # the group of the second team
+SHOP = 8  # the number of the second community
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def second_bot(play: Play) -> AsyncIterator[TelegramServer]:
 @asynccontextmanager
 async def second_community(play: Play) -> AsyncIterator[VkServer]:
     """A VK with another community in it and the same people."""
-    server = VkServer("vk1.a.shop", 8, limits=VkLimits.none(), clock=play.now)
+    server = VkServer("vk1.a.shop", SHOP, limits=VkLimits.none(), clock=play.now)
     await server.start()
     for number, name in NAMES.items():
         server.add_user(number, name, "")
@@ -54,7 +55,7 @@ def as_bot(server: TelegramServer, **over: Any) -> dict[str, Any]:
 
 def as_community(server: VkServer, **over: Any) -> dict[str, Any]:
     """Its settings."""
-    return {"kind": "vk", "token": server.token, "group_id": 8, "api_url": server.url, **over}
+    return {"kind": "vk", "token": server.token, "group_id": SHOP, "api_url": server.url, **over}
 
 
 @asynccontextmanager

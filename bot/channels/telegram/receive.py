@@ -43,9 +43,7 @@ async def receive(client: Client, accept: Accept, sleep: Sleep = asyncio.sleep) 
 def refuse(error: SendError) -> None:
     """Raises ChannelRefused where it is the token that Telegram refuses."""
     if error.failure is Failure.TOKEN:
-        raise ChannelRefused(
-            "Telegram refuses the token: copy it again from @BotFather into telegram.token"
-        ) from error
+        raise ChannelRefused("Telegram refuses the token: copy it again from @BotFather") from error
 
 
 def update_id(update: Any) -> int | None:

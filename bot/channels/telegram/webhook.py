@@ -101,7 +101,7 @@ async def _set(client: Client, webhook: Webhook) -> None:
     except SendError as error:
         if error.permanent:
             raise ChannelRefused(
-                f"Telegram does not take the webhook ({error}): see to telegram.webhook_url"
+                f"Telegram does not take the webhook ({error}): see to its webhook_url"
             ) from None
         raise
 

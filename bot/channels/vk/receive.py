@@ -211,7 +211,7 @@ def refuse_token(error: VkError) -> None:
     if error.failure is Failure.TOKEN:
         raise ChannelRefused(
             "VK refuses the token: make a new one in the community's settings, "
-            "API usage, with access to messages, and put it into vk.token"
+            "API usage, with access to messages, and put it into the settings"
         ) from None
 
 
