@@ -73,9 +73,20 @@ class Desks:
         ours = (one for one in self.all if one.is_team(where) or where == one.supervisors_chat)
         return next(ours, None)
 
-    def of_card(self, card: Card) -> Policy:
-        """That of the desk in whose chat a card stands."""
-        return self.of_chat(card.chat) or self.of_channel(split_address(card.chat)[0])
+    async def of_card(self, card: Card, session: Session) -> Policy:
+        """That by which a card is shown; the session sees no more than the card's desk may.
+
+        A lead is of its desk wherever its card was left, and whatever became of the desk.
+        """
+        if len(self._policies) == 1:
+            return self.first
+        lead = await leads.by_id(session, card.lead) if card.lead is not None else None
+        stands = self.of_chat(card.chat) or self.of_channel(split_address(card.chat)[0])
+        policy = self.named(lead.desk) if lead else stands
+        self.narrow(session, policy)
+        if lead:
+            session.desk = lead.desk
+        return policy
 
     async def of_export(self, file: Attachment, session: Session) -> Policy:
         """That by which a customer's own file is written; they are told all of it."""

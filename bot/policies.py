@@ -39,7 +39,8 @@ def _policy(settings: Settings, desk: DeskSettings) -> Policy:
         timezone=zone,
         hours=working_hours(desk.hours.week, desk.hours.holidays, zone),
         currency=_CURRENCIES[team.language],
-        reasons=desk.reject_reasons or texts.under("reason."),
+        reasons=_reasons(desk),
+        reasons_anywhere=frozenset(one for each in desks_of(settings) for one in _reasons(each)),
         deadlines=_terms(desk.deadlines),
         daily_at=desk.digest.at,
         weekly_at=desk.digest.weekly.at,
@@ -60,6 +61,10 @@ def _policy(settings: Settings, desk: DeskSettings) -> Policy:
             one.name: _channel_policy(one.policy) for one in channels if one.desk == desk.name
         },
     )
+
+
+def _reasons(desk: DeskSettings) -> tuple[str, ...]:
+    return desk.reject_reasons or load(desk.team.language).under("reason.")
 
 
 def _channel_policy(found: Any) -> ChannelPolicy:

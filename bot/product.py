@@ -167,8 +167,8 @@ class Product:
 
     async def render(self, card: Card, reads: Reads) -> Face:
         """A card's face at this moment."""
-        session, policy = Session(reads, Ids(self.database)), self.desks.of_card(card)
-        self.desks.narrow(session, policy)
+        session = Session(reads, Ids(self.database))
+        policy = await self.desks.of_card(card, session)
         return await topics.face(card, session, policy)
 
     # --- what runs ---

@@ -70,7 +70,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         tree,
         receipt=event.receipt,
         asked_by=event.asked_by,
-        reasons=await reasons.listed(work.session, work.policy),
+        reasons=await reasons.anywhere(work),
         now=work.now,
         whole=all(one.erased or one in tree for one in known),
     )

@@ -54,6 +54,7 @@ class Policy:
     currency: str
     reasons: tuple[str, ...]  # to reject, until the team changes them: see handlers.reasons
     deadlines: Mapping[Kind, Term]
+    reasons_anywhere: frozenset[str] = frozenset()  # to reject, of all desks' settings
     desk: str = MAIN
     bots: Mapping[str, str] = field(default_factory=dict)  # by messenger: what speaks to people
     own: frozenset[str] = frozenset()  # channels of this desk and of no other

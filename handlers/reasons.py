@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.lead import MAIN, Role
+from bot.domain.lead import Role
 from bot.messages import Button, Keyboard, MessageReceived, Span, Style, Text, address, plain
 from handlers import prompts
 from handlers.command import Command
@@ -28,12 +28,17 @@ _SPAM = ("спам", "spam")
 
 
 async def listed(session: Session, policy: Policy) -> tuple[str, ...]:
-    """The list of now, each reason once whatever its case; only the first desk's is edited."""
+    """The desk's list of now, each reason once whatever its case."""
     distinct: dict[str, str] = {}
-    edited = await stored.every(session) if policy.desk == MAIN else ()
+    edited = await stored.every(session, policy.desk)
     for reason in edited or policy.reasons:
         distinct.setdefault(reason.casefold(), reason)
     return tuple(distinct.values())
+
+
+async def anywhere(work: Work) -> Sequence[str]:
+    """Every desk's reasons: words of a team, which name no customer."""
+    return sorted({*work.policy.reasons_anywhere, *await stored.every(work.session, "")})
 
 
 async def meant(session: Session, policy: Policy, mark: str) -> str:
@@ -54,7 +59,7 @@ async def commanded(work: Work, command: Command) -> Text | None:
         verb = added if change[1] == "+" else removed
         return await verb(work, replace(command, rest=change[2]))
     found = await listed(work.session, work.policy)
-    may_edit = command.role >= Role.SUPERVISOR and work.policy.desk == MAIN
+    may_edit = command.role >= Role.SUPERVISOR
     reply_to = "" if command.event.chat.private else command.event.message_id
     await work.post(
         command.where,
@@ -98,8 +103,6 @@ async def answered(work: Work, event: MessageReceived, who: Staff) -> None:
 async def pressed(work: Work, press: TeamPress) -> str:
     """A button of the list: remove a reason, ask for one, turn the page."""
     found = await listed(work.session, work.policy)
-    if work.policy.desk != MAIN:
-        return work.texts("reasons.in_settings")
     if press.argument == _ADD:
         ask = work.texts("reasons.ask")
         await prompts.put(work, press.where, press.who, ask, ASKS, reply_to=press.message_id)
@@ -120,8 +123,6 @@ async def pressed(work: Work, press: TeamPress) -> str:
 
 async def _add(work: Work, who: Staff, text: str) -> str:
     """What becomes of the words; nothing but a whole list changes by them."""
-    if work.policy.desk != MAIN:
-        return work.texts("reasons.in_settings")
     reason = _one_line(text)
     found = await listed(work.session, work.policy)
     if not reason:
@@ -133,19 +134,17 @@ async def _add(work: Work, who: Staff, text: str) -> str:
         return work.texts("reasons.known", reason=known)
     if len(found) >= _MOST:
         return work.texts("reasons.many", limit=_MOST)
-    stored.begin(work.session, found, by=who.id, at=work.now)
-    stored.add(work.session, reason, by=who.id, at=work.now)
+    stored.begin(work.session, work.policy.desk, found, by=who.id, at=work.now)
+    stored.add(work.session, work.policy.desk, reason, by=who.id, at=work.now)
     return work.texts("reasons.added", reason=reason)
 
 
 def _remove(work: Work, who: Staff, found: Sequence[str], reason: str) -> str:
     """What becomes of it."""
-    if work.policy.desk != MAIN:
-        return work.texts("reasons.in_settings")
     if len(found) == 1:
         return work.texts("reasons.last")
-    stored.begin(work.session, found, by=who.id, at=work.now)
-    stored.remove(work.session, reason)
+    stored.begin(work.session, work.policy.desk, found, by=who.id, at=work.now)
+    stored.remove(work.session, work.policy.desk, reason)
     return work.texts("reasons.removed", reason=reason)
 
 

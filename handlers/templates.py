@@ -24,7 +24,7 @@ _CUSTOMER = re.compile(r",?\s*\{name\}")
 
 async def used(work: Work, command: Command) -> Text | None:
     """Send one to the lead's customer, as a reply of who asked; or show them all."""
-    every = await templates.every(work.session)
+    every = await templates.every(work.session, work.policy.desk)
     if not every:
         return plain(work.texts("template.none"))
     if not command.rest:
@@ -52,9 +52,9 @@ async def kept(work: Work, command: Command) -> Text:
     text = text.strip() or await _replied_to(work, command)
     if not (_NAME.fullmatch(name) and text):
         return plain(work.texts("template.how"))
-    name = name.casefold()
-    known = await templates.named(work.session, name)
-    templates.keep(work.session, name, text, by=command.who.id, at=work.now)
+    name, desk = name.casefold(), work.policy.desk
+    known = await templates.named(work.session, desk, name)
+    templates.keep(work.session, desk, name, text, by=command.who.id, at=work.now)
     return plain(work.texts("template.changed" if known else "template.kept", answer=name))
 
 
@@ -62,10 +62,10 @@ async def removed(work: Work, command: Command) -> Text:
     """Remove an answer."""
     if work.role(command.author) < Role.DISPATCHER:
         return plain(work.texts("template.not_yours"))
-    name = command.rest.casefold()
-    if await templates.named(work.session, name) is None:
-        return _unknown(work, command.rest, await templates.every(work.session))
-    templates.remove(work.session, name)
+    name, desk = command.rest.casefold(), work.policy.desk
+    if await templates.named(work.session, desk, name) is None:
+        return _unknown(work, command.rest, await templates.every(work.session, desk))
+    templates.remove(work.session, desk, name)
     return plain(work.texts("template.removed", answer=name))
 
 

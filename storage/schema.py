@@ -60,6 +60,11 @@ def _ref_key(name: str, target: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, key, primary_key=True, autoincrement=False)
 
 
+def _desk_key() -> sa.Column[str]:
+    # The first desk by default, as bot.domain.lead calls it.
+    return sa.Column("desk", Words, primary_key=True, default="main", server_default="main")
+
+
 def _text(name: str, default: str = "") -> sa.Column[str]:
     return sa.Column(name, Words, nullable=False, default=default, server_default=default)
 
@@ -427,6 +432,7 @@ deals = _table(
 reasons = sa.Table(  # for rejecting, as supervisors edited them; none: those of the settings
     "reasons",
     metadata,
+    _desk_key(),
     sa.Column("reason", Words, primary_key=True),
     _count("position"),
     _ref("by", "staff"),
@@ -455,6 +461,7 @@ feedback = sa.Table(  # what a customer was asked by one tap after a lead was cl
 templates = sa.Table(  # canned answers
     "templates",
     metadata,
+    _desk_key(),
     sa.Column("name", Words, primary_key=True),
     _text("text"),
     _ref("by", "staff"),

@@ -1,4 +1,4 @@
-"""Canned answers: what the team says often, each under a name."""
+"""Canned answers: what each desk says often, each under a name."""
 
 from __future__ import annotations
 
@@ -20,23 +20,29 @@ class Template:
     text: str
 
 
-async def every(session: Session) -> Sequence[Template]:
-    """All of them, by name."""
-    rows = await session.rows(sa.select(templates).order_by(templates.c.name))
+async def every(session: Session, desk: str) -> Sequence[Template]:
+    """All of a desk, by name."""
+    rows = await session.rows(
+        sa.select(templates).where(templates.c.desk == desk).order_by(templates.c.name)
+    )
     return [Template(row.name, row.text) for row in rows]
 
 
-async def named(session: Session, name: str) -> Template | None:
+async def named(session: Session, desk: str, name: str) -> Template | None:
     """The one of this name."""
-    rows = await session.rows(sa.select(templates).where(templates.c.name == name))
+    rows = await session.rows(sa.select(templates).where(*_the_one(desk, name)))
     return next((Template(row.name, row.text) for row in rows), None)
 
 
-def keep(session: Session, name: str, text: str, *, by: int, at: datetime) -> None:
+def keep(session: Session, desk: str, name: str, text: str, *, by: int, at: datetime) -> None:
     """Store one, in the place of the one that has the name."""
-    session.upsert(templates, name=name, text=text, by=by, at=at)
+    session.upsert(templates, desk=desk, name=name, text=text, by=by, at=at)
 
 
-def remove(session: Session, name: str) -> None:
+def remove(session: Session, desk: str, name: str) -> None:
     """Remove the one of this name."""
-    session.execute(templates.delete().where(templates.c.name == name))
+    session.execute(templates.delete().where(*_the_one(desk, name)))
+
+
+def _the_one(desk: str, name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return templates.c.desk == desk, templates.c.name == name

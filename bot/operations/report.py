@@ -127,8 +127,15 @@ def _basis(settings: Settings, wanted: Wanted, now: datetime) -> Basis:
         chat=through(bots_of(settings, desk.name), team.chat),
         source=lambda source: named(source, settings.leads.sources),
         now=now,
-        reasons=desk.reject_reasons or load(team.language).under("reason."),
+        reasons=frozenset(_reasons(settings, wanted)),
     )
+
+
+def _reasons(settings: Settings, wanted: Wanted) -> Iterator[str]:
+    """To reject, by the settings of each desk that is told of."""
+    for desk in desks_of(settings):
+        if wanted.desk in ("", desk.name):
+            yield from desk.reject_reasons or load(desk.team.language).under("reason.")
 
 
 async def _write(

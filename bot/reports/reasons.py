@@ -51,7 +51,7 @@ async def reasons(session: Session, period: Period, basis: Basis) -> Table:
 
 async def naming(session: Session, basis: Basis) -> Callable[[str], str]:
     """What a lead's reason is called: a reason of the list as it is, "" for none."""
-    listed = {"", *basis.reasons, *await every(session)}
+    listed = {"", *basis.reasons, *await every(session, session.desk)}
     own = basis.texts("report.own_words")
     return lambda reason: reason if reason in listed else own
 

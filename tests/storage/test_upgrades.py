@@ -14,6 +14,7 @@ from alembic import command
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import storage.migrations
+from bot.domain.lead import MAIN
 from storage import migrate
 from storage.database import Database
 from storage.migrate import head, revision, upgrade
@@ -110,3 +111,23 @@ async def test_nothing_is_lost_on_the_way_up(empty_url: str, step: str) -> None:
 def _plain(value: Any) -> Any:
     """A moment is the same with its zone or without."""
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+async def test_reasons_and_answers_there_are_belong_to_the_first_desk(empty_url: str) -> None:
+    database = Database(empty_url)
+    try:
+        await database.open()
+        await upgrade_to(database, "0007")
+        await fill(database)
+        await upgrade(database)
+        async with database.write() as connection:
+            for table in (metadata.tables["reasons"], metadata.tables["templates"]):
+                row = dict(await _row(connection, table))
+                assert row["desk"] == MAIN
+                # Another desk may have the same, and the same desk may not.
+                await connection.execute(table.insert(), row | {"desk": "service"})
+                with pytest.raises(sa.exc.IntegrityError):
+                    async with connection.begin_nested():
+                        await connection.execute(table.insert(), row)
+    finally:
+        await database.close()
