@@ -17,6 +17,7 @@ from bot.messages import (
     ErasureEnded,
     ErasureWanted,
     Event,
+    EventSetAside,
     Facts,
     FeedbackDue,
     LeadsOverdue,
@@ -147,6 +148,8 @@ class Desks:
             return self.named(event.desk)
         if isinstance(event, TroubleSeen):
             return self._of_trouble(event)
+        if isinstance(event, EventSetAside):
+            return self.of_channel(event.channel)
         return await self._of_record(event, session)
 
     def _where(self, event: _FROM_CHANNELS, facts: Facts) -> Policy:
@@ -162,7 +165,11 @@ class Desks:
         if ":" in event.subject:
             found = self.of_chat(event.subject)
             return found or self.of_channel(split_address(event.subject)[0])
-        return self.of_channel(event.subject)
+        found = self.of_channel(event.subject)
+        told_by = {split_address(found.reach(where))[0] for where in found.reports_to}
+        # Nobody hears of a bot that is silent by that bot itself.
+        silent = event.trouble != "unreached" and told_by == {event.subject}
+        return self.first if silent else found
 
     async def _of_record(self, event: Event, session: Session) -> Policy:
         """By the lead that it concerns, else by the account, else the first desk."""

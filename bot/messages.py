@@ -417,11 +417,12 @@ class TroubleSeen:
 
 @dataclass(frozen=True, slots=True)
 class EventSetAside:
-    """An event, a call or a card failed for good; a supervisor must hear of it."""
+    """An event, a call or a card of a channel failed for good; a supervisor must hear of it."""
 
     number: int
     reason: str
     what: Literal["event", "call", "card"] = "event"
+    channel: str = ""
     kind: Literal["set_aside"] = "set_aside"
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import partial
 
 from bot.domain.lead import MAIN, Role
 from bot.messages import EventSetAside, Text, plain
@@ -32,20 +33,18 @@ class Answer:
 
 async def set_aside(work: Work, event: EventSetAside) -> None:
     """The supervisors hear of it once, together with all that was set aside meanwhile."""
-    waiting = await dead.take_notices(work.session, work.now) or [event]
+    waiting = await dead.take_notices(work.session, work.now, partial(_ours, work)) or [event]
     words = _one(work.texts, event) if len(waiting) == 1 else _many(work.texts, waiting)
     remedy = work.texts("dead.remedy", command=_COMMAND)
     await work.alarm(f"⚠️ {words}\n{remedy}")
 
 
 async def commanded(work: Work, who: Staff | None, rest: str) -> Text:
-    """`/dead`, for supervisors only: it tells of all channels and leads."""
+    """`/dead`, for supervisors only: it tells of all leads of their desk's channels."""
     if who is None or work.role(who.address) < Role.SUPERVISOR:
         return plain(work.texts("dead.supervisors_only"))
-    if work.policy.desk != MAIN:
-        return plain(work.texts("dead.main_only"))
-    words = rest.split()
-    told = await asked(work.session, work.texts, work.policy.timezone, work.now, words, _COMMAND)
+    words, zone, ours = rest.split(), work.policy.timezone, partial(_ours, work)
+    told = await asked(work.session, work.texts, zone, work.now, words, _COMMAND, ours)
     return plain(told.text)
 
 
@@ -56,12 +55,16 @@ async def asked(
     now: datetime,
     words: Sequence[str],
     command: str,
+    ours: Callable[[str], bool] = lambda _: True,
 ) -> Answer:
-    """List what is set aside, retry or drop what the words name; `command` is how to say more."""
+    """List what is set aside, retry or drop what the words name; `command` is how to say more.
+
+    `ours` tells of which channels.
+    """
     action, names = (words[0], words[1:]) if words else ("list", [])
     if action not in ("list", "retry", "drop") or bool(names) != (action != "list"):
         return Answer(texts("dead.usage", command=command), ok=False)
-    found = await dead.found(session)
+    found = await dead.found(session, ours)
     if action == "list":
         return Answer(_listed(texts, zone, found, command))
     chosen = [one for one in found if _ALL in names or one.mark in names]
@@ -74,6 +77,13 @@ async def asked(
             dead.drop(session, one)
     done = "retried" if action == "retry" else "dropped"
     return Answer(texts.plural(f"dead.{done}", len(chosen)))
+
+
+def _ours(work: Work, channel: str) -> bool:
+    """Whether it concerns the desk; the first one has what is of no desk's channel as well."""
+    if work.policy.desk == MAIN:
+        return channel not in work.session.foreign
+    return channel in work.policy.own
 
 
 def _one(texts: Texts, event: EventSetAside) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -16,6 +16,7 @@ from storage.schema import cards, cursors, inbox, outbox
 from storage.session import Session
 
 What = Literal["event", "call", "card"]
+Ours = Callable[[str], bool]  # whether a channel is of those that are asked about
 
 BETWEEN = timedelta(minutes=1)  # two notices; what is set aside meanwhile shares the second
 
@@ -99,8 +100,8 @@ async def tell(connection: AsyncConnection, found: Sequence[EventSetAside], now:
     await add_events(connection, events, now, not_before=not_before)
 
 
-async def take_notices(session: Session, now: datetime) -> list[EventSetAside]:
-    """What nobody was told of yet, in order; from now on it counts as told."""
+async def take_notices(session: Session, now: datetime, ours: Ours) -> list[EventSetAside]:
+    """What nobody was told of yet of `ours`, in order; from now on it counts as told."""
     rows = await session.rows(
         sa.select(inbox.c.id, inbox.c.body)
         .where(
@@ -110,25 +111,31 @@ async def take_notices(session: Session, now: datetime) -> list[EventSetAside]:
         )
         .order_by(inbox.c.id)
     )
-    for row in rows:
-        session.update(inbox, {"id": row.id}, state="done", ended_at=now)
+    events = ((row.id, EVENTS.validate_python(row.body)) for row in rows)
+    told = {
+        number: event
+        for number, event in events
+        if isinstance(event, EventSetAside) and ours(event.channel)
+    }
+    for number in told:
+        session.update(inbox, {"id": number}, state="done", ended_at=now)
     session.upsert(cursors, channel=_TOLD, value=now.isoformat())
-    events = (EVENTS.validate_python(row.body) for row in rows)
-    return [event for event in events if isinstance(event, EventSetAside)]
+    return list(told.values())
 
 
-async def found(session: Session) -> list[Dead]:
-    """All that is set aside: events, calls, cards, each in order."""
+async def found(session: Session, ours: Ours = lambda _: True) -> list[Dead]:
+    """All of `ours` that is set aside: events, calls, cards, each in order."""
     events = await session.rows(
         sa.select(inbox).where(inbox.c.state == "dead").order_by(inbox.c.id)
     )
     calls = await session.rows(_failed_calls())
     shown = await session.rows(sa.select(cards).where(*_FAILED_CARD).order_by(cards.c.id))
-    return [
+    every = [
         *(_dead("event", row, row.channel, row.ended_at) for row in events),
         *(_dead("call", row, row.channel, row.ended_at) for row in calls),
         *(_dead("card", row, row.chat.partition(":")[0], row.queued_at) for row in shown),
     ]
+    return [one for one in every if ours(one.channel)]
 
 
 def retry(session: Session, one: Dead, now: datetime) -> None:

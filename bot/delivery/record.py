@@ -25,6 +25,7 @@ from bot.messages import (
     Priority,
     SendError,
     address,
+    split_address,
 )
 from storage import albums, cards, chats, dead, doubts, inbox, outbox
 from storage.cards import Card
@@ -258,12 +259,12 @@ def _events(outcomes: Sequence[Outcome]) -> dict[str, Event]:
 def _set_aside(made: Sequence[Made], outcomes: Sequence[Outcome]) -> list[EventSetAside]:
     """What a supervisor has to hear of: it failed for good, and nobody else is told."""
     shown = [
-        EventSetAside(card.id, str(one.error), "card")
+        EventSetAside(card.id, str(one.error), "card", split_address(card.chat)[0])
         for one in made
         if isinstance(card := one.item.work, Card) and one.error and _given_up(one, card)
     ]
     calls = [
-        EventSetAside(one.delivery.id, one.reason, "call")
+        EventSetAside(one.delivery.id, one.reason, "call", one.delivery.channel)
         for one in outcomes
         if one.state == "failed"
         and not _said_again(one)

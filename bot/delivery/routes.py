@@ -111,9 +111,8 @@ class Routes:
         await doubts.heard(connection, _heard(one.event for one in found))
         unwanted = [one.arrival.id for one in found if not (one.event or one.bad)]
         await inbox.done(connection, unwanted, self._now())
-        await self._setbacks.set_aside(
-            connection, {one.arrival.id: one.bad for one in found if one.bad}
-        )
+        aside = [(one.arrival, one.bad) for one in found if one.bad]
+        await self._setbacks.set_aside(connection, aside)
 
     def _remember(self, found: Sequence[Routed]) -> None:
         room = max(0, REMEMBERED - len(self._parsed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -35,17 +35,20 @@ class Setbacks:
         attempt = arrival.attempts + 1
         log.warning("event_failed", inbox=arrival.id, attempt=attempt, reason=reason)
         if attempt >= (PATIENT if _passing(error) else ATTEMPTS):
-            await self.set_aside(connection, {arrival.id: reason})
+            await self.set_aside(connection, [(arrival, reason)])
             return
         # What lost against another change is sure to be decided anew at once.
         wait = 0.0 if isinstance(error, Conflict) else delay(attempt, base=1, cap=60, jitter=1)
         not_before = self._now() + timedelta(seconds=wait)
         await inbox.retry(connection, arrival.id, not_before=not_before, reason=reason)
 
-    async def set_aside(self, connection: AsyncConnection, reasons: Mapping[int, str]) -> None:
+    async def set_aside(
+        self, connection: AsyncConnection, found: Sequence[tuple[inbox.Arrival, str]]
+    ) -> None:
         """Keep events with the reason why they can't be handled, and let somebody hear of it."""
+        reasons = {arrival.id: reason for arrival, reason in found}
         await inbox.set_aside(connection, reasons, self._now())
-        events = [EventSetAside(number, reason) for number, reason in reasons.items()]
+        events = [EventSetAside(one.id, reason, channel=one.channel) for one, reason in found]
         await dead.tell(connection, events, self._now())
         self._heard()
 
