@@ -96,9 +96,13 @@ def migrate() -> None:
 def import_clients(
     file: Annotated[Path, typer.Argument(help="A CSV or Excel file with a row of headings.")],
     yes: Annotated[bool, typer.Option("--yes", help="Write; without it nothing is.")] = False,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(help="Whose ids they are, telegram.NAME or vk.NAME; else the first one's."),
+    ] = None,
 ) -> None:
     """Show the clients in a file and what is wrong in which line; remember them, with --yes."""
-    do(_import(_settings(connected=False), file, yes=yes))
+    do(_import(_settings(connected=False), file, channel or [], yes=yes))
 
 
 @app.command()
@@ -241,12 +245,18 @@ async def _dead(settings: Settings, words: list[str]) -> None:
         raise typer.Exit(WRONG)
 
 
-async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
+async def _import(settings: Settings, file: Path, named: list[str], *, yes: bool) -> None:
     """The preview first; nothing is written unless told so. FAILED when lines were left out."""
     from bot.clock import Clock
-    from bot.operations.importing import country, preview, read_clients, write
+    from bot.operations.importing import (
+        channels_meant,
+        country,
+        preview,
+        read_clients,
+        write,
+    )
 
-    texts = operators_texts()
+    texts, channels = operators_texts(), channels_meant(settings, named)
     sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
     for told in preview(texts, sheet):
         typer.echo(told)
@@ -255,7 +265,7 @@ async def _import(settings: Settings, file: Path, *, yes: bool) -> None:
     if yes and sheet.clients:
         now = Clock(settings.rehearsal.clock_file)()
         with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
-            done = await write(settings.database_url, sheet.clients, now, bar.update)
+            done = await write(settings.database_url, sheet.clients, now, bar.update, channels)
         typer.echo(texts("import.done", new=done.new, known=done.known))
     if sheet.left_out:
         raise typer.Exit(FAILED)

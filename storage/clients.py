@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from storage.schema import clients, persons
 from storage.session import Ids, Reads, Session, flush
 
 CHANNEL = "import"
+FIRST: Mapping[str, str] = {"telegram": "telegram", "vk": "vk"}  # the channel of each messenger
 _AT_ONCE = 200
 
 
@@ -78,11 +79,16 @@ async def of_person(session: Session, root: int) -> Sequence[Client]:
 
 
 async def remember(
-    database: Database, found: Sequence[Known], now: datetime, done: Callable[[int], object]
+    database: Database,
+    found: Sequence[Known],
+    now: datetime,
+    done: Callable[[int], object],
+    channels: Mapping[str, str] = FIRST,
 ) -> Remembered:
     """Keep the clients of a list; those kept before are brought up to date, never doubled.
 
-    `done` is told how many more are through.
+    `channels` tells, by messenger, of which bot their ids are; `done` is told how many more
+    are through.
     """
     ids, new = Ids(database), 0
     distinct = {one.key: one for one in found}
@@ -93,7 +99,7 @@ async def remember(
         taken: set[str] = set()
         for one in many[start : start + _AT_ONCE]:
             session = Session(reads, ids)
-            new += await _remember(session, one, now, taken)
+            new += await _remember(session, one, channels, now, taken)
             sessions.append(session)
         await database.finish(flush(database, sessions))
         done(len(sessions))
@@ -104,15 +110,19 @@ def _client(row: Any) -> Client:
     return Client(row.id, row.person, row.created_at)
 
 
-async def _remember(session: Session, known: Known, now: datetime, taken: set[str]) -> bool:
+async def _remember(
+    session: Session, known: Known, channels: Mapping[str, str], now: datetime, taken: set[str]
+) -> bool:
     """Whether they are new."""
     listed = await accounts.at(session, address(CHANNEL, known.key))
     if listed is not None:
         if known.name and known.name != listed.name:
             accounts.change(session, listed, name=known.name)
         _contacts(session, listed, known)
+        further = {kind: one for kind, one in channels.items() if one != FIRST[kind]}
+        await _reached(session, known, further, now, taken, listed)
         return False
-    reached = await _reached(session, known, now, taken)
+    reached = await _reached(session, known, channels, now, taken)
     person = reached.own if reached else None
     values: dict[str, Any] = {
         "name": known.name,
@@ -126,11 +136,17 @@ async def _remember(session: Session, known: Known, now: datetime, taken: set[st
 
 
 async def _reached(
-    session: Session, known: Known, now: datetime, taken: set[str]
+    session: Session,
+    known: Known,
+    channels: Mapping[str, str],
+    now: datetime,
+    taken: set[str],
+    first: Account | None = None,
 ) -> Account | None:
-    """Their account on a messenger, where the list tells its id."""
-    first = None
-    for channel, handle in (("telegram", known.telegram), ("vk", known.vk)):
+    """Their first account; where the list tells an id of a channel, there is one from now on."""
+    handles = {"telegram": known.telegram, "vk": known.vk}
+    for kind, channel in channels.items():
+        handle = handles[kind]
         where = address(channel, handle or "-")
         if not handle or handle.startswith("@") or where in taken:
             continue

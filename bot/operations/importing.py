@@ -1,10 +1,10 @@
-"""`main.py import`: clients known before, read from CSV or Excel, checked, and remembered once."""
+"""`main.py import`: clients of a CSV or Excel file, kept once; long by what lists may hold."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,13 @@ from pathlib import Path
 from babel.core import get_global
 
 from bot.domain.contacts import normalised_email, normalised_phone
+from bot.messages import kind_of
+from bot.operations.errors import Wrong
 from bot.operations.tables import Unreadable, read_rows
+from config.settings import Settings
+from config.teams import channels_of
 from config.texts import Texts
-from storage.clients import Known, Remembered, remember
+from storage.clients import FIRST, Known, Remembered, remember
 from storage.database import Database
 from storage.migrate import upgrade
 
@@ -118,15 +122,31 @@ def preview(texts: Texts, sheet: Sheet) -> Iterator[str]:
     yield texts.plural("import.found", len(sheet.clients))
 
 
+def channels_meant(settings: Settings, named: Sequence[str]) -> Mapping[str, str]:
+    """By messenger of which channel a list's ids are; the first one's where none is named.
+
+    Raises Wrong for what is no channel, and for two of one messenger.
+    """
+    meant = {kind_of(name): name for name in named}
+    known = [one.name for one in channels_of(settings)]
+    if len(meant) < len(named) or not set(named) <= set(known):
+        raise Wrong("import.channel", names=", ".join(known))
+    return {**FIRST, **meant}
+
+
 async def write(
-    database_url: str, found: Sequence[Known], now: datetime, done: Callable[[int], object]
+    database_url: str,
+    found: Sequence[Known],
+    now: datetime,
+    done: Callable[[int], object],
+    channels: Mapping[str, str] = FIRST,
 ) -> Remembered:
     """Remember them; `done` is told how many more are through. DatabaseUnfit as elsewhere."""
     database = Database(database_url)
     try:
         await database.open()
         await upgrade(database)
-        return await remember(database, found, now, done)
+        return await remember(database, found, now, done, channels)
     finally:
         await database.close()
 

@@ -220,6 +220,77 @@ async def test_a_list_that_comes_twice_doubles_nobody(database_url: str) -> None
         assert await count(database, contacts) == 6  # a username counts as well
 
 
+SERVICE = {"BOTS__SERVICE__KIND": "telegram", "BOTS__SERVICE__TOKEN": "2:service"}
+
+
+async def test_ids_are_of_the_channel_that_is_named(database_url: str) -> None:
+    pablo = Known("Пабло", (), ("pablo@example.org",), "102", "55")
+    service = {"telegram": "telegram.service", "vk": "vk"}
+    await write(database_url, [pablo], NOW, print, service)
+    async with opened(database_url) as database:
+        assert await reached(database) == {
+            ("telegram.service", "102"),
+            ("vk", "55"),
+            ("import", "pablo@example.org"),
+        }
+
+
+async def test_a_list_that_comes_again_for_a_further_bot_is_of_the_same_people(
+    database_url: str,
+) -> None:
+    known = [ANNA, Known("Пабло", (), ("pablo@example.org",), "102")]
+    await write(database_url, known, NOW, print)
+    service = {"telegram": "telegram.service", "vk": "vk.shop"}
+    for _ in range(2):
+        again = await write(database_url, known, NOW, print, service)
+        assert (again.new, again.known) == (0, 2)
+    async with opened(database_url) as database:
+        assert await reached(database) == {
+            ("import", "+79031234567"),
+            ("import", "pablo@example.org"),
+            ("telegram", "102"),
+            ("telegram.service", "102"),
+            ("vk", "55"),
+            ("vk.shop", "55"),
+        }
+        async with database.read() as connection:
+            whose = await connection.execute(sa.select(accounts.c.person).distinct())
+            assert len(list(whose)) == 2
+        assert await count(database, clients) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--channel", "service"),
+        ("--channel", "telegram.sales"),
+        ("--channel", "telegram", "--channel", "telegram.service"),
+    ],
+)
+async def test_a_channel_that_is_none_is_told_with_those_there_are(
+    tmp_path: Path, words: Sequence[str]
+) -> None:
+    path, url = written(tmp_path, LIST), f"sqlite:///{tmp_path}/dialead.db"
+    code, told = await commanded(url, str(path), "--yes", *words, **SERVICE)
+    assert code == 2
+    assert "telegram, vk, telegram.service" in told
+    assert not (tmp_path / "dialead.db").exists()
+
+
+async def test_the_command_takes_a_channel(tmp_path: Path) -> None:
+    path, url = written(tmp_path, LIST), f"sqlite:///{tmp_path}/dialead.db"
+    await commanded(url, str(path), "--yes", "--channel", "telegram.service", **SERVICE)
+    async with opened(url) as database:
+        assert ("telegram.service", "102") in await reached(database)
+
+
+async def reached(database: Database) -> set[tuple[str, str]]:
+    """Each account's channel and id."""
+    async with database.read() as connection:
+        found = await connection.execute(sa.select(accounts.c.channel, accounts.c.platform_id))
+        return {(row.channel, row.platform_id) for row in found}
+
+
 async def test_the_command_previews_and_writes_only_when_told(tmp_path: Path) -> None:
     path, url = tmp_path / "clients.csv", f"sqlite:///{tmp_path}/dialead.db"
     path.write_text(LIST, encoding="utf-8")
@@ -264,9 +335,9 @@ async def count(database: Database, table: sa.Table) -> int:
         return int(found.scalar_one())
 
 
-async def commanded(url: str, *words: str) -> tuple[int, str]:
+async def commanded(url: str, *words: str, **settings: str) -> tuple[int, str]:
     """`main.py import` with these words: its exit code and what it told."""
-    env = {"PATH": os.environ["PATH"], "DATABASE_URL": url}
+    env = {"PATH": os.environ["PATH"], "DATABASE_URL": url, **settings}
     process = await asyncio.create_subprocess_exec(
         *warm.command(),
         "import",
