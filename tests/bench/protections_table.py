@@ -1172,4 +1172,102 @@ ROWS = (
         "",
         "tests/reports/test_command.py::test_a_reports_file_is_for_its_owner_only[text]",
     ),
+    # --- several desks ---
+    Row(
+        "a press acts on leads of its own desk only",
+        "storage/leads.py",
+        "    return found if found and session.sees(found.desk) else None\n",
+        "    return found\n",
+        "tests/plays/test_desks.py::test_forged_buttons_do_nothing_to_the_other_desk[sqlite]",
+    ),
+    Row(
+        "a command lists leads of its own desk only",
+        "storage/session.py",
+        "        return (leads.c.desk == self.desk,) if self.desk else ()\n",
+        "        return ()\n",
+        "tests/plays/test_desks.py::test_a_list_has_nothing_of_the_other_desk[sqlite-/leads]",
+    ),
+    Row(
+        "an event is handled with the eyes of its own desk",
+        "bot/desks.py",
+        "        if not isinstance(event, ErasureWanted | ErasureEnded):  # of a whole person\n"
+        "            self.narrow(session, policy)\n",
+        "",
+        "tests/plays/test_desks.py::test_each_desk_has_its_digest_by_its_own_bot[sqlite]",
+    ),
+    Row(
+        "in private a bot knows the people of its own desk only",
+        "bot/desks.py",
+        "if one is not own and one.bots[kind] == event.channel]",
+        "if one is not own]",
+        "tests/plays/test_desks.py::test_a_manager_of_the_other_team_is_nobody_here[sqlite]",
+    ),
+    Row(
+        "a desk's chat tells what one may do there",
+        "bot/desks.py",
+        "        if found is None and facts.desk:\n",
+        "        if found is None or facts.desk:\n            return self.first\n"
+        "        if found is None and facts.desk:\n",
+        "tests/plays/test_desks.py"
+        "::test_a_supervisor_of_one_desk_is_a_manager_at_the_other[sqlite]",
+    ),
+    Row(
+        "a desk has none of another desk's managers",
+        "config/teams.py",
+        '    "managers": (),\n',
+        "",
+        "tests/config/test_teams.py"
+        "::test_a_desk_takes_over_what_it_leaves_out_but_for_chat_and_people",
+    ),
+    Row(
+        "a desk's report counts its own leads only",
+        "bot/operations/report.py",
+        "    session.desk = wanted.desk\n",
+        "",
+        "tests/plays/test_desks.py::test_a_report_tells_of_one_desk_or_of_all[sqlite]",
+    ),
+    Row(
+        "a desk's exported file tells of its own leads only",
+        "bot/files.py",
+        "            self._desks.narrow(session, policy)\n",
+        "",
+        "tests/plays/test_desks.py::test_a_reports_file_has_nothing_of_the_other_desk[sqlite]",
+    ),
+    Row(
+        "who was entered by hand at one desk is not proposed at another",
+        "storage/people.py",
+        "    return elsewhere - {person for person, desk in wanted if desk == session.desk}\n",
+        "    return ()\n",
+        "tests/plays/test_desks.py"
+        "::test_who_was_entered_by_hand_at_one_desk_is_proposed_there_alone[sqlite]",
+    ),
+    Row(
+        "a desk's reasons to reject are its own",
+        "handlers/reasons.py",
+        "    edited = await stored.every(session, policy.desk)\n",
+        '    edited = await stored.every(session, "")\n',
+        "tests/plays/test_desks_lists.py::test_each_desk_edits_reasons_of_its_own[sqlite]",
+    ),
+    Row(
+        "a desk's canned answers are its own",
+        "storage/templates.py",
+        "    return templates.c.desk == desk, templates.c.name == name\n",
+        "    return (templates.c.name == name,)\n",
+        "tests/plays/test_desks_lists.py::test_each_desk_has_canned_answers_of_its_own[sqlite]",
+    ),
+    Row(
+        "a desk decides about what its own channels set aside",
+        "handlers/dead.py",
+        "    return channel in work.policy.own\n",
+        "    return True\n",
+        "tests/plays/test_desks_alarms.py"
+        "::test_each_desk_hears_of_and_decides_what_its_own_channels_set_aside[sqlite]",
+    ),
+    Row(
+        "two bots of any desk are posted to at a path each",
+        "config/hooks.py",
+        "        elif other != mine:\n",
+        "        elif not mine:\n",
+        "tests/config/test_teams.py::test_two_that_are_posted_to_have_each_a_path[bots]",
+    ),
 )

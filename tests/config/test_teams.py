@@ -197,6 +197,7 @@ def test_events_of_a_further_one_may_be_posted_too(tmp_path: Path) -> None:
         ("SHOP__CALLBACK_URL", "hooks/telegram", "has the path of telegram.webhook_url too"),
         ("SHOP__CALLBACK_URL", "healthz", "needs a path that nothing else answers on"),
     ],
+    ids=["bots", "kinds", "first", "ours"],
 )
 def test_two_that_are_posted_to_have_each_a_path(
     tmp_path: Path, changed: str, path: str, told: str

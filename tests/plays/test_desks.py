@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from bot.operations.errors import Wrong
 from bot.operations.report import Wanted, deliver
@@ -13,6 +15,7 @@ from storage.schema import accounts, leads
 from tests.cast import ANNA, BORIS, DASHA, GLEB, PABLO, VERA
 from tests.plays.desks import SERVICE, as_community, second_community, two_desks
 from tests.plays.play import Play
+from tests.plays.test_report_files import file_of, pressed
 
 
 async def both(play: Play, service: Play) -> None:
@@ -251,3 +254,25 @@ async def test_the_second_desk_may_work_in_topics(play: Play) -> None:
         service.telegram.write(BORIS, SERVICE, "Desde 100 euros", thread=topic.id)
         await service.heard(ANNA, "Desde 100 euros")
         assert not play.private(ANNA, "Desde")
+
+
+async def test_a_reports_file_has_nothing_of_the_other_desk(play: Play) -> None:
+    async with two_desks(play) as service:
+        await both(play, service)
+        await asked(service, VERA, "/report leads 2026-01-01 2100-01-01", chat=VERA)
+        told = [one for one in service.private(VERA) if "Excel" in str(one.labels)][-1]
+        assert await pressed(service, told, "Excel")
+        sent = await play.until(lambda: [m for m in service.private(VERA) if "document" in m.body])
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file_of(service, sent[-1], "document")))
+        cells = {cell for row in book.get_sheet_by_index(0).to_python() for cell in row}
+        assert "Telegram service" in cells
+        assert "Telegram" not in cells
+
+
+async def test_a_supervisor_of_one_desk_is_a_manager_at_the_other(play: Play) -> None:
+    team = {"supervisors": [f"telegram:{VERA}", f"telegram:{BORIS}"]}
+    async with two_desks(play, team=team, desk={"supervisors": [f"telegram:{VERA}"]}) as service:
+        await both(play, service)
+        assert await asked(play, BORIS, "/reasons + Late") == "Added: Late"
+        refused = await asked(service, BORIS, "/reasons + Tarde")
+        assert refused == "Solo pueden hacerlo los supervisores"
