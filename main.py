@@ -155,9 +155,10 @@ def dead(
 def _init(language: str) -> None:
     """The questions, the file, the check; whoever stops before has changed nothing."""
     from bot.operations.init import converse
-    from bot.operations.settings_file import may_write, write
+    from bot.operations.init_more import one_more
+    from bot.operations.settings_file import add, can_write, may_replace, write
     from bot.operations.talk import Talk, choose_language
-    from config.settings import file_of_settings
+    from config.settings import SettingsError, file_of_settings
     from config.texts import load
 
     path = file_of_settings(os.environ, Path.cwd())
@@ -165,11 +166,21 @@ def _init(language: str) -> None:
     try:
         texts = texts if language else load(choose_language(texts.language))
         talk = Talk(texts)
-        if not may_write(talk, path):
+        if not can_write(talk, path):
             raise typer.Exit(FAILED)
-        with asyncio.Runner() as runner:
-            answers = converse(talk, _ways(runner.run))
-        write(talk, path, answers)
+        known = _usable(path)
+        if known and talk.agree(talk.texts("init.more", file=path.name)):
+            with asyncio.Runner() as runner:
+                more = one_more(talk, _ways(runner.run, known), known)
+            add(talk, path, more, os.environ)
+        else:
+            if not may_replace(talk, path):
+                raise typer.Exit(FAILED)
+            with asyncio.Runner() as runner:
+                answers = converse(talk, _ways(runner.run))
+            write(talk, path, answers)
+    except SettingsError as error:
+        raise ending(error) from None
     except (typer.Abort, KeyboardInterrupt):
         typer.echo(f"\n{texts('init.stopped')}", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -180,14 +191,26 @@ def _init(language: str) -> None:
     talk.say(f"\n{talk.texts('init.start', run=f'{command} run', check=f'{command} check')}")
 
 
-def _ways(run: Run) -> Ways:
-    """How `init` reaches the messengers: where the environment says, if it says."""
+def _usable(path: Path) -> Settings | None:
+    """The settings in a file that can be added to; None where it is not there, or is wrong."""
+    from config.settings import SettingsError, load_settings
+
+    if not path.exists():
+        return None
+    with contextlib.suppress(SettingsError):
+        return load_settings(os.environ, Path.cwd())
+    return None
+
+
+def _ways(run: Run, known: Settings | None = None) -> Ways:
+    """How `init` reaches the messengers: where the settings or the environment say, if they do."""
     from bot.channels.telegram.setup import Setup
     from bot.channels.vk.setup import community
     from bot.operations.init import Ways
 
     environ = {name: value for name, value in os.environ.items() if name != "DIALEAD_CONFIG"}
-    found = _read_settings(environ, Path(os.devnull))  # where no file of settings can be
+    # Where no file of settings can be.
+    found = known or _read_settings(environ, Path(os.devnull))
     telegram, vk = found.telegram, found.vk
     return Ways(
         run,

@@ -82,22 +82,25 @@ class Ways:
 def converse(talk: Talk, ways: Ways) -> Answers:
     """All the questions. Nothing is written; typer.Abort when somebody had enough."""
     talk.say(talk.texts("init.welcome"))
-    token, bot, telegram = _bot(talk, ways)
+    token, bot, telegram = ask_bot(talk, ways, talk.texts("init.bot"))
     try:
-        vk = _vk(talk, ways)
+        vk = ask_community(talk, ways, talk.texts("init.vk"), talk.texts("init.vk.token"))
         timezone = _timezone(talk)
-        _free_from_webhook(talk, ways, telegram)
-        place = _group(talk, ways, telegram, bot)
+        free_from_webhook(talk, ways, telegram)
+        place = ask_group(talk, ways, telegram, talk.texts("init.group", bot=bot))
         supervisor = _supervisor(talk, place, bot)
     finally:
         ways.run(telegram.close())
     return Answers(token, vk, talk.texts.language, timezone, place.chat, supervisor)
 
 
-def _bot(talk: Talk, ways: Ways) -> tuple[str, str, Telegram]:
-    """The token, the bot's username, and the way to ask more under this token."""
+def ask_bot(talk: Talk, ways: Ways, how: str) -> tuple[str, str, Telegram]:
+    """The token, the bot's username, and the way to ask more under this token.
+
+    `how` tells how to come by one.
+    """
     texts = talk.texts
-    talk.say(f"\n{texts('init.bot')}")
+    talk.say(f"\n{how}")
     while True:
         token = talk.until(texts("init.bot.token"), lambda given: _token(talk, given))
         telegram = ways.telegram(token)
@@ -138,10 +141,11 @@ def _try_again(talk: Talk) -> None:
         raise typer.Abort
 
 
-def _vk(talk: Talk, ways: Ways) -> tuple[str, int] | None:
+def ask_community(talk: Talk, ways: Ways, how: str, question: str) -> tuple[str, int] | None:
+    """A community's key and number, None for Enter; `how` tells where the key is."""
     texts = talk.texts
-    talk.say(f"\n{texts('init.vk')}")
-    while token := talk.ask(texts("init.vk.token")):
+    talk.say(f"\n{how}")
+    while token := talk.ask(question):
         if not (token.isascii() and token.isprintable() and " " not in token):
             talk.say(texts("init.vk.malformed"))
             continue
@@ -184,17 +188,17 @@ def guess_timezone(environ: Mapping[str, str], localtime: Path) -> str:
     return next((zone for zone in (named, linked) if zone in usable), "")
 
 
-def _free_from_webhook(talk: Talk, ways: Ways, telegram: Telegram) -> None:
+def free_from_webhook(talk: Talk, ways: Ways, telegram: Telegram) -> None:
     """A webhook takes the updates by which the group is found; without it they can be seen."""
     host = _answer(talk, ways, telegram.webhook)
     if host and talk.agree(f"\n{talk.texts('init.bot.webhook', host=host)}", otherwise=False):
         _answer(talk, ways, telegram.remove_webhook)
 
 
-def _group(talk: Talk, ways: Ways, telegram: Telegram, bot: str) -> Place:
-    """The team's group, found or named."""
+def ask_group(talk: Talk, ways: Ways, telegram: Telegram, how: str) -> Place:
+    """The team's group, found or named; `how` tells what to do with it before."""
     texts = talk.texts
-    talk.say(f"\n{texts('init.group', bot=bot)}")
+    talk.say(f"\n{how}")
     refused: set[str] = set()
     while True:
         if number := talk.ask(texts("init.group.ready")):

@@ -7,12 +7,13 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.messages import Finding
 from bot.operations.talk import Talk
-from config.settings import holds_secrets
+from config.settings import holds_secrets, load_settings
 from storage.file import keep_private
 
 _OTHERS = 0o077  # what a mode lets others than the owner do
@@ -30,16 +31,30 @@ class Answers:
     supervisor: str
 
 
-def may_write(talk: Talk, path: Path) -> bool:
-    """Whether settings can be written there and, where some are already, may be replaced."""
-    texts = talk.texts
+@dataclass(frozen=True, slots=True)
+class More:
+    """One more bot, or the community of this number; with a `chat` a team has it for its own."""
+
+    name: str
+    token: str
+    group_id: int = 0
+    chat: str = ""
+
+
+def can_write(talk: Talk, path: Path) -> bool:
+    """Whether settings can be written there."""
     try:
         with tempfile.TemporaryFile(dir=path.parent):
-            pass
+            return True
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        talk.say(texts("init.no_place", file=path, reason=reason))
+        talk.say(talk.texts("init.no_place", file=path, reason=reason))
         return False
+
+
+def may_replace(talk: Talk, path: Path) -> bool:
+    """Whether settings that are there already, if any, may be replaced."""
+    texts = talk.texts
     if not path.exists():
         return True
     question = texts("init.exists", file=path.name, kept=_former(path).name)
@@ -51,7 +66,22 @@ def may_write(talk: Talk, path: Path) -> bool:
 
 def write(talk: Talk, path: Path, answers: Answers) -> None:
     """Put the settings in place, whole or not at all, for the owner's eyes only."""
-    text = settings_file(talk.texts("init.header"), answers)
+    _put(talk, path, settings_file(talk.texts("init.header"), answers))
+
+
+def add(talk: Talk, path: Path, more: More, environ: Mapping[str, str]) -> None:
+    """Put one more bot behind what is there, once all of it together can be used.
+
+    Raises SettingsError, and writes nothing, when it cannot.
+    """
+    text = f"{path.read_text(encoding='utf-8-sig').rstrip()}\n\n{further(more)}"
+    with tempfile.TemporaryDirectory() as folder:  # for its owner's eyes only
+        (Path(folder) / path.name).write_text(text, encoding="utf-8")
+        load_settings({**environ, "DIALEAD_CONFIG": path.name}, Path(folder))
+    _put(talk, path, text)
+
+
+def _put(talk: Talk, path: Path, text: str) -> None:
     # mkstemp makes a file that nobody else may read.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -84,6 +114,18 @@ def settings_file(header: str, answers: Answers) -> str:
         f"chat = {_quoted(f'telegram:{answers.chat}')}",
         f"supervisors = {supervisors}",
     ]
+    return "\n".join(lines) + "\n"
+
+
+def further(more: More) -> str:
+    """One more bot as TOML."""
+    kind = "vk" if more.group_id else "telegram"
+    lines = [f"[bots.{more.name}]", f"kind = {_quoted(kind)}", f"token = {_quoted(more.token)}"]
+    if more.group_id:
+        lines.append(f"group_id = {more.group_id}")
+    if more.chat:
+        lines += [f"desk = {_quoted(more.name)}", "", f"[desks.{more.name}]"]
+        lines.append(f"chat = {_quoted(f'telegram:{more.chat}')}")
     return "\n".join(lines) + "\n"
 
 
