@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _crowd(item: pytest.Item) -> int:
     """By how many processes it is played; 0 for one that is played as any other."""
     params = getattr(getattr(item, "callspec", None), "params", {})
-    if "play" not in getattr(item, "fixturenames", ()) or params["database_url"] == "sqlite":
+    if "play" not in getattr(item, "fixturenames", ()) or "postgresql" not in params.values():
         return 0
     size: int = item.config.getoption("--processes")
     if size == 1 and item.path.stem in _ALWAYS:
