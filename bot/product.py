@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -292,4 +293,12 @@ async def _run(settings: Settings, say: Callable[[str], None], *, leads: bool) -
     opened = open_product(settings, say, leads=leads)
     async with opened as product, answering(product):
         log.info("started", channels=sorted(product.channels))
+        _spare_the_collector()
         await product.run()
+
+
+def _spare_the_collector() -> None:
+    """What was loaded stays: to look through it again and again took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)  # nearly all that an event makes goes without a search
