@@ -12,9 +12,28 @@ import aiosqlite
 class Connection(aiosqlite.Connection):
     """Its cursor lives in the thread, for the length of one statement."""
 
+    _begins = False  # together with the next statement
+    _ended = False  # by a commit after which nothing was asked
+
     def cursor(self) -> Cursor:  # type: ignore[override]
         """A cursor as SQLAlchemy uses them."""
         return Cursor(self)
+
+    def begin(self) -> None:
+        """Let the next statement be the first of a transaction that nobody else writes beside."""
+        self._begins = True
+
+    async def commit(self) -> None:
+        """End the transaction, if there was any statement."""
+        if not self._begins:
+            await super().commit()
+        self._begins, self._ended = False, True
+
+    async def rollback(self) -> None:
+        """Undo the transaction; the pool asks for it after each commit as well."""
+        if not self._ended:
+            await super().rollback()
+        self._begins = False
 
 
 class Cursor:
@@ -49,9 +68,15 @@ class Cursor:
         """The thread has closed its own already."""
 
     async def _made(self, execute: Any, statement: str, parameters: Any) -> Cursor:
+        connection = self._connection
+        begins, connection._begins, connection._ended = connection._begins, False, False
+
         def trip() -> None:
-            cursor = self._connection._conn.cursor()
+            cursor = connection._conn.cursor()
             try:
+                if begins:
+                    # A deferred transaction that turns from read to write fails at once when busy.
+                    cursor.execute("begin immediate")
                 execute(cursor, statement, parameters)
                 self.description, self.rowcount = cursor.description, cursor.rowcount
                 self.lastrowid = cursor.lastrowid
@@ -59,7 +84,7 @@ class Cursor:
             finally:
                 cursor.close()
 
-        await self._connection._execute(trip)  # type: ignore[no-untyped-call]
+        await connection._execute(trip)  # type: ignore[no-untyped-call]
         return self
 
 

@@ -881,9 +881,9 @@ ROWS = (
     # --- what is remembered, and what is told to nobody ---
     Row(
         "a transaction of SQLite writes from its first moment",
-        "storage/database.py",
-        'connection.exec_driver_sql("begin immediate")',
-        'connection.exec_driver_sql("begin")',
+        "storage/trips.py",
+        'cursor.execute("begin immediate")',
+        'cursor.execute("begin")',
         "tests/storage/test_sqlite.py"
         "::test_a_locked_file_is_out_of_reach_and_free_again_afterwards",
     ),

@@ -136,8 +136,8 @@ async def test_a_locked_file_is_out_of_reach_and_free_again_afterwards(
         holder = sqlite3.connect(tmp_path / "dialead.db", isolation_level=None)
         holder.execute("begin immediate")
         with pytest.raises(Unreachable, match="locked"):
-            async with database.write():
-                pass
+            async with database.write() as connection:
+                await connection.execute(sa.text("select 1"))
         holder.execute("rollback")
         holder.close()
         async with database.write() as connection:
