@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -93,3 +93,26 @@ def memory(process: Process) -> float:
     status = Path(f"/proc/{process.pid}/status").read_text()
     [line] = [line for line in status.splitlines() if line.startswith("VmRSS:")]
     return int(line.split()[1]) / _MEGABYTE
+
+
+def seconds_of_cpu(processes: Iterable[int]) -> float:
+    """What processes, by their numbers, took of the cores so far, with all their threads."""
+    return sum(map(_ticks, processes)) / os.sysconf("SC_CLK_TCK")
+
+
+def children(parent: int) -> list[int]:
+    """A process and those that it started, by their numbers."""
+    numbers = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal()]
+    return [parent, *(number for number in numbers if _stat(number)[1:2] == [str(parent)])]
+
+
+def _ticks(number: int) -> int:
+    return sum(map(int, _stat(number)[11:13]))  # in user's and in system's mode
+
+
+def _stat(number: int) -> list[str]:
+    """The fields behind the name, which may hold anything; none of a process that has ended."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

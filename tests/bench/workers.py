@@ -2,8 +2,9 @@
 
 The load of `tests.bench.intake` with 1, 2 and 4 processes on one PostgreSQL: `main.py run`
 and `main.py worker`s, the database and the load's own server all share this machine's cores.
-Prints messages a second of each, and that nothing was lost or doubled. The database commits
-to disk as any would.
+Prints messages a second of each, that nothing was lost or doubled, and what binds: the
+milliseconds of CPU a message costs each of them, and how busy the cores were (of 1.0).
+The database commits to disk as any would.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
 import asyncpg
 
 from bot.sandbox.telegram import Change, Happened, TelegramServer
-from tests.bench.beside import a_server, polled, running, settings
+from tests.bench.beside import a_server, children, polled, running, seconds_of_cpu, settings
 from tests.bench.intake import compare, write
 from tests.cast import TEAM
 from tests.databases import a_cluster
@@ -32,21 +34,41 @@ async def measure(url: str, size: int, texts: int, customers: int) -> dict[str, 
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(a_server())
         environment = settings(server, url)
-        await stack.enter_async_context(running(["main.py", "run"], environment))
-        for _ in range(size - 1):
-            await stack.enter_async_context(running(["main.py", "worker"], environment))
+        commands = [["main.py", "run"], *[["main.py", "worker"]] * (size - 1)]
+        ours = [
+            (await stack.enter_async_context(running(command, environment))).pid
+            for command in commands
+        ]
         await polled(server)
         await _live(url, size)
-        shown = _counting(server)
-        began = time.perf_counter()
+        shown, database = _counting(server), await _first_process(url)
+        began, before = time.perf_counter(), _cpu(ours, database)
         write(server, texts, customers)
         async with asyncio.timeout(LIMIT):
             while shown() < texts:
                 await asyncio.sleep(0.01)
         seconds = time.perf_counter() - began
+        after = _cpu(ours, database)
         missing, doubled = compare(server, texts)
-    rate = round(texts / seconds)
-    return {"processes": size, "per_second": rate, "missing": missing, "doubled": doubled}
+    took = {name: after[name] - before[name] for name in after}
+    return {
+        "processes": size,
+        "per_second": round(texts / seconds),
+        "missing": missing,
+        "doubled": doubled,
+        "cpu_ms_a_message": {name: round(1000 * one / texts, 2) for name, one in took.items()},
+        "busy": round(sum(took.values()) / seconds / (os.cpu_count() or 1), 2),
+    }
+
+
+def _cpu(ours: Sequence[int], database: int) -> dict[str, float]:
+    """Seconds that each took so far: our processes, the first of them apart, and who is beside."""
+    return {
+        "run": seconds_of_cpu(ours[:1]),
+        "workers": seconds_of_cpu(ours[1:]),
+        "database": seconds_of_cpu(children(database)),
+        "load": seconds_of_cpu([os.getpid()]),
+    }
 
 
 def _counting(server: TelegramServer) -> Callable[[], int]:
@@ -70,6 +92,16 @@ async def _live(url: str, size: int) -> None:
                 await asyncio.sleep(0.05)
     finally:
         await connection.close()
+
+
+async def _first_process(url: str) -> int:
+    """The number of PostgreSQL's, of which all others are children."""
+    connection = await asyncpg.connect(url)
+    try:
+        found: str = await connection.fetchval("select pg_read_file('postmaster.pid')")
+    finally:
+        await connection.close()
+    return int(found.splitlines()[0])
 
 
 async def _all(texts: int, customers: int) -> list[dict[str, object]]:
