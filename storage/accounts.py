@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Reach, address
 from storage.schema import accounts, contacts, persons
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,11 @@ _SELECT = (
     .join(persons, persons.c.id == accounts.c.person)
     .join(_roots, _roots.c.id == sa.func.coalesce(persons.c.root, persons.c.id))
 )
-_BY_ID = _SELECT.where(accounts.c.id.in_(sa.bindparam("keys", expanding=True)))
+_BY_ID = _SELECT.where(accounts.c.id.in_(KEYS))
+_AT = _SELECT.where(sa.tuple_(accounts.c.channel, accounts.c.platform_id).in_(KEYS))
+_OF_PERSON = _SELECT.where(sa.or_(persons.c.id.in_(KEYS), persons.c.root.in_(KEYS))).order_by(
+    accounts.c.id
+)
 
 
 def _account(row: Any) -> Account:
@@ -157,9 +161,7 @@ def _account(row: Any) -> Account:
 
 async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Account]:
     wanted = [tuple(key.split(":", 1)) for key in keys]
-    rows = await connection.execute(
-        _SELECT.where(sa.tuple_(accounts.c.channel, accounts.c.platform_id).in_(wanted))
-    )
+    rows = await connection.execute(_AT, {"keys": wanted})
     return {account.address: account for account in map(_account, rows)}
 
 
@@ -169,11 +171,7 @@ async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, 
 
 
 async def _of_person(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, list[Account]]:
-    rows = await connection.execute(
-        _SELECT.where(sa.or_(persons.c.id.in_(keys), persons.c.root.in_(keys))).order_by(
-            accounts.c.id
-        )
-    )
+    rows = await connection.execute(_OF_PERSON, {"keys": keys})
     found: dict[int, list[Account]] = {}
     for account in map(_account, rows):
         found.setdefault(account.person, []).append(account)

@@ -16,7 +16,7 @@ from bot.messages import Keyboard, Priority, Text
 from storage import doubts
 from storage.database import upsert
 from storage.schema import Instant, cards, leads, places
-from storage.session import Session
+from storage.session import KEYS, Session
 
 LULL = timedelta(seconds=10)  # in which what leaves a list is gathered into one change of it
 
@@ -387,6 +387,9 @@ async def _lead_of_topic(
     return {(row.chat, row.topic): row.lead for row in rows}
 
 
+_OF_LEAD = sa.select(cards).where(cards.c.lead.in_(KEYS))
+
+
 async def _of_lead(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Card]:
-    rows = await connection.execute(sa.select(cards).where(cards.c.lead.in_(keys)))
+    rows = await connection.execute(_OF_LEAD, {"keys": keys})
     return {row.lead: card(row) for row in rows}

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.messages import address
 from storage.database import Database, upsert
 from storage.schema import cards, chats, cursors, leads, members, outbox
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +100,8 @@ def _no_topics(where: str) -> str:
     return f"no topics {where}"
 
 
-_MARKED = sa.select(cursors.c.channel).where(
-    cursors.c.channel.in_(sa.bindparam("keys", expanding=True)), cursors.c.value != ""
-)
-_FORUMS = sa.select(chats.c.address, chats.c.forum).where(
-    chats.c.address.in_(sa.bindparam("keys", expanding=True))
-)
+_MARKED = sa.select(cursors.c.channel).where(cursors.c.channel.in_(KEYS), cursors.c.value != "")
+_FORUMS = sa.select(chats.c.address, chats.c.forum).where(chats.c.address.in_(KEYS))
 
 
 async def _topics(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Topics]:

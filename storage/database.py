@@ -263,7 +263,8 @@ def _sqlite_engine(url: sa.URL, *, writes: bool) -> AsyncEngine:
 
         @sa.event.listens_for(engine.sync_engine, "begin")
         def _begin(connection: sa.Connection) -> None:
-            connection.connection.driver_connection.begin()
+            begun: Any = connection.connection.driver_connection
+            begun.begin()
 
     return engine
 

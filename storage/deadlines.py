@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.deadlines import Kind
 from storage.schema import deadlines, leads
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +160,13 @@ async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, 
     return {row.id: _deadline(row) for row in rows}
 
 
+_OPEN_OF = sa.select(deadlines).where(deadlines.c.lead.in_(KEYS), _OPEN).order_by(deadlines.c.id)
+
+
 async def _open_of(
     connection: AsyncConnection, keys: Sequence[int]
 ) -> dict[int, Sequence[Deadline]]:
-    query = sa.select(deadlines).where(deadlines.c.lead.in_(keys), _OPEN)
     found: dict[int, list[Deadline]] = defaultdict(list)
-    for row in await connection.execute(query.order_by(deadlines.c.id)):
+    for row in await connection.execute(_OPEN_OF, {"keys": keys}):
         found[row.lead].append(_deadline(row))
     return dict(found)

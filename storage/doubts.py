@@ -101,7 +101,7 @@ async def in_chats(connection: AsyncConnection, channel: str) -> set[str]:
 async def _possible(
     connection: AsyncConnection, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], bool]:
-    return {key: await _is_possible(connection, *key) for key in keys}
+    return {key: await _is_possible(connection, *key) for key in set(keys)}
 
 
 async def _is_possible(connection: AsyncConnection, where: str, message_id: str) -> bool:

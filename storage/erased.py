@@ -83,8 +83,11 @@ async def _all(session: Session) -> Sequence[Erased]:
     return await session.one(_found, "") or ()
 
 
+_ALL = sa.select(cursors).where(cursors.c.channel.startswith(MARK))
+
+
 async def _found(connection: AsyncConnection, keys: Sequence[str]) -> Mapping[str, list[Erased]]:
-    rows = await connection.execute(sa.select(cursors).where(cursors.c.channel.startswith(MARK)))
+    rows = await connection.execute(_ALL)
     found = [_erased(row.channel, row.value) for row in rows]
     return dict.fromkeys(keys, found)
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import Lead, Offer, State, Warmth
 from storage.schema import assignments, leads, touches
-from storage.session import Session
+from storage.session import KEYS, Session
 
 # Written out as the indexes say it, or SQLite would not use them.
 _OPEN = [sa.literal_column(f"'{state}'", sa.Text) for state in ("new", "taken")]
@@ -209,7 +209,10 @@ _SELECT = sa.select(
     sa.and_(_offers.c.lead == leads.c.id, _offers.c.ended_at.is_(None), _offers.c.kind == "offer"),
     isouter=True,
 )
-_BY_ID = _SELECT.where(leads.c.id.in_(sa.bindparam("keys", expanding=True)))
+_BY_ID = _SELECT.where(leads.c.id.in_(KEYS))
+_OF_PERSON = _SELECT.where(leads.c.person.in_(KEYS))
+_OPEN_OF = _OF_PERSON.where(leads.c.state.in_(_OPEN))
+_LATEST_OF = _OF_PERSON.order_by(_standing, leads.c.id)  # the last of each person is kept
 
 
 def _lead(row: Any) -> Lead:
@@ -229,18 +232,12 @@ async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, 
 async def _open_of(
     connection: AsyncConnection, keys: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], Lead]:
-    rows = await connection.execute(
-        _SELECT.where(leads.c.state.in_(_OPEN), leads.c.person.in_({person for person, _ in keys}))
-    )
+    rows = await connection.execute(_OPEN_OF, {"keys": [person for person, _ in keys]})
     return {(row.person, row.desk): _lead(row) for row in rows}
 
 
 async def _latest_of(
     connection: AsyncConnection, keys: Sequence[tuple[int, str]]
 ) -> dict[tuple[int, str], Lead]:
-    rows = await connection.execute(
-        _SELECT.where(leads.c.person.in_({person for person, _ in keys})).order_by(
-            _standing, leads.c.id
-        )  # the last of each person is kept
-    )
+    rows = await connection.execute(_LATEST_OF, {"keys": [person for person, _ in keys]})
     return {(row.person, row.desk): _lead(row) for row in rows}

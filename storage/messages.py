@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Attachment
 from storage.schema import messages, outbox, places, versions
-from storage.session import Session
+from storage.session import KEYS, Session
 
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 
@@ -321,34 +321,39 @@ def _message(row: Any) -> Message:
     )
 
 
-async def _written(
-    connection: AsyncConnection, keys: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], Message]:
-    rows = await connection.execute(
-        sa.select(messages).where(sa.tuple_(messages.c.chat, messages.c.message_id).in_(keys))
-    )
-    return {(row.chat, row.message_id): _message(row) for row in rows}
-
+_WRITTEN_AS = sa.select(messages).where(sa.tuple_(messages.c.chat, messages.c.message_id).in_(KEYS))
+_BY_ID = sa.select(messages).where(messages.c.id.in_(KEYS))
+_PLACE = sa.select(places).where(sa.tuple_(places.c.chat, places.c.message_id).in_(KEYS))
 
 _PAGE = 4096  # characters
 
 # An album is written at once, however many parts it has.
 _WRITTEN = sa.func.coalesce(sa.func.nullif(messages.c.album, ""), messages.c.message_id)
+_LATELY = (
+    sa.select(messages.c.account, sa.func.count(_WRITTEN.distinct()))
+    .where(
+        messages.c.account.in_(KEYS),
+        messages.c.at >= sa.bindparam("since"),
+        messages.c.author == "customer",
+    )
+    .group_by(messages.c.account)
+)
+
+
+async def _written(
+    connection: AsyncConnection, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Message]:
+    rows = await connection.execute(_WRITTEN_AS, {"keys": keys})
+    return {(row.chat, row.message_id): _message(row) for row in rows}
 
 
 async def _lately(
     connection: AsyncConnection, keys: Sequence[tuple[int, datetime]]
 ) -> dict[tuple[int, datetime], int]:
     """Since the earliest of the moments, which in one batch are the same."""
-    found = await connection.execute(
-        sa.select(messages.c.account, sa.func.count(_WRITTEN.distinct()))
-        .where(
-            messages.c.account.in_({account for account, _ in keys}),
-            messages.c.at >= min(since for _, since in keys),
-            messages.c.author == "customer",
-        )
-        .group_by(messages.c.account)
-    )
+    since = min(moment for _, moment in keys)
+    asked = {"keys": [account for account, _ in keys], "since": since}
+    found = await connection.execute(_LATELY, asked)
     counts: dict[int, int] = {row[0]: row[1] for row in found}
     return {key: counts.get(key[0], 0) for key in keys}
 
@@ -379,16 +384,14 @@ def _pages(*texts: sa.ColumnElement[str]) -> sa.ColumnElement[int]:
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Message]:
-    rows = await connection.execute(sa.select(messages).where(messages.c.id.in_(keys)))
+    rows = await connection.execute(_BY_ID, {"keys": keys})
     return {row.id: _message(row) for row in rows}
 
 
 async def _place(
     connection: AsyncConnection, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Place]:
-    rows = await connection.execute(
-        sa.select(places).where(sa.tuple_(places.c.chat, places.c.message_id).in_(keys))
-    )
+    rows = await connection.execute(_PLACE, {"keys": keys})
     return {
         (row.chat, row.message_id): Place(row.chat, row.message_id, row.lead, row.message, row.asks)
         for row in rows

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.people import Merge, Person
 from storage.accounts import Account
 from storage.schema import accounts, contacts, leads, merges, messages, persons, strangers
-from storage.session import Session
+from storage.session import KEYS, Session
 
 _TOO_MANY = 10  # persons who gave the same phone: it is somebody else's, perhaps our own
 
@@ -155,7 +155,9 @@ def _root(table: sa.FromClause) -> sa.Function[int]:
     return sa.func.coalesce(table.c.root, table.c.id)
 
 
-def _in_trees(table: sa.FromClause, roots: Sequence[int]) -> sa.ColumnElement[bool]:
+def _in_trees(
+    table: sa.FromClause, roots: Sequence[int] | sa.BindParameter[Any]
+) -> sa.ColumnElement[bool]:
     """In a form for which the databases use both indexes."""
     return sa.or_(table.c.id.in_(roots), table.c.root.in_(roots))
 
@@ -210,18 +212,19 @@ async def _strangers_of(connection: AsyncConnection, keys: Sequence[int]) -> dic
     return found
 
 
+_CONTACTS_OF = (
+    sa.select(_root(persons).label("root"), accounts.c.channel, contacts.c.kind, contacts.c.value)
+    .join_from(persons, accounts, accounts.c.person == persons.c.id)
+    .join(contacts, contacts.c.account == accounts.c.id)
+    .where(_in_trees(persons, KEYS))
+    .order_by(contacts.c.id)
+)
+
+
 async def _contacts_of(
     connection: AsyncConnection, keys: Sequence[int]
 ) -> dict[int, list[tuple[str, str, str]]]:
-    rows = await connection.execute(
-        sa.select(
-            _root(persons).label("root"), accounts.c.channel, contacts.c.kind, contacts.c.value
-        )
-        .join_from(persons, accounts, accounts.c.person == persons.c.id)
-        .join(contacts, contacts.c.account == accounts.c.id)
-        .where(_in_trees(persons, keys))
-        .order_by(contacts.c.id)
-    )
+    rows = await connection.execute(_CONTACTS_OF, {"keys": keys})
     found: dict[int, list[tuple[str, str, str]]] = {}
     for row in rows:
         found.setdefault(row.root, []).append((row.channel, row.kind, row.value))

@@ -23,6 +23,9 @@ from storage.schema import leads, metadata, outbox
 K = TypeVar("K")
 V = TypeVar("V")
 
+# What a `find` looks for, as one parameter of a statement that is put together once.
+KEYS: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
+
 Find = Callable[[AsyncConnection, Sequence[K]], Awaitable[Mapping[K, V]]]
 
 
@@ -57,10 +60,18 @@ class Reads:
     ) -> Callable[[list[Any]], Coroutine[Any, Any, list[Any]]]:
         async def load(keys: list[Any]) -> list[Any]:
             async with self._database.read() as connection:
-                found = await find(connection, keys)
+                found = await find(connection, _few_lengths(keys))
             return [found.get(key) for key in keys]
 
         return load
+
+
+def _few_lengths(keys: list[K]) -> list[K]:
+    """The last again and again, up to a power of two.
+
+    To the database each number of keys is a statement of its own, to be planned and kept.
+    """
+    return [*keys, *keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Member
 from storage.schema import members, staff, staff_accounts
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,9 @@ _GONE = sa.select(members.c.member).where(
 _SELECT = sa.select(
     staff.c.id, staff.c.name, staff_accounts.c.address, staff_accounts.c.username
 ).join(staff_accounts, staff_accounts.c.staff == staff.c.id)
-_AT = _SELECT.where(staff_accounts.c.address.in_(sa.bindparam("keys", expanding=True)))
+_BY_ID = _SELECT.where(staff.c.id.in_(KEYS))
+_MEMBERSHIP = sa.select(members).where(sa.tuple_(members.c.chat, members.c.member).in_(KEYS))
+_AT = _SELECT.where(staff_accounts.c.address.in_(KEYS))
 
 
 def _staff(row: Any) -> Staff:
@@ -131,16 +133,14 @@ async def _at(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Sta
 
 
 async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Staff]:
-    rows = await connection.execute(_SELECT.where(staff.c.id.in_(keys)))
+    rows = await connection.execute(_BY_ID, {"keys": keys})
     return {row.id: _staff(row) for row in rows}
 
 
 async def _membership(
     connection: AsyncConnection, keys: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Membership]:
-    rows = await connection.execute(
-        sa.select(members).where(sa.tuple_(members.c.chat, members.c.member).in_(keys))
-    )
+    rows = await connection.execute(_MEMBERSHIP, {"keys": keys})
     return {
         (row.chat, row.member): Membership(
             row.chat,

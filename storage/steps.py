@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import leads, steps
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,11 @@ async def _by_id(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, 
     return {row.id: _step(row) for row in rows}
 
 
+_OPEN_OF = sa.select(steps).where(steps.c.lead.in_(KEYS), steps.c.done_at.is_(None))
+
+
 async def _open_of(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, Step]:
-    query = sa.select(steps).where(steps.c.lead.in_(keys), steps.c.done_at.is_(None))
-    return {row.lead: _step(row) for row in await connection.execute(query)}
+    return {row.lead: _step(row) for row in await connection.execute(_OPEN_OF, {"keys": keys})}
 
 
 async def _to_come_back(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, list[int]]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.schema import lead_tags
-from storage.session import Session
+from storage.session import KEYS, Session
 
 
 def add(session: Session, lead: int, tag: str) -> None:
@@ -40,10 +40,11 @@ async def leads_with(
     return [row.lead for row in rows]
 
 
+_OF_LEAD = sa.select(lead_tags).where(lead_tags.c.lead.in_(KEYS)).order_by(lead_tags.c.tag)
+
+
 async def _of_lead(connection: AsyncConnection, keys: Sequence[int]) -> dict[int, list[str]]:
-    rows = await connection.execute(
-        sa.select(lead_tags).where(lead_tags.c.lead.in_(keys)).order_by(lead_tags.c.tag)
-    )
+    rows = await connection.execute(_OF_LEAD, {"keys": keys})
     found: dict[int, list[str]] = {}
     for row in rows:
         found.setdefault(row.lead, []).append(row.tag)
