@@ -14,7 +14,7 @@ from bot.delivery.backoff import delay
 from bot.delivery.batches import BATCH, Batches
 from bot.delivery.describing import describe
 from bot.delivery.jobs import Handlers, Job
-from bot.delivery.routes import Routes
+from bot.delivery.routes import AT_ONCE, Routes
 from bot.delivery.setbacks import Setbacks
 from bot.messages import Event, Raw
 from bot.metrics import TAKEN_IN
@@ -52,11 +52,12 @@ class Dispatcher:
         self._now = now
         self._flushed = flushed
         self._wake = asyncio.Event()
+        self._news = True  # something may wait in the database that was not looked at
         self._stopping = False
         self._busy: set[str] = set()
         self._ready: list[Job] = []
         self._preparing: set[asyncio.Task[None]] = set()
-        self._setbacks = Setbacks(now=now, heard=self._wake.set)
+        self._setbacks = Setbacks(now=now, heard=self.wake)
         self._routes = Routes(
             database, handlers, self._ids, self._setbacks, channels=self._channels, now=now
         )
@@ -81,7 +82,7 @@ class Dispatcher:
         await database.finish(inbox.accept(database, channel, raws, cursor, self._now()))
         TAKEN_IN.labels(channel).inc(len(raws))
         if raws:
-            self._wake.set()
+            self.wake()
 
     def route_within(self, database: Database | None) -> None:
         """Give new events their keys, in this database; None while another process does.
@@ -89,7 +90,7 @@ class Dispatcher:
         One process does it for all: what goes in order is decided in order.
         """
         self._routing = database
-        self._wake.set()
+        self.wake()
 
     async def add(self, events: Mapping[str, Event]) -> None:
         """Take in events of the product's own, each once by its unique name."""
@@ -97,10 +98,11 @@ class Dispatcher:
             return
         async with self._database.write() as connection:
             await inbox.add_events(connection, events, self._now())
-        self._wake.set()
+        self.wake()
 
     def wake(self) -> None:
         """Look for work now."""
+        self._news = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -114,7 +116,8 @@ class Dispatcher:
         while not self._stopping:
             try:
                 self._wake.clear()
-                if not await self.step():
+                found = self._news and await self._look()
+                if not await self._handle() and not found:
                     await self._rest()
                 failures = 0
             except UNREACHABLE as error:
@@ -125,20 +128,32 @@ class Dispatcher:
 
     async def step(self) -> bool:
         """One round: route what is new, start what may start, handle what is ready."""
-        routed = self._routing is not None and await self._routes.route(self._routing)
-        started = await self._start()
+        found = await self._look()
+        return await self._handle() or found
+
+    async def _look(self) -> bool:
+        """Route what is new, start what may start."""
+        self._news = False
+        routed = await self._routes.route(self._routing) if self._routing is not None else 0
+        self._news |= routed == AT_ONCE
+        return await self._start() or bool(routed)
+
+    async def _handle(self) -> bool:
+        """Handle what is ready; then its keys are free for what waits behind it."""
         jobs, self._ready = self._ready[:BATCH], self._ready[BATCH:]
-        if jobs:
-            try:
-                await self.batches.process(jobs)
-            finally:
-                self._busy -= {job.arrival.key for job in jobs if job.arrival.key}
-            self._flushed()
-        return bool(routed or started or jobs)
+        if not jobs:
+            return False
+        try:
+            await self.batches.process(jobs)
+        finally:
+            self._busy -= {job.arrival.key for job in jobs if job.arrival.key}
+            self._news = True
+        self._flushed()
+        return True
 
     async def _start(self) -> bool:
         """Begin with the first event of every idle key."""
-        room, process = AHEAD - len(self._busy), self._process()
+        room, process = min(BATCH, AHEAD - len(self._busy)), self._process()
         if room <= 0 or process == leases.NOBODY:
             return False
         arrivals = await inbox.heads(
@@ -146,13 +161,15 @@ class Dispatcher:
             process=process,
             busy=self._busy,
             now=self._now(),
-            limit=min(room, BATCH),
+            limit=room,
             channels=self._channels,
         )
+        self._news |= len(arrivals) == room
         reads = Reads(self._database)
         for arrival in arrivals:
             event = await self._routes.event(arrival)
             if event is None or arrival.key is None:
+                self._news = True  # what waits behind it
                 continue
             self._busy.add(arrival.key)
             if self._handlers.needs_network(event):
@@ -173,6 +190,7 @@ class Dispatcher:
                     await inbox.assert_held(connection, [job.arrival.id], self._process())
                     await self._setbacks.put_off(connection, job.arrival, error)
             self._busy.discard(job.arrival.key or "")
+            self._news = True
         self._wake.set()
 
     async def _rest(self) -> None:
@@ -183,7 +201,7 @@ class Dispatcher:
             async with asyncio.timeout(min(5.0, max(0.01, seconds))):
                 await self._wake.wait()
         except TimeoutError:
-            pass
+            self._news = True
 
     def _forget(self) -> None:
         """Drop what was begun; the inbox still has it."""
@@ -193,3 +211,4 @@ class Dispatcher:
         self._busy.clear()
         self._ids.forget()
         self._routes.forget()
+        self._news = True

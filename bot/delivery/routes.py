@@ -54,17 +54,16 @@ class Routes:
         self._now = now
         self._parsed: dict[int, Event] = {}
 
-    async def route(self, database: Database) -> bool:
-        """Parse what is new and give it its key; whether there was anything.
+    async def route(self, database: Database) -> int:
+        """Parse what is new and give it its key; how many there were, AT_ONCE at most.
 
         `database` is that of the one process which does this.
         """
         arrivals = await inbox.unrouted(database, AT_ONCE, self._channels)
-        if not arrivals:
-            return False
-        session = Session(Reads(database), self._ids)
-        await self._keep(database, [await self._look(arrival, session) for arrival in arrivals])
-        return True
+        if arrivals:
+            session = Session(Reads(database), self._ids)
+            await self._keep(database, [await self._look(arrival, session) for arrival in arrivals])
+        return len(arrivals)
 
     async def event(self, arrival: inbox.Arrival) -> Event | None:
         """An event that was routed before; None, and set aside, when it is understood no more."""

@@ -46,6 +46,8 @@ class Setbacks:
         self, connection: AsyncConnection, found: Sequence[tuple[inbox.Arrival, str]]
     ) -> None:
         """Keep events with the reason why they can't be handled, and let somebody hear of it."""
+        if not found:
+            return
         reasons = {arrival.id: reason for arrival, reason in found}
         await inbox.set_aside(connection, reasons, self._now())
         events = [EventSetAside(one.id, reason, channel=one.channel) for one, reason in found]
