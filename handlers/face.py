@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -33,7 +34,9 @@ async def render(card: Card, session: Session, policy: Policy) -> tuple[Text, Ke
         raise KeyError(f"card={card.id} of no lead={card.lead}")
     if (await accounts.by_id(session, lead.account)).erased:
         return (Span(f"#{lead.id} · {policy.texts('card.erased')}", Style.ITALIC),), ()
-    facts = {place: await tell(session, policy, lead) for place, tell in _LINES.items()}
+    # Side by side, as what they ask is mostly in different tables.
+    lines = await asyncio.gather(*(tell(session, policy, lead) for tell in _LINES.values()))
+    facts = dict(zip(_LINES, lines, strict=True))
     return arranged(facts), await buttons.keyboard(session, policy, lead, card.menu)
 
 
