@@ -33,6 +33,7 @@ from storage.session import Ids, Reads, Session, flush
 # A press is checked anew after this; who left is also known at once by the event of leaving.
 FRESH = timedelta(seconds=10)
 FRESH_IN_PRIVATE = timedelta(minutes=10)
+_STRANGERS = 4096  # that nobody is a member needs no place in the database
 _CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a colleague
 
 log = structlog.get_logger()
@@ -79,6 +80,7 @@ class Prepare:
         self._offering = offering
         self._now = now
         self._ids = Ids(database)
+        self._strangers: dict[tuple[str, str], datetime] = {}  # (chat, address) when asked
         self._learned: list[Session] = []
         self._writing = asyncio.Lock()
         self._profiles = {
@@ -146,6 +148,8 @@ class Prepare:
         back = isinstance(event, MessageReceived) and not event.chat.private
         if known and (known.present or not back) and self._now() - known.checked_at < fresh:
             return Member(known.present, known.admin, known.name, known.username)
+        if not known and (at := self._strangers.get((chat, author))) and self._now() - at < fresh:
+            return Member(False)
         try:
             member = await self._channels[name].member(platform_chat, event.author.id)
         except SendError as error:
@@ -158,6 +162,11 @@ class Prepare:
                 return None
             # Nobody but a member acts there, whatever the bot may be told of members.
             member = Member(True, name=event.author.name, username=event.author.username)
+        if known is None and not member.present:
+            self._strangers[chat, author] = self._now()
+            if len(self._strangers) > _STRANGERS:
+                del self._strangers[next(iter(self._strangers))]
+            return member
         staff.remember(session, chat, author, member, self._now())
         return member
 
