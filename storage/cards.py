@@ -16,7 +16,7 @@ from bot.messages import Keyboard, Priority, Text
 from storage import doubts
 from storage.database import upsert
 from storage.schema import Instant, cards, leads, places
-from storage.session import KEYS, Session
+from storage.session import KEYS, Session, few_lengths
 
 LULL = timedelta(seconds=10)  # in which what leaves a list is gathered into one change of it
 
@@ -229,12 +229,18 @@ def _wanted() -> sa.Select[Any]:
 
 async def claim(connection: AsyncConnection, found: Sequence[Card], now: datetime) -> None:
     """Say that these are about to be shown."""
-    await connection.execute(
+    numbers = few_lengths([one.id for one in found])
+    await connection.execute(_claim(), {"keys": numbers, "claimed_at": now})
+
+
+@cache
+def _claim() -> sa.Update:
+    return (
         cards.update()
-        .where(cards.c.id.in_([one.id for one in found]))
+        .where(cards.c.id.in_(KEYS))
         .values(
             state="claimed",
-            claimed_at=now,
+            claimed_at=sa.bindparam("claimed_at"),
             attempts=cards.c.attempts + 1,
             posted_above=sa.case((cards.c.message_id.is_(None), doubts.mark(cards, cards.c.chat))),
         )
@@ -247,7 +253,21 @@ async def shown(
     """Write down what chats show by now: each card as it was claimed, and as it stands."""
     if not found:
         return
-    statement = (
+    await connection.execute(_shown(), [_standing(*one, now) for one in found])
+    posted = [card for was, card in found if card.message_id not in (None, was.message_id)]
+    await _unfolded(connection, [one for one in posted if one.folded is not None], now)
+    made = [
+        {"chat": one.chat, "message_id": one.message_id, "lead": one.lead}
+        for one in posted
+        if one.lead is not None
+    ]
+    if made:
+        await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
+
+
+@cache
+def _shown() -> sa.Update:
+    return (
         cards.update()
         .where(cards.c.id == sa.bindparam("b_id"))
         .values(
@@ -262,29 +282,20 @@ async def shown(
             not_before=None,
             claimed_at=None,
             posted_above=None,
-            shown_at=now,
+            shown_at=sa.bindparam("b_shown_at"),
             reason="",
         )
     )
-    await connection.execute(statement, [_standing(*one) for one in found])
-    posted = [card for was, card in found if card.message_id not in (None, was.message_id)]
-    await _unfolded(connection, [one for one in posted if one.folded is not None], now)
-    made = [
-        {"chat": one.chat, "message_id": one.message_id, "lead": one.lead}
-        for one in posted
-        if one.lead is not None
-    ]
-    if made:
-        await connection.execute(upsert(connection, places, "lead", "message", "asks"), made)
 
 
-def _standing(was: Card, card: Card) -> dict[str, object]:
+def _standing(was: Card, card: Card, now: datetime) -> dict[str, object]:
     """A card as its row says it; nobody tries for ever to find it a place."""
     words = (str(card.text), _WORDS[card.closed], card.title)
     known = card.text > card.shown or card.title or card.closed is not None
     return {
         "b_id": card.id,
         "b_shown": card.shown,
+        "b_shown_at": now,
         "b_message_id": card.message_id,
         "b_thread": card.thread,
         "b_topic": card.topic,

@@ -134,8 +134,9 @@ class Database:
     async def migrating(self) -> AsyncIterator[AsyncConnection]:
         """A transaction in which nobody else changes the schema."""
         async with self.write() as connection:
-            if not self.sqlite:  # SQLite has one writer at a time as it is
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
+            # SQLite has one writer at a time as it is, from the first statement on.
+            lock = sa.select(1 if self.sqlite else sa.func.pg_advisory_xact_lock(_MIGRATING))
+            await connection.execute(lock)
             yield connection
 
     @asynccontextmanager
@@ -217,7 +218,7 @@ def upsert(connection: AsyncConnection, table: sa.Table, *changed: str) -> Inser
 
 def insert_new(connection: AsyncConnection, table: sa.Table) -> Insert:
     """An INSERT that leaves rows alone which are already there."""
-    return _INSERT[connection.dialect.name](table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
 
 
 async def _assert_held(connection: AsyncConnection, lease: Lease | None) -> None:
@@ -306,6 +307,11 @@ _INSERT: dict[str, Callable[[sa.Table], Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
 }
+
+
+@lru_cache
+def _insert_new(dialect: str, table: sa.Table) -> Insert:
+    return _INSERT[dialect](table).on_conflict_do_nothing()
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""Events taken in: kept raw before the platform is told, handled in order, never lost."""
+"""Events taken in, long by all that is asked of them: kept raw, handled in order, never lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.messages import EVENTS, Event, Raw
 from storage.database import Database, Fenced, insert_new, upsert
 from storage.schema import cursors, inbox, processes
-from storage.session import Session
+from storage.session import KEYS, Session, few_lengths
 
 INTERNAL = "dialead"  # the channel name of the product's own events
 
@@ -126,8 +126,8 @@ async def assert_held(
     """Fenced unless this process still holds all of these events; nobody else takes them now."""
     if process is None:
         return
-    held = sa.select(inbox.c.id).where(inbox.c.id.in_(numbers), inbox.c.process == process)
-    found = (await connection.execute(held.order_by(inbox.c.id).with_for_update())).all()
+    asked = {"keys": few_lengths(numbers), "claimant": process}
+    found = (await connection.execute(_HELD, asked)).all()
     if len(found) < len(numbers):
         raise Fenced("another process works on these events by now")
 
@@ -160,9 +160,8 @@ async def set_aside(connection: AsyncConnection, reasons: Mapping[int, str], now
     """These events can't be handled; they are kept with the reason."""
     if not reasons:
         return
-    statement = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
     await connection.execute(
-        statement.values(
+        _BY_NUMBER.values(
             state="dead",
             attempts=inbox.c.attempts + 1,
             reason=sa.bindparam("b_reason"),
@@ -224,9 +223,18 @@ def _claim(chosen: bool) -> sa.Update:
     return claim.values(process=claimant).returning(inbox)
 
 
+_HELD = (
+    sa.select(inbox.c.id)
+    .where(inbox.c.id.in_(KEYS), inbox.c.process == sa.bindparam("claimant"))
+    .order_by(inbox.c.id)
+    .with_for_update()
+)
 _NEXT_RETRY = sa.select(sa.func.min(inbox.c.not_before)).where(
     inbox.c.ended_at.is_(None), inbox.c.not_before > sa.bindparam("now")
 )
+
+
+_BY_NUMBER = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
 
 
 def _of(chosen: bool) -> sa.ColumnElement[bool]:
@@ -236,8 +244,7 @@ def _of(chosen: bool) -> sa.ColumnElement[bool]:
 
 async def _update(connection: AsyncConnection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        statement = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
-        await connection.execute(statement, rows)
+        await connection.execute(_BY_NUMBER, rows)
 
 
 async def _arrivals(database: Database, query: sa.Select[Any], **asked: Any) -> Sequence[Arrival]:

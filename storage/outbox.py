@@ -16,8 +16,8 @@ from bot.messages import OUTGOING, Outgoing, Priority, address
 from storage import albums, doubts, erased
 from storage.cards import of_channel
 from storage.database import Database, upsert
-from storage.schema import cards, chats, messages, outbox, places
-from storage.session import Session
+from storage.schema import Instant, cards, chats, messages, outbox, places
+from storage.session import KEYS, Session, few_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,18 +167,8 @@ async def claim(
     connection: AsyncConnection, found: Sequence[Delivery], now: datetime
 ) -> dict[int, Outgoing]:
     """Say that these calls are about to be made; those that still are to be, as they are by now."""
-    rows = await connection.execute(
-        outbox.update()
-        .where(outbox.c.id.in_([delivery.id for delivery in found]), outbox.c.state == "queued")
-        .values(
-            state="claimed",
-            # While nobody knows whether it was made, the first attempt is what counts.
-            claimed_at=sa.func.coalesce(outbox.c.claimed_at, now),
-            attempts=outbox.c.attempts + 1,
-            posted_above=doubts.mark(outbox, outbox.c.channel + ":" + outbox.c.chat),
-        )
-        .returning(outbox.c.id, outbox.c.chat, outbox.c.payload)
-    )
+    asked = {"keys": few_lengths([delivery.id for delivery in found]), "b_now": now}
+    rows = await connection.execute(_claim(), asked)
     return {row.id: _outgoing(row) for row in rows}
 
 
@@ -188,21 +178,7 @@ async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: 
     What was dropped meanwhile stays so; if it was made after all, its erasure looks again.
     """
     known = await _known(connection, outcomes)
-    statement = (
-        outbox.update()
-        .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.ended_at.is_(None))
-        .values(
-            {name: sa.bindparam(name) for name in ("state", "reason", "not_before", "ended_at")}
-        )
-        .values(
-            posted_above=sa.case(
-                (sa.bindparam("b_doubted", type_=sa.Boolean), outbox.c.posted_above)
-            ),
-            claimed_at=sa.case((sa.bindparam("b_unsure", type_=sa.Boolean), outbox.c.claimed_at)),
-            album=sa.case((sa.bindparam("b_apart", type_=sa.Boolean), ""), else_=outbox.c.album),
-        )
-    )
-    await connection.execute(statement, [_ended(outcome, now) for outcome in outcomes])
+    await connection.execute(_record(), [_ended(outcome, now) for outcome in outcomes])
     made = [
         place
         for outcome in outcomes
@@ -322,6 +298,41 @@ def _waiting() -> tuple[sa.Select[Any], ...]:
 
 
 @cache
+def _claim() -> sa.Update:
+    return (
+        outbox.update()
+        .where(outbox.c.id.in_(KEYS), outbox.c.state == "queued")
+        .values(
+            state="claimed",
+            # While nobody knows whether it was made, the first attempt is what counts.
+            claimed_at=sa.func.coalesce(outbox.c.claimed_at, sa.bindparam("b_now", type_=Instant)),
+            attempts=outbox.c.attempts + 1,
+            posted_above=doubts.mark(outbox, outbox.c.channel + ":" + outbox.c.chat),
+        )
+        .returning(outbox.c.id, outbox.c.chat, outbox.c.payload)
+    )
+
+
+@cache
+def _record() -> sa.Update:
+    doubted, unsure, apart = (
+        sa.bindparam(f"b_{name}", type_=sa.Boolean) for name in ("doubted", "unsure", "apart")
+    )
+    return (
+        outbox.update()
+        .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.ended_at.is_(None))
+        .values(
+            {name: sa.bindparam(name) for name in ("state", "reason", "not_before", "ended_at")}
+        )
+        .values(
+            posted_above=sa.case((doubted, outbox.c.posted_above)),
+            claimed_at=sa.case((unsure, outbox.c.claimed_at)),
+            album=sa.case((apart, ""), else_=outbox.c.album),
+        )
+    )
+
+
+@cache
 def _next_retry() -> sa.Select[Any]:
     of_calls = sa.select(sa.func.min(outbox.c.not_before)).where(
         outbox.c.channel == sa.bindparam("channel"),
@@ -416,12 +427,18 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     }
 
 
+_KNOWN = (
+    sa.select(outbox.c.id, outbox.c.chat, outbox.c.message, outbox.c.reason, outbox.c.state)
+    .where(outbox.c.id.in_(KEYS))
+    .order_by(outbox.c.id)
+    .with_for_update()
+)
+
+
 async def _known(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> dict[int, Any]:
     """What the database says of these calls by now: a message may be erased while it is shown."""
-    query = sa.select(outbox.c.id, outbox.c.chat, outbox.c.message, outbox.c.reason, outbox.c.state)
-    numbers = sorted(outcome.delivery.id for outcome in outcomes)
-    found = query.where(outbox.c.id.in_(numbers)).order_by(outbox.c.id).with_for_update()
-    return {row.id: row for row in await connection.execute(found)}
+    numbers = few_lengths([outcome.delivery.id for outcome in outcomes])
+    return {row.id: row for row in await connection.execute(_KNOWN, {"keys": numbers})}
 
 
 def _places(outcome: Outcome, known: Any) -> list[dict[str, Any]]:

@@ -29,6 +29,14 @@ KEYS: sa.BindParameter[Any] = sa.bindparam("keys", expanding=True)
 Find = Callable[[AsyncConnection, Sequence[K]], Awaitable[Mapping[K, V]]]
 
 
+def few_lengths(keys: Sequence[K]) -> list[K]:
+    """The last again and again, up to a power of two.
+
+    To the database each number of keys is a statement of its own, to be planned and kept.
+    """
+    return [*keys, *list(keys[-1:]) * ((1 << (len(keys) - 1).bit_length()) - len(keys))]
+
+
 class Conflict(Exception):
     """Somebody else changed what this event decided upon; handle the event again."""
 
@@ -60,18 +68,10 @@ class Reads:
     ) -> Callable[[list[Any]], Coroutine[Any, Any, list[Any]]]:
         async def load(keys: list[Any]) -> list[Any]:
             async with self._database.read() as connection:
-                found = await find(connection, _few_lengths(keys))
+                found = await find(connection, few_lengths(keys))
             return [found.get(key) for key in keys]
 
         return load
-
-
-def _few_lengths(keys: list[K]) -> list[K]:
-    """The last again and again, up to a power of two.
-
-    To the database each number of keys is a statement of its own, to be planned and kept.
-    """
-    return [*keys, *keys[-1:] * ((1 << (len(keys) - 1).bit_length()) - len(keys))]
 
 
 @dataclass(frozen=True, slots=True)
