@@ -1,4 +1,4 @@
-"""A raw Telegram update in neutral words, read field by field.
+"""A raw Telegram update in neutral words, long by all that is read: field by field.
 
 The library's own types would refuse a whole message for one part that is newer
 than they are, so only the fields that matter are looked at.
