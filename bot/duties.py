@@ -100,22 +100,32 @@ class Duties:
         self.keeps_up = False
 
     async def _serve(self, name: str, database: Database) -> None:
-        """Take in and send for a channel, until cancelled; then let what is under way end."""
+        """Take in and send for a channel, until cancelled, once nobody else has its token."""
         found = self._connections[name]
-        waits = partial(self._say, "token", channel=name)
-        async with sole(found.api_url, found.token, waits):
-            sender = self.senders[name] = self._sender(name, database)
-            self._watch.led(name, here=True)
-            receiving = self._intake.receive(name, self._channels[name], database)
-            tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
-            try:
-                ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
-                for task in ended:
-                    task.result()
-            finally:
-                self._watch.led(name, here=False)
-                await end(tasks[:1], tasks[1:], stop=sender.stop)
-                del self.senders[name]
+        waits = partial(self._waits_for, name)
+        try:
+            async with sole(found.api_url, found.token, waits, database.shared):
+                await self._work(name, database)
+        finally:
+            self._watch.led(name, here=False)
+
+    def _waits_for(self, name: str) -> None:
+        self._watch.waits(name)
+        self._say("token", channel=name)
+
+    async def _work(self, name: str, database: Database) -> None:
+        """Let what is under way end when it is cancelled."""
+        sender = self.senders[name] = self._sender(name, database)
+        self._watch.led(name, here=True)
+        receiving = self._intake.receive(name, self._channels[name], database)
+        tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            await end(tasks[:1], tasks[1:], stop=sender.stop)
+            del self.senders[name]
 
     def _sender(self, name: str, database: Database) -> Sender:
         first = self._settings.telegram.group_per_minute

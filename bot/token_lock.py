@@ -9,22 +9,47 @@ from __future__ import annotations
 import hashlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 
 from storage.standing_by import once_free
 
 
 @asynccontextmanager
-async def sole(server: str, token: str, waits: Callable[[], None]) -> AsyncIterator[None]:
-    """Be the only one with a token at a server; `waits` is called once if another one is."""
+async def sole(
+    server: str, token: str, waits: Callable[[], None], shared: str = ""
+) -> AsyncIterator[None]:
+    """Be the only one with a token at a server; `waits` is called once if another one is.
+
+    Of those that are at one `shared` database its lease has chosen, so they do not wait for one
+    another: who lost the lease may hang, and would keep the token for as long.
+    """
     if sys.platform != "linux":
         yield
         return
-    mark = hashlib.sha256(f"{server} {token}".encode()).hexdigest()
-    with await once_free(partial(_bound, f"\0dialead-{mark}"), waits):
+    names = [_name(server, token)]
+    if shared:
+        names.append(_name(server, token, shared))
+    with await once_free(partial(_taken, names), waits):
         yield
+
+
+def _name(*known: str) -> str:
+    return f"\0dialead-{hashlib.sha256(' '.join(known).encode()).hexdigest()}"
+
+
+def _taken(names: Sequence[str]) -> ExitStack | None:
+    """All of the names; nothing where one of ours has them all; None while somebody else does."""
+    held, found = ExitStack(), [_bound(name) for name in names]
+    for one in found:
+        if one is not None:
+            held.enter_context(one)
+    of_ours = len(names) > 1 and not any(found)
+    if all(found) or of_ours:
+        return held
+    held.close()
+    return None
 
 
 def _bound(name: str) -> socket.socket | None:

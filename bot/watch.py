@@ -64,6 +64,7 @@ class Watch:
         self._add = add
         self._now = now
         self._led: set[str] = set()
+        self._waiting: set[str] = set()
         self._heard: dict[str, tuple[float, datetime]] = {}  # by the loop's clock, by the wall's
         self._refused: dict[str, datetime] = {}
         self._standing: set[tuple[str, str]] | None = None  # None until it was looked up
@@ -71,8 +72,13 @@ class Watch:
         self._disk_at: float | None = None
         self._outage = Outage(database, channels, desks=desks, speaks=speaks, now=now)
 
+    def waits(self, channel: str) -> None:
+        """It is for this process to take in, but another product has the token."""
+        self._waiting.add(channel)
+
     def led(self, channel: str, *, here: bool) -> None:
         """Whether this process takes in what a messenger has; of others nothing is known."""
+        self._waiting.discard(channel)
         (self._led.add if here else self._led.discard)(channel)
         for known in (self._heard, self._refused):
             known.pop(channel, None)
@@ -89,8 +95,8 @@ class Watch:
         self._refused.setdefault(channel, self._now())
 
     def hindrances(self) -> list[str]:
-        """The messengers from which nothing comes in, and whether they refuse or are silent."""
-        found = []
+        """The messengers from which nothing comes in, and why."""
+        found = [f"{name}: another product has its token" for name in sorted(self._waiting)]
         for name in sorted(self._led):
             heard = self._heard.get(name)
             if name in self._refused:

@@ -80,6 +80,13 @@ class Database:
             if self.sqlite:
                 self._assert_in_place()
 
+    @property
+    def shared(self) -> str:
+        """Which one it is among those that several processes share; "" for a file."""
+        if self.sqlite:
+            return ""
+        return self.url.set(username=None, password=None).render_as_string(hide_password=False)
+
     def under(self, lease: Lease | None) -> Self:
         """The same database for who has this lease: once somebody else has it, writes fail.
 

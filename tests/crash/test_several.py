@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,7 +30,10 @@ async def ward(tmp_path: Path, postgres: Cluster) -> AsyncIterator[Ward]:
 
 
 async def shown(ward: Ward, words: str) -> None:
-    await ward.telegram.until(lambda: [m for m in ward.telegram.shown(TEAM) if words in m.text])
+    def seen() -> bool:
+        return any(words in one.text for one in ward.telegram.shown(TEAM))
+
+    await ward.telegram.until(seen, timeout=60)
 
 
 async def told(crew: Crew, number: int, words: str) -> None:
@@ -55,6 +59,23 @@ async def test_when_the_one_that_sends_is_killed_another_sends_and_takes_in(ward
         ward.telegram.write(ANNA, ANNA, "Still there?")
         await shown(ward, "Still there?")
         assert await crew.leader("telegram") == 1 - leader
+    assert len([one for one in ward.telegram.shown(TEAM) if "Hello" in one.text]) == 1
+
+
+async def test_when_the_one_that_sends_hangs_another_serves_before_it_goes_on(ward: Ward) -> None:
+    """On one machine, too: the kernel still knows the one that hangs by its token."""
+    ward.telegram.started(ANNA)
+    async with a_crew(ward, 2) as crew:
+        ward.telegram.write(ANNA, ANNA, "Hello")
+        await shown(ward, "Hello")
+        leader = await crew.leader("telegram")
+        crew.runs[leader].signal(signal.SIGSTOP)
+        try:
+            ward.telegram.write(ANNA, ANNA, "Still there?")
+            await shown(ward, "Still there?")
+        finally:
+            crew.runs[leader].signal(signal.SIGCONT)
+        await told(crew, leader, "lease_lost")
     assert len([one for one in ward.telegram.shown(TEAM) if "Hello" in one.text]) == 1
 
 
