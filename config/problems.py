@@ -89,6 +89,8 @@ def unknown(path: SettingPath, known: Collection[tuple[str, ...]]) -> Problem:
     tables = {name[:depth] for name in known for depth in range(1, len(name))}
     if path in tables:
         return Problem(path, "setting.is_table", {"names": ", ".join(_inside(path, known))})
+    if len(path) > 1 and path[-1:] in known:
+        return Problem(path, "setting.belongs_on_top", {"name": path[-1]})
     names = [dotted(name) for name in [*known, *tables] if path[: len(name)] != name]
     if near := get_close_matches(dotted(path), names, 1):
         return Problem(path, "setting.unknown_near", {"near": near[0]})

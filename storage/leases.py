@@ -95,6 +95,14 @@ async def keep(database: Database, lease: Lease, process: int) -> bool:
         return bool((await connection.execute(held.values(process=process))).rowcount)
 
 
+async def anybody_leads(database: Database) -> bool:
+    """Whether a process that lives does something that only one may."""
+    living = sa.select(processes.c.id).where(sa.not_(_dead()))
+    led = sa.select(leases.c.name).where(leases.c.process.in_(living))
+    async with database.read() as connection:
+        return (await connection.execute(led)).first() is not None
+
+
 def _dead() -> sa.ColumnElement[bool]:
     """Whether a process is silent for too long, or PostgreSQL serves it no more."""
     served = sa.text("select pid from pg_stat_activity").columns(sa.Column("pid", sa.Integer))

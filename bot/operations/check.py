@@ -42,7 +42,7 @@ async def check(
         yield finding
         if finding.key == "check.database":
             teams = [await _moved(settings, team) for team in teams]
-            running = await is_running(settings, now)
+            running = await is_running(settings)
     yield _clock(settings, now)
     answering = []
     for name, channel in channels.items():

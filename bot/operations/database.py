@@ -5,14 +5,13 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.messages import Finding
 from config.settings import Settings
-from storage import chats, inbox
+from storage import chats, leases
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
 from storage.migrate import head, known, revision
 from storage.standing_by import is_held
@@ -20,8 +19,6 @@ from storage.standing_by import is_held
 LEAST_FREE = 500 * 2**20  # bytes: room for some weeks, and for a copy while backing up
 
 Free = Callable[[Path], int]
-
-_ALIVE = timedelta(minutes=2)  # twice as long as between two signs of a running product's life
 
 
 async def about_database(settings: Settings, free: Free | None) -> AsyncIterator[Finding]:
@@ -44,17 +41,16 @@ async def current(settings: Settings, chat: str) -> str:
         await database.close()
 
 
-async def is_running(settings: Settings, now: datetime) -> bool:
-    """Whether the product runs on this database, or did a moment ago."""
+async def is_running(settings: Settings) -> bool:
+    """Whether the product runs on this database."""
     url = sa.make_url(settings.database_url)
     if url.get_backend_name() == "sqlite":
         return is_held(url)
     database = Database(settings.database_url)
     try:
-        sign = await inbox.cursor(database, "alive")
+        return await leases.anybody_leads(database)
     finally:
         await database.close()
-    return bool(sign) and abs(now - datetime.fromisoformat(sign)) <= _ALIVE
 
 
 async def _found(url: str) -> Finding:

@@ -257,6 +257,11 @@ def test_a_mistake_is_named_in_both_ways_with_its_remedy(
 REFUSED_IN_THE_FILE = [
     ("[telegram]\ntokn = 'x'", "telegram.tokn (TELEGRAM__TOKN): is unknown"),
     ("[telegrm]\ntoken = 'x'", "telegrm (TELEGRM): is unknown; did you mean telegram?"),
+    (
+        "[bots.service]\ndatabase_url = 'postgresql://h/d'",
+        "bots.service.database_url (BOTS__SERVICE__DATABASE_URL): does not belong into this table:"
+        " write database_url at the top of the file",
+    ),
     ("team = 'sales'", "team (TEAM): must be a table, [team]"),
     ("http.port = true", "http.port (HTTP__PORT): must be a number"),
     ("deadlines.take = true", "must be a number"),

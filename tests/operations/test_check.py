@@ -8,7 +8,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,11 @@ from bot.sandbox.telegram import Fault
 from bot.sandbox.vk import Fault as VkFault
 from config.settings import Settings
 from config.texts import LANGUAGES, load
+from storage import leases
 from storage.database import Database
-from storage.sweeps import sign_of_life
 from tests import warm
 from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
+from tests.databases import Cluster
 from tests.plays.desks import SERVICE, as_bot, second_bot
 from tests.plays.play import Play
 
@@ -484,15 +485,18 @@ async def test_the_running_product_is_no_second_program(play: Play) -> None:
     assert "check.telegram.one_poller" in [one.key for one in findings]
 
 
-async def test_on_postgresql_a_sign_of_life_tells_that_it_runs(
-    database: Database, database_url: str
-) -> None:
-    """On SQLite its lock does, and dies with it."""
-    settings = Settings.model_validate({"database_url": database_url})
-    assert not await is_running(settings, NOON)
-    await sign_of_life(database, NOON)
-    assert await is_running(settings, NOON) is not database.sqlite
-    assert not await is_running(settings, NOON + timedelta(minutes=3))
+async def test_on_postgresql_who_leads_tells_that_it_runs(postgres: Cluster) -> None:
+    """On SQLite its lock does. Either dies with the process."""
+    url = await postgres.lend()
+    settings, database = Settings.model_validate({"database_url": url}), Database(url)
+    assert not await is_running(settings)
+    async with leases.present(database, lambda _: None) as presence:
+        assert not await is_running(settings)
+        assert await leases.take(database, "upkeep", presence.number)
+        assert await is_running(settings)
+    assert not await is_running(settings)
+    await database.close()
+    await postgres.take_back(url)
 
 
 async def test_a_product_elsewhere_is_told_and_works_on(
