@@ -139,7 +139,10 @@ class Desks:
         for desk, policy in self._policies.items():
             chat = await chats.current(database, policy.chat)
             former = await chats.former(database, chat)
-            self._policies[desk] = replace(policy, chat=chat, former_chats=former)
+            heads = await chats.current(database, policy.supervisors_chat)
+            self._policies[desk] = replace(
+                policy, chat=chat, former_chats=former, supervisors_chat=heads
+            )
 
     async def _of(self, event: Event, facts: Facts, session: Session) -> Policy:
         if isinstance(event, _FROM_CHANNELS):
@@ -157,9 +160,14 @@ class Desks:
         chat = getattr(event, "chat", None)
         where = event.old if isinstance(event, ChatMoved) else chat.id if chat else ""
         found = self.of_chat(address(event.channel, where)) if where else None
+        if found is None and isinstance(event, MemberChanged):
+            found = self._of_successor(address(event.channel, where))
         if found is None and facts.desk:
             return self.named(facts.desk)
         return found or self.of_channel(event.channel)
+
+    def _of_successor(self, where: str) -> Policy | None:
+        return next((one for one in self.all if one.may_become(where)), None)
 
     def _of_trouble(self, event: TroubleSeen) -> Policy:
         if ":" in event.subject:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -44,9 +43,8 @@ class Sweeps:
     async def deadlines(self) -> None:
         try:
             desks = [policy.desk for policy in self._desks.all]
-            take_deadlines = partial(sweeps.take_deadlines, desks=desks)
-            for take in (take_deadlines, sweeps.take_steps):
-                if await self._database.finish(take(self._database, self._now())):
+            for take in (sweeps.take_deadlines, sweeps.take_steps):
+                if await self._database.finish(take(self._database, self._now(), desks)):
                     self._wake()
         except UNREACHABLE as error:
             log.warning("sweep_database", reason=describe(error))

@@ -48,7 +48,7 @@ async def unban(work: Work, act: Act) -> str:
 
 async def _open_lead(work: Work, act: Act) -> Lead | None:
     """The person's open lead, whichever lead's button was pressed; Refused if it is not theirs."""
-    lead = await leads.open_of(work.session, act.lead.person, work.policy.desk)
+    lead = await leads.open_of(work.session, act.lead.person, act.lead.desk)
     if lead is None:
         return None
     try:

@@ -65,7 +65,7 @@ async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
         return
     if address(kind_of(event.channel), event.chat.id) == _by_kind(work.policy.chat):
         return  # beside the bot of the team that serves it
-    if event.present and not _successor(work, where):
+    if event.present and not work.policy.may_become(where):
         if not event.chat.broadcast:
             await work.post(where, plain(work.texts("chat.foreign", address=_by_kind(where))))
         await work.call(where, Leave(event.chat.id))
@@ -75,11 +75,3 @@ def _by_kind(where: str) -> str:
     """A chat as the settings name it, whichever bot is in it."""
     channel, number = split_address(where)
     return address(kind_of(channel), number)
-
-
-def _successor(work: Work, where: str) -> bool:
-    """Whether it may be what the team's basic group has just become, before we are told so."""
-    channel, number = split_address(work.policy.chat)
-    basic = not number.startswith("-100")
-    possible = kind_of(channel) == "telegram" and where.startswith(f"{channel}:-100")
-    return possible and basic

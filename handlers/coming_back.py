@@ -40,7 +40,7 @@ async def _check(work: Work, act: Act) -> None:
     there = any(one.id == act.lead.responsible for one in team)
     lead = act.lead if there else replace(act.lead, responsible=None)
     decide(lead, Action.LATER, Actor(act.who.id, act.role))
-    if await leads.open_of(work.session, act.lead.person, work.policy.desk) is not None:
+    if await leads.open_of(work.session, act.lead.person, act.lead.desk) is not None:
         raise Refused(Refusal.OTHER_OPEN)
 
 

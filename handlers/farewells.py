@@ -92,7 +92,7 @@ async def _may_be_asked(work: Work, lead: Lead, account: Account) -> bool:
         return False
     if await accounts.banned(work.session, account) is not None:
         return False
-    return await leads.open_of(work.session, lead.person, work.policy.desk) is None
+    return await leads.open_of(work.session, lead.person, lead.desk) is None
 
 
 async def _ask(work: Work, account: Account, lead: Lead) -> None:

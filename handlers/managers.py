@@ -181,7 +181,7 @@ async def _return(work: Work, act: Act) -> str:
 async def _reopen(work: Work, act: Act) -> str:
     """Bring a closed lead back to whoever had it, as it was; to the queue if they are gone."""
     transition = decide(act.lead, Action.REOPEN, Actor(act.who.id, act.role))
-    if await leads.open_of(work.session, act.lead.person, work.policy.desk) is not None:
+    if await leads.open_of(work.session, act.lead.person, act.lead.desk) is not None:
         raise Refused(Refusal.OTHER_OPEN)
     to = await active(work, act.lead.responsible)
     lead = leads.change(

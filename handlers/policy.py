@@ -85,6 +85,10 @@ class Policy:
         """Whether this is the team's chat, by its address of now or by one of before."""
         return where == self.chat or where in self.former_chats
 
+    def may_become(self, where: str) -> bool:
+        """Whether it may be what a basic group of ours has just become, before we are told so."""
+        return any(_successor(where, one) for one in (self.chat, self.supervisors_chat))
+
     def of(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""
         return self.channels.get(channel, ChannelPolicy())
@@ -146,6 +150,13 @@ class Policy:
         """Whether what somebody answers in private is known to be meant for this desk."""
         channel = kind_of(where.partition(":")[0])
         return not self.bots or self.bots.get(channel) in self.own
+
+
+def _successor(where: str, group: str) -> bool:
+    channel, _, number = group.partition(":")
+    basic = number.startswith("-") and not number.startswith("-100")
+    possible = kind_of(channel) == "telegram" and where.startswith(f"{channel}:-100")
+    return possible and basic
 
 
 def reason_mark(reason: str) -> str:

@@ -54,7 +54,7 @@ async def _may_come_back(work: Work, lead: Lead) -> bool:
     account = await accounts.by_id(work.session, lead.account)
     if account.erased or await accounts.banned(work.session, account):
         return False
-    return await leads.open_of(work.session, lead.person, work.policy.desk) is None
+    return await leads.open_of(work.session, lead.person, lead.desk) is None
 
 
 async def _remind(work: Work, lead: Lead, step: Step) -> None:

@@ -115,9 +115,12 @@ async def overdue_leads(session: Session, now: datetime) -> Sequence[int]:
     return [row.lead for row in rows]
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[Deadline]:
-    """Deadlines whose next step is due, the longest overdue first."""
-    return [_deadline(row) for row in await connection.execute(due_query(now, limit))]
+async def due(
+    connection: AsyncConnection, now: datetime, limit: int, desks: Sequence[str] = ()
+) -> Sequence[Deadline]:
+    """Deadlines whose next step is due, the longest overdue first; of some `desks` or of all."""
+    query = of_desks(due_query(now, limit), deadlines.c.lead, desks)
+    return [_deadline(row) for row in await connection.execute(query)]
 
 
 async def due_now(session: Session, now: datetime, limit: int) -> Sequence[Deadline]:
@@ -134,6 +137,15 @@ def due_query(now: datetime, limit: int) -> sa.Select[Any]:
         .order_by(deadlines.c.next_at, deadlines.c.id)
         .limit(limit)
     )
+
+
+def of_desks(
+    query: sa.Select[Any], lead: sa.ColumnElement[int], desks: Sequence[str]
+) -> sa.Select[Any]:
+    """The same of the leads of these desks; of all where there are none or one."""
+    if len(desks) < 2:
+        return query
+    return query.join(leads, leads.c.id == lead).where(leads.c.desk.in_(desks))
 
 
 _OPEN = deadlines.c.done_at.is_(None)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.deadlines import of_desks
 from storage.schema import leads, steps
 from storage.session import KEYS, Session
 
@@ -94,14 +95,17 @@ def end(session: Session, lead: int, *, at: datetime) -> None:
     session.update(steps, {"lead": lead, "done_at": None}, done_at=at)
 
 
-async def due(connection: AsyncConnection, now: datetime, limit: int) -> Sequence[Step]:
-    """Open steps to be looked at now, the longest overdue first."""
-    rows = await connection.execute(
+async def due(
+    connection: AsyncConnection, now: datetime, limit: int, desks: Sequence[str] = ()
+) -> Sequence[Step]:
+    """Open steps to be looked at now, the longest overdue first; see deadlines.due."""
+    query = (
         sa.select(steps)
         .where(steps.c.done_at.is_(None), steps.c.next_at.is_not(None), steps.c.next_at <= now)
         .order_by(steps.c.next_at)
         .limit(limit)
     )
+    rows = await connection.execute(of_desks(query, steps.c.lead, desks))
     return [_step(row) for row in rows]
 
 

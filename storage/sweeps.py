@@ -23,10 +23,11 @@ _AT_ONCE = 500
 async def take_deadlines(database: Database, now: datetime, desks: Sequence[str] = (MAIN,)) -> int:
     """Take in every deadline whose next step is due; how many there were.
 
-    Where many are due at once, each of the `desks` looks for its own.
+    Where many are due at once, each of the `desks` looks for its own. What is of no desk
+    any more waits until there is one of its name again.
     """
     async with database.read() as connection:
-        due = await deadlines.due(connection, now, _AT_ONCE)
+        due = await deadlines.due(connection, now, _AT_ONCE, desks)
     if due:
         async with database.write() as connection:
             await inbox.add_events(connection, _overdue(due, now, desks), now)
@@ -56,12 +57,12 @@ async def sign_of_life(database: Database, now: datetime) -> None:
         await connection.execute(statement.values(channel="alive", value=now.isoformat()))
 
 
-async def take_steps(database: Database, now: datetime) -> int:
-    """Take in every next step that is to be looked at; how many there were."""
+async def take_steps(database: Database, now: datetime, desks: Sequence[str] = (MAIN,)) -> int:
+    """Take in every next step of these desks that is to be looked at; how many there were."""
     async with database.read() as connection:
         due = [
             StepDue(one.id, one.next_at)
-            for one in await steps.due(connection, now, _AT_ONCE)
+            for one in await steps.due(connection, now, _AT_ONCE, desks)
             if one.next_at is not None
         ]
     events: dict[str, Event] = {f"step:{one.step}:{one.at.isoformat()}": one for one in due}
