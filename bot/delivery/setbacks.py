@@ -12,10 +12,11 @@ from bot.delivery.backoff import delay
 from bot.delivery.describing import describe
 from bot.messages import EventSetAside, SendError
 from storage import dead, inbox
+from storage.database import UNREACHABLE
 from storage.session import Conflict
 
 ATTEMPTS = 8  # before an event is set aside
-PATIENT = 500  # where a messenger is away: some eight hours
+PATIENT = 500  # where a messenger or the database is away: some eight hours
 
 log = structlog.get_logger()
 
@@ -56,5 +57,7 @@ class Setbacks:
 
 
 def _passing(error: Exception) -> bool:
-    """Whether it waits for a messenger that will be there again."""
+    """Whether it waits for a messenger, or the database, that will be there again."""
+    if isinstance(error, UNREACHABLE):  # to read: this is written down all the same
+        return True
     return isinstance(error, SendError) and not error.permanent

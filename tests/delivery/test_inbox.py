@@ -9,6 +9,7 @@ from typing import Any
 from bot.delivery.inbox import Dispatcher
 from bot.messages import Author, Chat, Event, MessageReceived, Raw
 from storage.database import Database
+from storage.failures import Unreachable
 from storage.leases import NOBODY
 from storage.schema import cursors, inbox
 from storage.session import Reads, Session
@@ -27,6 +28,7 @@ class Office:
         self.unkeyed: set[str] = set()
         self.uninteresting: set[str] = set()
         self.unhandled: set[str] = set()
+        self.fault: Exception = RuntimeError("a fault of ours")
         self.refused: set[str] = set()
 
     def parse(self, channel: str, body: dict[str, Any]) -> Event | None:
@@ -54,7 +56,7 @@ class Office:
         assert isinstance(event, MessageReceived)
         self.handled.append(event.message_id)
         if event.message_id in self.unhandled:
-            raise RuntimeError("a fault of ours")
+            raise self.fault
         for _ in range(2 if event.message_id in self.refused else 1):
             note = f"{event.channel}/{event.message_id}"
             session.put(cursors, channel=note, value="handled")
@@ -169,6 +171,22 @@ async def test_a_failing_event_waits_longer_before_each_further_attempt(
     await settle(works)
     assert waits == [timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 32, 60)]
     assert await states(database) == ["dead"]
+
+
+async def test_an_event_for_which_there_was_no_connection_to_read_by_is_not_set_aside(
+    database: Database,
+) -> None:
+    office, now = Office(), NOW
+    office.unhandled, office.fault = {"1"}, Unreachable("sorry, too many clients already")
+    works = dispatcher(database, office, now=lambda: now)
+    await arrive(works, "1")
+    for _ in range(20):
+        await settle(works)
+        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
+        now = event.not_before
+    office.unhandled = set()
+    await settle(works)
+    assert await states(database) == ["done"]
 
 
 async def test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing(
