@@ -34,7 +34,7 @@ _POSTGRESQL = re.compile(
 _OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_PATH = re.compile(r"[\w.~!$&'()*+,;=:@%/-]*", re.ASCII)
+_PATH = re.compile(r"[\w.~!$&'()*+,;=:@/-]*", re.ASCII)  # with a %, servers differ in what it is
 
 
 @dataclass(frozen=True, slots=True)
