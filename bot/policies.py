@@ -35,6 +35,7 @@ def _policy(settings: Settings, desk: DeskSettings) -> Policy:
         desk=desk.name,
         bots=bots,
         own=frozenset(one.name for one in channels if one.desk == desk.name),
+        connected=frozenset(one.name for one in channels if one.connection.token),
         texts=texts,
         timezone=zone,
         hours=working_hours(desk.hours.week, desk.hours.holidays, zone),

@@ -126,7 +126,7 @@ async def send(
     work: Work, act: Act, account: Account, message: Message, *, first: bool = True
 ) -> Lead:
     """Let what was kept as an answer go, the `first` of several or not; the lead as it is then."""
-    if account.reach is not Reach.OPEN:
+    if account.reach is not Reach.OPEN or work.policy.is_cut_off(account.channel):
         lead = await _taken_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
         if first:
@@ -158,7 +158,11 @@ async def _answering(work: Work, act: Act) -> Lead:
 
 
 async def _tell_unreachable(work: Work, account: Account, message: Message) -> None:
-    await replies.say(work, message, f"⚠️ {work.texts(f'failure.{account.reach.value}')}")
+    if account.reach is Reach.OPEN:
+        words = work.texts("failure.cut_off", channel=work.texts.channel(account.channel))
+    else:
+        words = work.texts(f"failure.{account.reach.value}")
+    await replies.say(work, message, f"⚠️ {words}")
 
 
 async def _noted(work: Work, event: MessageReceived, act: Act) -> None:

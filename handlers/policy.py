@@ -58,6 +58,7 @@ class Policy:
     desk: str = MAIN
     bots: Mapping[str, str] = field(default_factory=dict)  # by messenger: what speaks to people
     own: frozenset[str] = frozenset()  # channels of this desk and of no other
+    connected: frozenset[str] = frozenset()  # every desk's channels that can be sent by
     former_chats: frozenset[str] = frozenset()  # the team's chat before it got a new id
     max_open: int = 0  # leads, after which nobody is offered more; 0: no limit
     offer_for: Term = _OFFER_FOR
@@ -92,6 +93,10 @@ class Policy:
     def of(self, channel: str) -> ChannelPolicy:
         """The policy of a channel."""
         return self.channels.get(channel, ChannelPolicy())
+
+    def is_cut_off(self, channel: str) -> bool:
+        """Whether nothing is sent by a channel: its bot is not in the settings by this name."""
+        return bool(self.connected) and channel not in self.connected
 
     @property
     def offers_leads(self) -> bool:

@@ -159,3 +159,20 @@ async def test_two_leads_of_a_desk_that_is_no_more_are_not_both_reopened(play: P
         await play.start(**without(without(over, "service"), "shop"))
         assert "#1 is open again" in (await play.forge(BORIS, pack("reopen", 1))).text
         assert "other" in (await play.forge(BORIS, pack("reopen", 2))).text
+
+
+async def test_who_answers_by_a_bot_that_has_another_name_is_told_that_it_went_nowhere(
+    play: Play,
+) -> None:
+    async with second_bot(play) as telegram:
+        await play.start(bots={"service": as_bot(telegram)})
+        telegram.write(PABLO, PABLO, "A door?")
+        await play.card(1, "A door?")
+        await play.quiet()
+        await play.stop()
+        await play.start(bots={"help": as_bot(telegram)})
+        await play.reply(BORIS, 1, "Yes, we do")
+        await play.shown("Not delivered: Telegram service is not connected any more")
+        await play.card(1, "Boris")
+        await play.quiet()  # nothing waits to surprise them with, once the name is back
+        await play.stop()
