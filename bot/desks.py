@@ -144,6 +144,11 @@ class Desks:
                 policy, chat=chat, former_chats=former, supervisors_chat=heads
             )
 
+    async def take_over(self, database: Database) -> None:
+        """Let each chat's cards be those of the bot that serves it by these settings."""
+        for policy in self.all:
+            await chats.take_over(database, policy.chat)
+
     async def _of(self, event: Event, facts: Facts, session: Session) -> Policy:
         if isinstance(event, _FROM_CHANNELS):
             return self._where(event, facts)

@@ -187,6 +187,8 @@ class Product:
     async def run(self) -> None:
         """Run until cancelled."""
         await self.desks.restore(self.database)
+        if self._leads:
+            await self.database.finish(self.desks.take_over(self.database))
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})
         living = asyncio.create_task(self.leading.run())
         inbox = asyncio.create_task(self.inbox.run())

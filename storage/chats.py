@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import address
+from bot.messages import address, kind_of, split_address
 from storage.database import Database, upsert
 from storage.schema import cards, chats, cursors, leads, members, outbox
 from storage.session import KEYS, Session
@@ -61,13 +61,32 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     """
     was, now = address(channel, old), address(channel, new)
     session.upsert(chats, address=was, moved_to=now)
-    open_leads = sa.select(leads.c.id).where(leads.c.state.in_(("new", "taken")))
-    shown = sa.case((cards.c.lead.in_(open_leads), 0), else_=cards.c.shown)
+    anew = {"message_id": None, "posted_above": None, "shown": _shown_anew()}
     session.update(cards, {"chat": was}, thread="", topic="", titled="", left="")
-    session.update(cards, {"chat": was}, chat=now, message_id=None, posted_above=None, shown=shown)
+    session.update(cards, {"chat": was}, chat=now, **anew)
     session.update(members, {"chat": was}, chat=_unless_known(was, now))
     key = sa.func.replace(outbox.c.key, was, now)
     session.update(outbox, {"channel": channel, "chat": old}, chat=new, key=key, posted_above=None)
+
+
+async def take_over(database: Database, where: str) -> None:
+    """Let the cards that another bot of Telegram's has in this group be those of its bot of now.
+
+    Nobody can change what another bot posted: cards of open leads are posted anew.
+    """
+    channel, number = split_address(where)
+    if kind_of(channel) != "telegram" or not number.startswith("-"):
+        return  # of VK's communities each has a number of its own for a chat
+    ours = cards.alias()
+    has_ours = sa.exists().where(ours.c.chat == where, ours.c.lead == cards.c.lead)
+    by_others = (cards.c.chat.like(f"telegram%:{number}"), cards.c.chat != where, ~has_ours)
+    async with database.read() as connection:
+        found = await connection.execute(sa.select(cards.c.id).where(*by_others).limit(1))
+        if found.first() is None:
+            return
+    anew = {"message_id": None, "posted_above": None, "state": "queued", "shown": _shown_anew()}
+    async with database.write() as connection:
+        await connection.execute(cards.update().where(*by_others).values(chat=where, **anew))
 
 
 async def current(database: Database, where: str) -> str:
@@ -94,6 +113,12 @@ def _followed(where: str, moves: dict[str, str]) -> str:
         seen.add(where)
         where = moves[where]
     return where
+
+
+def _shown_anew() -> sa.ColumnElement[int]:
+    """What was shown of a card that is gone: nothing, where its lead is open."""
+    open_leads = sa.select(leads.c.id).where(leads.c.state.in_(("new", "taken")))
+    return sa.case((cards.c.lead.in_(open_leads), 0), else_=cards.c.shown)
 
 
 def _no_topics(where: str) -> str:

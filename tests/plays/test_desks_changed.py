@@ -176,3 +176,26 @@ async def test_who_answers_by_a_bot_that_has_another_name_is_told_that_it_went_n
         await play.card(1, "Boris")
         await play.quiet()  # nothing waits to surprise them with, once the name is back
         await play.stop()
+
+
+async def test_a_team_that_gets_a_bot_of_its_own_has_its_open_leads_by_it(play: Play) -> None:
+    async with second_bot(play) as telegram, second_community(play) as vk:
+        play.telegram.add_group(SERVICE, "Service", admins=[VERA], members=[BORIS, GLEB])
+        telegram.add_group(SERVICE, "Service", admins=[VERA], members=[BORIS, GLEB])
+        shop = as_community(vk, desk="service")
+        desks = {"service": {"chat": f"telegram:{SERVICE}"}}
+        await play.start(bots={"shop": shop}, desks=desks)
+        await play.until(lambda: vk.polling)
+        vk.write(ANNA, "A door?")
+        await play.until(lambda: play.telegram.shown(SERVICE))
+        await play.quiet()
+        await play.stop()
+        own = as_bot(telegram, desk="service")
+        await play.start(bots={"shop": shop, "service": own}, desks=desks)
+        service = copy.copy(play)
+        service.telegram, service.chat = telegram, SERVICE
+        assert await service.press(BORIS, 1, "Take") == "#1 is yours"
+        await service.reply(BORIS, 1, "Yes, we do")
+        await play.until(lambda: [m for m in vk.dialog(ANNA) if m.text == "Yes, we do"])
+        await play.stop()
+        assert len(service.team("#1 ")) == 1
