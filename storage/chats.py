@@ -61,9 +61,9 @@ def move(session: Session, channel: str, old: str, new: str) -> None:
     """
     was, now = address(channel, old), address(channel, new)
     session.upsert(chats, address=was, moved_to=now)
-    anew = {"message_id": None, "posted_above": None, "shown": _shown_anew()}
     session.update(cards, {"chat": was}, thread="", topic="", titled="", left="")
-    session.update(cards, {"chat": was}, chat=now, **anew)
+    shown = _shown_anew()
+    session.update(cards, {"chat": was}, chat=now, message_id=None, posted_above=None, shown=shown)
     session.update(members, {"chat": was}, chat=_unless_known(was, now))
     key = sa.func.replace(outbox.c.key, was, now)
     session.update(outbox, {"channel": channel, "chat": old}, chat=new, key=key, posted_above=None)

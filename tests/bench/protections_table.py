@@ -698,8 +698,8 @@ ROWS = (
     Row(
         "who blocked the bot is written to no more",
         "handlers/conversation.py",
-        "    if account.reach is not Reach.OPEN:\n",
-        "    if False:\n",
+        "    if account.reach is not Reach.OPEN or work.policy.is_cut_off(account.channel):\n",
+        "    if work.policy.is_cut_off(account.channel):\n",
         "tests/faults/test_reconciled.py::test_who_blocked_the_bot_gets_nothing_until_unblocking",
     ),
     Row(
