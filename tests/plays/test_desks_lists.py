@@ -137,7 +137,7 @@ async def test_erasing_keeps_the_reasons_of_every_desk(play: Play) -> None:
         moved.product = await play.start(bots={"service": as_bot(service)}, desks=desks)
         service.write(ANNA, ANNA, "And a window?")
         await play.card(2)
-        await erased(moved)
+        await erased(moved, "telegram.service")
         found = [(one.desk, one.reason) for one in await play.rows(leads)]
         assert found == [("service", "Caro"), ("main", "")]
         await play.stop()

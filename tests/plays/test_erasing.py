@@ -37,10 +37,10 @@ async def known(play: Play) -> None:
     await play.quiet()
 
 
-async def erased(play: Play) -> None:
+async def erased(play: Play, channel: str = "telegram") -> None:
     """What /delete leads to, once it is confirmed."""
     assert play.product is not None
-    wanted = ErasureWanted(await play.account(ANNA), "customer", "ABCD1234")
+    wanted = ErasureWanted(await play.account(ANNA, channel), "customer", "ABCD1234")
     await play.product.inbox.add({"erasure:1": wanted})
     await play.heard(ANNA, "ABCD1234")
     await play.quiet()
