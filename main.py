@@ -180,6 +180,7 @@ def _init(language: str) -> None:
                 answers = converse(talk, _ways(runner.run))
             write(talk, path, answers)
     except SettingsError as error:
+        typer.echo(texts("init.stopped"), err=True)
         raise ending(error) from None
     except (typer.Abort, KeyboardInterrupt):
         typer.echo(f"\n{texts('init.stopped')}", err=True)

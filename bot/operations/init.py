@@ -94,15 +94,17 @@ def converse(talk: Talk, ways: Ways) -> Answers:
     return Answers(token, vk, talk.texts.language, timezone, place.chat, supervisor)
 
 
-def ask_bot(talk: Talk, ways: Ways, how: str) -> tuple[str, str, Telegram]:
+def ask_bot(
+    talk: Talk, ways: Ways, how: str, taken: Collection[str] = ()
+) -> tuple[str, str, Telegram]:
     """The token, the bot's username, and the way to ask more under this token.
 
-    `how` tells how to come by one.
+    `how` tells how to come by one; `taken` are the tokens that the settings have.
     """
     texts = talk.texts
     talk.say(f"\n{how}")
     while True:
-        token = talk.until(texts("init.bot.token"), lambda given: _token(talk, given))
+        token = talk.until(texts("init.bot.token"), lambda given: _token(talk, given, taken))
         telegram = ways.telegram(token)
         try:
             name, bot = _answer(talk, ways, telegram.bot)
@@ -117,10 +119,10 @@ def ask_bot(talk: Talk, ways: Ways, how: str) -> tuple[str, str, Telegram]:
         return token, bot, telegram
 
 
-def _token(talk: Talk, given: str) -> str | None:
-    if _TOKEN.fullmatch(given):
+def _token(talk: Talk, given: str, taken: Collection[str]) -> str | None:
+    if _TOKEN.fullmatch(given) and given not in taken:
         return given
-    talk.say(talk.texts("init.bot.malformed"))
+    talk.say(talk.texts("init.more.token_taken" if given in taken else "init.bot.malformed"))
     return None
 
 
@@ -141,13 +143,21 @@ def _try_again(talk: Talk) -> None:
         raise typer.Abort
 
 
-def ask_community(talk: Talk, ways: Ways, how: str, question: str) -> tuple[str, int] | None:
-    """A community's key and number, None for Enter; `how` tells where the key is."""
+def ask_community(
+    talk: Talk, ways: Ways, how: str, question: str, taken: Collection[str] = ()
+) -> tuple[str, int] | None:
+    """A community's key and number, None for Enter; `how` tells where the key is.
+
+    `taken` are the keys that the settings have.
+    """
     texts = talk.texts
     talk.say(f"\n{how}")
     while token := talk.ask(question):
         if not (token.isascii() and token.isprintable() and " " not in token):
             talk.say(texts("init.vk.malformed"))
+            continue
+        if token in taken:
+            talk.say(texts("init.more.token_taken"))
             continue
         try:
             number, name = ways.run(ways.vk(token))
@@ -195,18 +205,25 @@ def free_from_webhook(talk: Talk, ways: Ways, telegram: Telegram) -> None:
         _answer(talk, ways, telegram.remove_webhook)
 
 
-def ask_group(talk: Talk, ways: Ways, telegram: Telegram, how: str) -> Place:
-    """The team's group, found or named; `how` tells what to do with it before."""
+def ask_group(
+    talk: Talk, ways: Ways, telegram: Telegram, how: str, taken: Collection[str] = ()
+) -> Place:
+    """The team's group, found or named; `how` tells what to do with it before.
+
+    `taken` are the groups of other teams.
+    """
     texts = talk.texts
     talk.say(f"\n{how}")
-    refused: set[str] = set()
+    refused = set(taken)
     while True:
         if number := talk.ask(texts("init.group.ready")):
             found = _numbered(talk, ways, telegram, number)
         else:
             found = _seen(talk, ways, telegram, refused)
         for place in found:
-            if talk.agree(texts("init.group.this", title=place.title)):
+            if place.chat in taken:
+                talk.say(texts("init.more.group_taken", title=place.title))
+            elif talk.agree(texts("init.group.this", title=place.title)):
                 return _with_owner(ways, telegram, place)
             refused.add(place.chat)
 

@@ -10,6 +10,7 @@ from bot.operations.settings_file import More
 from bot.operations.talk import Talk
 from config.problems import WrongValue
 from config.settings import Settings
+from config.teams import channels_of, desks_of
 from config.values import names
 
 
@@ -20,13 +21,15 @@ def one_more(talk: Talk, ways: Ways, known: Settings) -> More:
     talk.say(f"\n{texts('init.more.welcome')}")
     name = talk.until(texts("init.more.name"), lambda given: _name(talk, given, taken))
     if not talk.agree(texts("init.more.telegram")):
-        return _community(talk, ways, name)
-    token, bot, telegram = ask_bot(talk, ways, texts("init.more.bot"))
+        return _community(talk, ways, name, known)
+    tokens = [one.connection.token for one in channels_of(known)]
+    token, bot, telegram = ask_bot(talk, ways, texts("init.more.bot"), tokens)
     try:
         if not talk.agree(f"\n{texts('init.more.team')}", otherwise=False):
             return More(name, token)
         free_from_webhook(talk, ways, telegram)
-        place = ask_group(talk, ways, telegram, texts("init.more.group", bot=bot))
+        chats = [one.team.chat.partition(":")[2] for one in desks_of(known)]
+        place = ask_group(talk, ways, telegram, texts("init.more.group", bot=bot), chats)
     finally:
         ways.run(telegram.close())
     talk.say(texts("init.more.supervisors", bot=bot))
@@ -45,10 +48,11 @@ def _name(talk: Talk, given: str, taken: Collection[str]) -> str | None:
     return given
 
 
-def _community(talk: Talk, ways: Ways, name: str) -> More:
+def _community(talk: Talk, ways: Ways, name: str, known: Settings) -> More:
     """One more community of the first team."""
     how, question = talk.texts("init.more.vk"), talk.texts("init.more.vk.token")
-    while (found := ask_community(talk, ways, how, question)) is None:
+    keys = [one.connection.token for one in channels_of(known)]
+    while (found := ask_community(talk, ways, how, question, keys)) is None:
         pass
     token, number = found
     return More(name, token, number)

@@ -93,18 +93,22 @@ async def test_one_more_community(town: Town, tmp_path: Path, file: Path) -> Non
     assert (shop.kind, shop.token, shop.group_id, shop.desk) == ("vk", VK_TOKEN, 7, "main")
 
 
-async def test_the_same_bot_again_is_told_and_nothing_is_written(
+async def test_the_same_bot_or_group_again_is_told_at_once_and_nothing_is_written(
     town: Town, tmp_path: Path, file: Path
 ) -> None:
-    first = FIRST.replace("1:first", TOKEN)
+    first = FIRST.replace("1:first", "2:first").replace("-1005", str(TEAM))
     file.write_text(first, encoding="utf-8")
+    town.add_bot()
     async with sitting(tmp_path, "--language", "en", **town.environ) as vera:
         await as_far_as_the_token(vera)
+        await vera.answers("The token: ", "2:first")
+        await vera.hears("every bot and community has one of its own")
         await vera.answers("The token: ", TOKEN)
-        await vera.answers("with a group of its own?", "no")
-        await vera.hears("bots.service.token")
-        await vera.hears("is that of telegram.token as well")
-        assert await vera.end() == 2
+        await vera.answers("with a group of its own?", "yes")
+        await vera.answers("or type the group's number, -100…): ", str(TEAM))
+        await vera.hears("The group “Sales” is another team's already")
+        vera.leaves()
+        assert await vera.end() != 0
     assert file.read_text("utf-8") == first
     assert [one.name for one in tmp_path.iterdir()] == ["dialead.toml"]
 
