@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,18 @@ import typer
 if TYPE_CHECKING:
     from config.texts import Texts
 
-FAILED, WRONG, INTERRUPTED = 1, 2, 130
+FAILED, WRONG, INTERRUPTED, UNREAD = 1, 2, 130, 141
 
 
 def do(work: Coroutine[Any, Any, None], texts: Texts | None = None) -> None:
     """Run to the end; whatever fails is told, in the operator's language unless in these words."""
     try:
         asyncio.run(work)
+        sys.stdout.flush()
     except typer.Exit:
         raise
+    except BrokenPipeError:
+        raise _unread() from None
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:  # the last resort: nobody is above us
@@ -41,6 +45,13 @@ def ending(error: BaseException, texts: Texts | None = None) -> typer.Exit:
     words, code = _told(error, texts or operators_texts())
     typer.echo(words, err=True)
     return typer.Exit(code)
+
+
+def _unread() -> typer.Exit:
+    """The end when whoever read what we print has seen enough, as `head` does: nothing to tell."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())  # what is still to be printed would fail once more
+    return typer.Exit(UNREAD)
 
 
 def _told(error: BaseException, texts: Texts) -> tuple[str, int]:

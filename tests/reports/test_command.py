@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.operations.report import Wanted, deliver
 from config.settings import Settings
 from config.texts import load
 from storage.database import Database
-from tests.house.test_command_line import commanded
+from tests.house.test_command_line import ROOT, commanded
 from tests.storage.making import NOW, annas_lead
 
 
@@ -43,6 +44,21 @@ def test_it_tells_in_words_and_in_json(folder: Path) -> None:
     (row,) = json.loads(typed.stdout)["rows"]
     assert (row["lead"], row["result"]) == (1, "New")
     assert row["received_at"] == "2026-03-02T09:30:15.123456+00:00"
+
+
+def test_a_reader_who_has_seen_enough_is_told_nothing(folder: Path) -> None:
+    """As in `main.py report leads | head`, once `head` has gone."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), "report", "leads", *DAY],
+            cwd=folder,
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_a_digest_goes_to_a_file_whole(folder: Path) -> None:
