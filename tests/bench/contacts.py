@@ -6,6 +6,7 @@ never saw, phones and e-mails counted as values, and the cost of a message.
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
 from collections.abc import Iterable
@@ -66,6 +67,7 @@ def microseconds() -> float:
 
 def main() -> None:
     """Print a line of JSON for each part, and one for the cost."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     for name, held_out in (("tuning", False), ("held out", True)):
         one = figures(part(held_out))
         shares = {"recall": round(one.recall, 4), "precision": round(one.precision, 4)}

@@ -138,11 +138,18 @@ async def _fresh(cluster: Cluster | None) -> AsyncIterator[tuple[Path, str]]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=130)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--freezes", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=130, help="how often a process is killed")
+    parser.add_argument("--seed", type=int, default=1, help="of what happens when")
+    parser.add_argument(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where it keeps its data",
+    )
+    parser.add_argument(
+        "--processes", type=int, default=1, help="at a time; several take PostgreSQL"
+    )
+    parser.add_argument("--freezes", type=int, default=0, help="how often one is held still")
     given = parser.parse_args()
     kind = given.database if given.processes == 1 else "postgresql"
     faults = main(given.kills, given.seed, kind, given.processes, given.freezes)

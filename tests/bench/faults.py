@@ -21,7 +21,7 @@ from tests.faults.theatre import Theatre
 def main() -> None:
     """Play the rows whose names hold the words, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("words", nargs="?", default="")
+    parser.add_argument("words", nargs="?", default="", help="rows whose names hold this")
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     played = wrong = 0

@@ -35,8 +35,8 @@ _SLOWED = 30  # messages a minute, in every second round
 def main() -> int:
     """Fuzz in rounds; 1 at the first round in which anything gives way."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=int, default=50_000)
-    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--cases", type=int, default=50_000, help="spoiled updates and events")
+    parser.add_argument("--seed", type=int, default=20261122, help="of the first round")
     given = parser.parse_args()
     if not described.available():
         print(described.MISSING)

@@ -116,8 +116,8 @@ def plain_commits(rows: int = 2000) -> float:
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=5000)
-    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--texts", type=int, default=5000, help="messages in all")
+    parser.add_argument("--customers", type=int, default=500, help="who write them")
     parser.add_argument("--profile", action="store_true", help="also print where the time went")
     given = parser.parse_args()
     plain = plain_commits()

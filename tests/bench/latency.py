@@ -103,7 +103,7 @@ def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rate", type=float, default=10.0, help="messages a second")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long")
     given = parser.parse_args()
     found = asyncio.run(measure(given.rate, given.seconds))
     for name in ("card", "echo"):

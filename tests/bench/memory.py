@@ -68,8 +68,8 @@ async def _shown(server: TelegramServer, count: int) -> bool:
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--storms", type=int, default=10)
-    parser.add_argument("--customers", type=int, default=300)
+    parser.add_argument("--storms", type=int, default=10, help="one after the other")
+    parser.add_argument("--customers", type=int, default=300, help="new ones in each")
     given = parser.parse_args()
     found = asyncio.run(measure(given.storms, given.customers))
     print(f"idle {found['idle_mb']} MB, a bare bot {found['bare_mb']} MB: {found['ratio']}")

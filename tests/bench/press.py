@@ -310,7 +310,7 @@ def main() -> None:
     parser.add_argument("--paced", action="store_true", help="at the real 20 calls a minute")
     parser.add_argument("--leads", type=int, default=0, help="200, and 40 with --paced")
     parser.add_argument("--rate", type=float, default=50.0, help="presses a second")
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long")
     parser.add_argument("--profile", action="store_true", help="also print where the time went")
     given = parser.parse_args()
     leads = given.leads or (40 if given.paced else 200)

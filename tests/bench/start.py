@@ -53,7 +53,7 @@ async def _until_polled(
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--times", type=int, default=5, help="how often each is started")
     found = asyncio.run(measure(parser.parse_args().times))
     print(f"new {found['new_s']} s, again {found['again_s']} s, a bare bot {found['bare_s']} s")
     print(json.dumps(found))

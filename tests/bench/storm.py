@@ -113,8 +113,8 @@ def _full_card(server: TelegramServer, number: int) -> bool:
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--leads", type=int, default=1000)
-    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--leads", type=int, default=1000, help="new customers")
+    parser.add_argument("--seconds", type=float, default=60.0, help="within which they write")
     given = parser.parse_args()
     figures = asyncio.run(storm(given.leads, given.seconds))
     for name, value in figures.items():

@@ -118,8 +118,8 @@ async def _all(texts: int, customers: int) -> list[dict[str, object]]:
 def main() -> None:
     """Read the arguments, run, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--texts", type=int, default=3000)
-    parser.add_argument("--customers", type=int, default=500)
+    parser.add_argument("--texts", type=int, default=3000, help="messages in all")
+    parser.add_argument("--customers", type=int, default=500, help="who write them")
     given = parser.parse_args()
     found = asyncio.run(_all(given.texts, given.customers))
     print(json.dumps({"bench": "workers", "runs": found}))
