@@ -51,3 +51,13 @@ def test_nothing_else_reaches_the_image() -> None:
 
 def test_it_runs_as_nobody_in_particular() -> None:
     assert re.search(r"^USER dialead$", DOCKERFILE, re.MULTILINE)
+
+
+def test_everybody_is_told_to_whom_the_settings_must_belong() -> None:
+    (number,) = re.findall(r"--uid (\d+)", DOCKERFILE)
+    for name in ("compose.yaml", "README.md", "README.ru.md", "README.es.md"):
+        told = set(re.findall(r"chown (\d+) ([\w./]+)", (ROOT / name).read_text(encoding="utf-8")))
+        assert told == {(number, "settings"), (number, "settings/dialead.toml")}
+    compose = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    assert "- ./settings:/settings " in compose
+    assert "DIALEAD_CONFIG: /settings/dialead.toml" in compose

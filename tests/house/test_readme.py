@@ -142,8 +142,26 @@ def test_every_command_is_listed() -> None:
 @pytest.mark.parametrize("name", ["README.md", *TRANSLATIONS])
 def test_the_shown_settings_can_be_used(name: str, tmp_path: Path) -> None:
     shown = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.S)
-    (tmp_path / "dialead.toml").write_text("\n".join(shown), encoding="utf-8")
-    assert load_settings({}, tmp_path).team.chat == "telegram:-1001234567890"
+    (tmp_path / "dialead.toml").write_text(_one_file(shown), encoding="utf-8")
+    settings = load_settings({}, tmp_path)
+    assert settings.team.chat == "telegram:-1001234567890"
+    assert settings.database_url.startswith("postgresql://")
+    assert (settings.telegram.mode, settings.vk.mode) == ("webhook", "callback")
+
+
+def _one_file(shown: list[str]) -> str:
+    """What is shown, put where the README says: into the table that is there, or above all."""
+    tables: dict[str, list[str]] = {"": []}
+    for number, block in enumerate(shown):
+        header = ""
+        for place, line in enumerate(block.splitlines()):
+            if line.startswith("["):
+                header = line.partition("#")[0].strip()
+                header += f" # {number}.{place}" if header.startswith("[[") else ""
+                tables.setdefault(header, [])
+            else:
+                tables[header].append(line)
+    return "\n".join(line for header, lines in tables.items() for line in (header, *lines))
 
 
 OTHER_BUTTONS = (
