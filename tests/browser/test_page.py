@@ -89,7 +89,7 @@ async def test_a_sample_photo_is_sent_and_shown(page: Page) -> None:
     await vk.get_by_role("menuitem", name="Photo", exact=True).click()
     picture = vk.locator(".picture img")
     await expect(picture).to_have_count(1)
-    await page.wait_for_function("document.querySelector('.picture img').naturalWidth === 960")
+    await expect(picture).to_have_js_property("naturalWidth", 960)
 
 
 async def test_the_list_keeps_its_place_while_somebody_reads_above(

@@ -110,7 +110,7 @@ async def test_an_address_that_telegram_refuses_is_for_a_person_to_mend() -> Non
         with pytest.raises(ChannelRefused, match="must be provided for webhook") as told:
             await run(Watcher(1))
         assert server.webhook.url == ""
-    assert "see to telegram.webhook_url" in str(told.value)
+    assert "see to its webhook_url" in str(told.value)
     assert SECRET not in str(told.value)
     assert "hooks" not in str(told.value)
 
