@@ -18,7 +18,7 @@ from aiodataloader import DataLoader
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, insert_new, upsert
-from storage.schema import leads, metadata, outbox
+from storage.schema import leads, metadata
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -182,7 +182,7 @@ class Session:
 
 
 class Ids:
-    """Numbers for rows to come, reserved a few at a time."""
+    """Numbers for rows to come, on SQLite reserved a few at a time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -203,10 +203,10 @@ class Ids:
     async def _look(self, table: sa.Table) -> None:
         async with self._looking[table.name]:
             if not self._spare[table.name]:
-                # Leads are numbered for people: no gaps after a restart. Calls of a key go in
-                # the order of their numbers, whichever process handled what they come from.
-                apart = table is outbox and not self._database.sqlite
-                spare = 1 if table is leads or apart else 64
+                # Leads are numbered for people: no gaps after a restart. PostgreSQL may have
+                # several processes, and what stands in the order of its numbers was made in it,
+                # whichever of them made it: none keeps numbers for later.
+                spare = 1 if table is leads or not self._database.sqlite else 64
                 count = max(self._wanted[table.name], spare)
                 self._spare[table.name].extend(await self._database.reserve_ids(table, count))
 

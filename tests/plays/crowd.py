@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.messages import Priority
 from bot.product import Product, answering, open_product
 from config.settings import Settings
-from storage.schema import cards, chats, leads, outbox, processes
+from storage.schema import cards, chats, clients, leads, outbox, processes
 from tests.plays.life import Life, recorded
 from tests.plays.play import Play
 
@@ -116,7 +116,7 @@ class Crowd(Play):
     async def _buried(self) -> None:
         """PostgreSQL has seen the death, so whoever begins next finds free what is free.
 
-        The number that a lead would have got is the next one's: plays count their leads.
+        The number that a lead or a client would have got is the next one's: plays count them.
         """
         assert self.product is not None
         async with self.product.database.read() as connection:
@@ -143,5 +143,11 @@ _ONCE = sa.union_all(
     ),
 )
 _COUNT_ON = sa.select(
-    sa.func.setval("leads_id_seq", sa.func.coalesce(sa.func.max(leads.c.id), 0) + 1, False)
+    *(
+        sa.func.setval(
+            f"{table.name}_id_seq", sa.func.coalesce(last.scalar_subquery(), 0) + 1, False
+        )
+        for table in (leads, clients)
+        for last in (sa.select(sa.func.max(table.c.id)),)
+    )
 )

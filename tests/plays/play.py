@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -256,11 +257,17 @@ class Play:
 
     def _with_button(self, number: int, label: str) -> Message | None:
         found = self.team(f"#{number} ")
-        # Its own card before others that name it.
+        # Its own card before others that name it; another lead's card is never meant.
         for one in sorted(found, key=lambda one: f"#{number} " not in one.text[:8]):
+            of = _OF_A_LEAD.match(one.text)
+            if of is not None and int(of[1]) != number:
+                continue
             if one.from_bot and any(label in shown for shown in one.labels):
                 return one
         return None
+
+
+_OF_A_LEAD = re.compile(r"\S+ #(\d+) ")  # how a card begins
 
 
 @asynccontextmanager

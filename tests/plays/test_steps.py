@@ -210,6 +210,7 @@ async def test_a_reminder_is_put_off_in_the_same_words(play: Play) -> None:
     assert second.id != first.id
     assert "send the offer" in second.text
     assert await under(play, second, "Tomorrow") == "I'll remind you tomorrow at 10:00"
+    await says(play, second, "⏭ ")
     wait_until(play, monday + timedelta(days=1), 10)
     assert (await reminded(play)).id != second.id
     assert len(await play.rows(steps)) == 1

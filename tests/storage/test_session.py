@@ -16,10 +16,11 @@ from bot.domain.lead import State
 from storage import accounts, cards, deadlines, leads, messages
 from storage.database import Database
 from storage.schema import accounts as accounts_table
-from storage.schema import assignments, persons, touches
+from storage.schema import assignments, clients, merges, persons, touches
 from storage.schema import cards as cards_table
 from storage.schema import deadlines as deadlines_table
 from storage.schema import leads as leads_table
+from storage.schema import messages as messages_table
 from storage.session import Conflict, Ids, Reads, Session, flush
 from tests.cast import ANNA, BORIS, DASHA, PABLO
 from tests.storage.making import (
@@ -99,6 +100,17 @@ async def test_numbers_of_fifty_who_ask_at_once_are_two_statements(database: Dat
     assert len(sent) == 2  # the first one's, and that of all who came meanwhile
     assert sorted(found) == list(range(1, 51))
     assert await ids.take(leads_table) == 51  # and none was reserved beyond them
+
+
+async def test_of_two_processes_who_takes_a_number_later_has_the_higher_one(
+    database: Database,
+) -> None:
+    if database.sqlite:
+        pytest.skip("of SQLite's processes one writes")
+    one, other = Ids(database), Ids(database)
+    for table in (messages_table, merges, clients):
+        taken = [await ids.take(table) for ids in (one, other, one, other, other, one)]
+        assert taken == [1, 2, 3, 4, 5, 6]
 
 
 async def test_fifty_changes_are_one_check_and_one_statement_a_shape(database: Database) -> None:
