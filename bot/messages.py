@@ -195,7 +195,8 @@ class MessageReceived:
     """A message, or with `edited` its new text; `source` is a start payload or VK's ref.
 
     `opened_as` is the title that the bot gave to the topic in which it stands; "" where
-    somebody else opened that, or the message replies to another one in it.
+    somebody else opened that, or the message replies to another one in it. `to_bot`: the
+    platform tells that what it replies to is the bot's own.
     """
 
     channel: str
@@ -212,6 +213,7 @@ class MessageReceived:
     source: str = ""
     forwarded_from: str = ""
     edited: bool = False
+    to_bot: bool = False
     kind: Literal["message"] = "message"
 
 

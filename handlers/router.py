@@ -139,6 +139,8 @@ async def _replied_to(work: Work, event: MessageReceived, where: str) -> message
     place = place or await _answered_colleague(work, event, where)
     if place is None and in_doubt:
         raise TooEarly("a reply to what may be a post of ours that is being written down")
+    if place is None and event.to_bot:
+        place = await doubts.asked_before(work.session, where, event.reply_to)
     return place
 
 

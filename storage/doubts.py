@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Priority, split_address
 from storage.database import upsert
+from storage.messages import Place
 from storage.schema import cards, chats, messages, outbox, places
 from storage.session import Session
 
@@ -69,6 +70,35 @@ async def unknown(session: Session, where: str, message_id: str) -> bool:
 def made_out(session: Session, where: str, message_id: str, lead: int) -> None:
     """A message of ours turned out to stand for this lead."""
     session.put(places, ignore=True, chat=where, message_id=message_id, lead=lead)
+
+
+async def asked_before(session: Session, where: str, message_id: str) -> Place | None:
+    """The question that a message of ours of which nothing is known asked, before it was repeated.
+
+    Such a post cannot be edited, so nobody could find it.
+    """
+    channel, chat = split_address(where)
+    query = (
+        sa.select(places.c.lead, places.c.asks)
+        .join(outbox, sa.func.coalesce(outbox.c.lead, 0) == sa.func.coalesce(places.c.lead, 0))
+        .where(
+            outbox.c.channel == channel,
+            outbox.c.chat == chat,
+            outbox.c.state == "sent",
+            outbox.c.asks != sa.literal_column("''"),  # as its index says it
+            outbox.c.posted_above < int(message_id),
+            places.c.chat == where,
+            places.c.asks != "",
+            sa.cast(places.c.message_id, sa.Integer) > int(message_id),
+            # Once it was answered, its place keeps only what was asked.
+            sa.func.substr(outbox.c.asks, 1, sa.func.length(places.c.asks)) == places.c.asks,
+        )
+    )
+    found = {(row.lead, row.asks) for row in await session.rows(query)}
+    if len(found) != 1:
+        return None
+    lead, asks = found.pop()
+    return Place(where, message_id, lead, None, asks)
 
 
 async def known(connection: AsyncConnection, where: str, ids: Collection[str]) -> set[str]:

@@ -417,7 +417,7 @@ def _outgoing(row: Any) -> Outgoing:
 def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
     return {
         "b_id": outcome.delivery.id,
-        "b_doubted": outcome.doubted,
+        "b_doubted": outcome.doubted or _may_stand_twice(outcome),
         "b_unsure": outcome.unsure or outcome.delivery.claimed_at is not None,
         "b_apart": outcome.apart,
         "state": outcome.state,
@@ -425,6 +425,12 @@ def _ended(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "not_before": outcome.retry_at,
         "ended_at": None if outcome.state == "queued" else now,
     }
+
+
+def _may_stand_twice(outcome: Outcome) -> bool:
+    """A question that was posted while in doubt: who replies to an earlier one answers it."""
+    delivery = outcome.delivery
+    return outcome.state == "sent" and bool(delivery.asks) and delivery.posted_above is not None
 
 
 _KNOWN = (

@@ -145,9 +145,10 @@ _ONCE = sa.union_all(
 _COUNT_ON = sa.select(
     *(
         sa.func.setval(
-            f"{table.name}_id_seq", sa.func.coalesce(last.scalar_subquery(), 0) + 1, False
+            f"{table.name}_id_seq",
+            sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1).scalar_subquery(),
+            False,
         )
         for table in (leads, clients)
-        for last in (sa.select(sa.func.max(table.c.id)),)
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.delivery.adopt import MISSES
 from bot.sandbox.telegram import Fault
 from bot.sandbox.telegram.chats import Message
+from storage.schema import leads
 from tests.cast import ANNA, BORIS, DASHA, TEAM
 from tests.plays.play import Play
 
@@ -54,3 +55,54 @@ async def test_a_forged_press_leaves_the_message_as_it_was(play: Play) -> None:
     assert (await play.forge(DASHA, "1:take:1", message=told.id)).text == "#1 is yours"
     await play.quiet()
     assert (told.text, told.edits) == (said, [])
+
+
+async def asked_twice(play: Play, words: str) -> tuple[Message, Message]:
+    """A question whose outcome nobody knows stands twice: nobody can edit it to find it."""
+    await play.until(lambda: play.team(words))
+    await play.stop()
+    await play.start()
+    await play.until(lambda: len(play.team(words)) == 2)
+    await play.quiet()
+    lost, known = play.team(words)
+    return lost, known
+
+
+async def test_a_reply_to_a_question_that_was_repeated_answers_it(play: Play) -> None:
+    await play.start()
+    play.telegram.fail("sendMessage", Fault.HANG, chat=TEAM, applied=True)
+    play.telegram.write(DASHA, TEAM, "/new")
+    lost, _ = await asked_twice(play, "A new lead")
+    play.telegram.write(DASHA, TEAM, "Pablo\npablo@example.org", reply_to=lost.id)
+    await play.card(1, "pablo@example.org")
+
+
+async def test_so_does_one_to_a_question_about_a_lead_and_a_note_does_not(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    await play.press(BORIS, 1, "Reject")
+    await play.until(lambda: play._with_button(1, "In my own words"))
+    await play.quiet()
+    play.telegram.fail("sendMessage", Fault.HANG, chat=TEAM, applied=True)
+    await play.press(BORIS, 1, "In my own words")
+    lost, known = await asked_twice(play, "Why is #1 rejected?")
+    note = play.telegram.write(BORIS, TEAM, "// let me think", reply_to=lost.id)
+    await play.until(lambda: play.telegram.message(TEAM, note).reactions)
+    play.telegram.write(BORIS, TEAM, "Wants a roof", reply_to=lost.id)
+    await play.card(1, "Wants a roof")
+    play.telegram.write(BORIS, TEAM, "One more word", reply_to=known.id)
+    await play.quiet()
+    assert "Wants a roof" in (await play.card(1)).text
+
+
+async def test_a_reply_to_a_colleague_is_no_answer_to_a_repeated_question(play: Play) -> None:
+    await play.start()
+    play.telegram.fail("sendMessage", Fault.HANG, chat=TEAM, applied=True)
+    play.telegram.write(DASHA, TEAM, "/new")
+    await play.until(lambda: play.team("A new lead"))
+    said = play.telegram.write(BORIS, TEAM, "Coffee?")
+    lost, known = await asked_twice(play, "A new lead")
+    assert lost.id < said < known.id
+    play.telegram.write(DASHA, TEAM, "With milk", reply_to=said)
+    await play.quiet()
+    assert not await play.rows(leads)

@@ -87,6 +87,7 @@ def _message(channel: str, me: str, message: Json, edited: bool = False) -> Even
         source=source,
         forwarded_from=_forwarded_from(message),
         edited=edited,
+        to_bot=_replied_author(message) == me,
     )
 
 
@@ -236,9 +237,14 @@ def _thread(message: Json) -> str:
 def _opened_as(message: Json, me: str) -> str:
     """Telegram shows the notice of the opening as what every message there replies to."""
     replied = inner_or_empty(message, "reply_to_message")
-    if not _thread(message) or str(inner_or_empty(replied, "from").get("id")) != me:
+    if not _thread(message) or _replied_author(message) != me:
         return ""
     return words(inner_or_empty(replied, "forum_topic_created"), "name")
+
+
+def _replied_author(message: Json) -> str:
+    replied = inner_or_empty(message, "reply_to_message")
+    return str(inner_or_empty(replied, "from").get("id", ""))
 
 
 def _forwarded_from(message: Json) -> str:
