@@ -134,7 +134,9 @@ async def test_erasing_keeps_the_reasons_of_every_desk(play: Play) -> None:
         assert [one.reason for one in await play.rows(leads)] == ["Caro"]
         await play.stop()
         desks["service"]["chat"] = f"telegram:{ELSEWHERE}"
-        moved.product = await play.start(bots={"service": as_bot(service)}, desks=desks)
+        await play.start(bots={"service": as_bot(service)}, desks=desks)
+        moved = copy.copy(play)
+        moved.telegram = service
         service.write(ANNA, ANNA, "And a window?")
         await play.card(2)
         await erased(moved, "telegram.service")
