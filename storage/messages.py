@@ -231,18 +231,7 @@ async def lately(session: Session, account: int, since: datetime) -> int:
 
 async def edits_since(session: Session, account: int, since: datetime) -> int:
     """How often they changed something that they had written, since a moment."""
-    query = (
-        sa.select(sa.func.count())
-        .select_from(versions)
-        .join(messages, messages.c.id == versions.c.message)
-        .where(
-            messages.c.account == account,
-            messages.c.author == "customer",
-            messages.c.edited_at >= since,
-            versions.c.until >= since,
-        )
-    )
-    return int((await session.rows(query))[0][0])
+    return await _of_changes(session, sa.func.count(), account, since)
 
 
 async def pages_since(session: Session, account: int, since: datetime) -> int:
@@ -255,17 +244,7 @@ async def pages_since(session: Session, account: int, since: datetime) -> int:
 
 async def pages_changed_since(session: Session, account: int, since: datetime) -> int:
     """In the same way how many texts before an edit."""
-    query = (
-        sa.select(_pages(versions.c.text))
-        .join(messages, messages.c.id == versions.c.message)
-        .where(
-            messages.c.account == account,
-            messages.c.author == "customer",
-            messages.c.edited_at >= since,
-            versions.c.until >= since,
-        )
-    )
-    return int((await session.rows(query))[0][0] or 0)
+    return await _of_changes(session, _pages(versions.c.text), account, since)
 
 
 async def between(
@@ -376,6 +355,24 @@ async def _pages_since(
         found = await connection.execute(query)
         counts |= {(row[0], since): int(row[1]) for row in found}
     return counts
+
+
+async def _of_changes(
+    session: Session, total: sa.ColumnElement[int], account: int, since: datetime
+) -> int:
+    """A sum over the texts that a customer changed since a moment; 0 of none."""
+    query = (
+        sa.select(total)
+        .select_from(versions)
+        .join(messages, messages.c.id == versions.c.message)
+        .where(
+            messages.c.account == account,
+            messages.c.author == "customer",
+            messages.c.edited_at >= since,
+            versions.c.until >= since,
+        )
+    )
+    return int((await session.rows(query))[0][0] or 0)
 
 
 def _pages(*texts: sa.ColumnElement[str]) -> sa.ColumnElement[int]:

@@ -55,16 +55,13 @@ class Batches:
             if isinstance(error, Exception)
         }
         _raise_cancelled(results)
-        good = [
-            session
+        handled = [
+            (job, session)
             for job, session in zip(jobs, sessions, strict=True)
             if job.arrival.id not in failed
         ]
-        unkept = [
-            job.arrival.id
-            for job, session in zip(jobs, sessions, strict=True)
-            if job.arrival.id not in failed and not session.keeps_event
-        ]
+        good = [session for _, session in handled]
+        unkept = [job.arrival.id for job, session in handled if not session.keeps_event]
         try:
             await flush(self._database, good, lambda c: self._finish(c, jobs, failed, unkept))
         except UNREACHABLE:
