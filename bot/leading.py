@@ -25,13 +25,21 @@ class Leading:
     """This process among those on one PostgreSQL; on SQLite it is the only one, and leads all."""
 
     def __init__(
-        self, database: Database, *, heard: Callable[[str], None], joined: Callable[[], None]
+        self,
+        database: Database,
+        *,
+        heard: Callable[[str], None],
+        joined: Callable[[], None],
+        mark: str,
     ) -> None:
         """`heard` is called with a table's name when any process wrote work into it.
 
         `joined` is called when this process has become one of those that live, maybe again.
+        `mark` is that of its settings, see config.mark.
         """
         self._database = database
+        self._mark = mark
+        self._unlike: frozenset[int] = frozenset()  # processes that work by other settings
         self._heard = heard
         self._joined = joined
         self._number = leases.NOBODY
@@ -48,6 +56,11 @@ class Leading:
         """The number of this process; None when it is the only one there can be."""
         return None if self._database.sqlite else self._number
 
+    def remarks(self) -> list[str]:
+        """What an operator should know though everything works."""
+        others = ", ".join(map(str, sorted(self._unlike)))
+        return [f"settings: process {self._number} has others than {others}"] if others else []
+
     async def run(self) -> None:
         """Live among the others until cancelled; who loses its connection begins anew."""
         if self._database.sqlite:
@@ -55,7 +68,7 @@ class Leading:
         failures = 0
         while True:
             try:
-                async with leases.present(self._database, self._told) as presence:
+                async with leases.present(self._database, self._told, self._mark) as presence:
                     failures = 0
                     await self._live(presence)
                 log.warning("taken_for_dead", process=presence.number)
@@ -102,13 +115,32 @@ class Leading:
         self._free.set()
         self._joined()
         try:
-            lives = True
+            lives = await self._beat(presence)
             while lives:
                 await asyncio.sleep(EVERY)
-                async with asyncio.timeout(_PATIENCE):
-                    lives = await presence.beat()
+                lives = await self._beat(presence)
         finally:
             self._number = leases.NOBODY
+            self._unlike = frozenset()
+
+    async def _beat(self, presence: leases.Presence) -> bool:
+        async with asyncio.timeout(_PATIENCE):
+            lives = await presence.beat()
+            self._compare(await presence.unlike())
+        return lives
+
+    def _compare(self, unlike: frozenset[int]) -> None:
+        """Say it once that settings differ, and once that they agree again.
+
+        No more than that: while they are changed, one machine after the other, it must be so.
+        """
+        if unlike - self._unlike:
+            remedy = "give every process on this database the same settings, and restart it"
+            others = sorted(unlike)
+            log.warning("settings_differ", process=self._number, others=others, remedy=remedy)
+        elif self._unlike and not unlike:
+            log.info("settings_agree", process=self._number)
+        self._unlike = unlike
 
     async def _taken(self, name: str, waits: Callable[[], None]) -> Lease:
         told = False

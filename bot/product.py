@@ -38,6 +38,7 @@ from bot.policies import policies_of
 from bot.watch import Watch
 from bot.web.hooks import hook_routes
 from bot.web.serving import serving
+from config.mark import mark_of
 from config.settings import Settings
 from config.teams import channels_of
 from config.texts import load
@@ -78,7 +79,9 @@ class Product:
         self.desks = Desks(policies_of(settings))
         self._keys = Keys()
         self.prepare = self._preparing()
-        self.leading = Leading(database, heard=self._heard, joined=self._joined)
+        self.leading = Leading(
+            database, heard=self._heard, joined=self._joined, mark=mark_of(settings)
+        )
         self.inbox = Dispatcher(
             database,
             self,
@@ -269,6 +272,7 @@ def answering(product: Product) -> AbstractAsyncContextManager[None]:
         product.settings.http,
         product.database,
         hindrances=product.watch.hindrances,
+        remarks=product.leading.remarks,
         now=product.now,
         hooks=hook_routes(product.channels, product.intake.keep),
     )

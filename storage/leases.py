@@ -8,7 +8,7 @@ earlier holder writes who does not know yet. SQLite is for one process, which ho
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
@@ -31,10 +31,11 @@ _UNTIL = sa.func.clock_timestamp() + sa.cast(LASTS, sa.Interval)
 class Presence:
     """One process among others, on a connection of its own."""
 
-    def __init__(self, connection: AsyncConnection, number: int) -> None:
-        """`number` is never given to another process."""
+    def __init__(self, connection: AsyncConnection, number: int, mark: str) -> None:
+        """`number` is never given to another process, `mark` is that of our settings."""
         self.number = number
         self._connection = connection
+        self._mark = mark
 
     async def beat(self) -> bool:
         """Say that we live, and bury who does not; False when we were taken for dead ourselves."""
@@ -45,19 +46,28 @@ class Presence:
             await self._connection.execute(sa.delete(processes).where(_dead()))
         return bool(lives.rowcount)
 
+    async def unlike(self) -> frozenset[int]:
+        """The processes that work by other settings than we do."""
+        others = sa.select(processes.c.id).where(processes.c.mark.not_in(("", self._mark)))
+        with in_our_words():
+            return frozenset((await self._connection.execute(others)).scalars())
+
 
 @asynccontextmanager
-async def present(database: Database, heard: Callable[[str], None]) -> AsyncIterator[Presence]:
+async def present(
+    database: Database, heard: Callable[[str], None], mark: str
+) -> AsyncIterator[Presence]:
     """Be one of the processes on a PostgreSQL; what we hold is free at the end, however it comes.
 
     `heard` is called with a table's name when anybody wrote something into it that wants work.
+    `mark` is the same for processes whose settings are.
     """
     async with database.own_connection() as connection:
         with in_our_words():
             await _listen(connection, heard)
-            row = processes.insert().values(backend=_BACKEND, until=_UNTIL)
+            row = processes.insert().values(backend=_BACKEND, until=_UNTIL, mark=mark)
             number = (await connection.execute(row.returning(processes.c.id))).scalar_one()
-        presence = Presence(connection, number)
+        presence = Presence(connection, number, mark)
         try:
             await presence.beat()
             yield presence
@@ -101,6 +111,16 @@ async def anybody_leads(database: Database) -> bool:
     led = sa.select(leases.c.name).where(leases.c.process.in_(living))
     async with database.read() as connection:
         return (await connection.execute(led)).first() is not None
+
+
+async def marks(database: Database) -> Mapping[str, int]:
+    """How many processes that live have a mark of their settings, by the mark."""
+    living = sa.select(processes.c.mark, sa.func.count().label("number")).where(
+        sa.not_(_dead()), processes.c.mark != ""
+    )
+    async with database.read() as connection:
+        found = await connection.execute(living.group_by(processes.c.mark))
+        return {row.mark: row.number for row in found}
 
 
 def _dead() -> sa.ColumnElement[bool]:

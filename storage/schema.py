@@ -125,6 +125,7 @@ processes = _table(  # those that live; who is not here any more holds nothing
     _id(),
     sa.Column("backend", sa.Integer, nullable=False),  # PostgreSQL's own process that serves it
     _when("until", nullable=False),  # it says again before then that it lives
+    _text("mark"),  # of its settings; "" of one that tells none
 )
 
 leases = sa.Table(  # what only one of them does

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from bot.messages import Finding
+from config.mark import mark_of
 from config.settings import Settings
 from storage import chats, leases
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
@@ -22,12 +23,19 @@ Free = Callable[[Path], int]
 
 
 async def about_database(settings: Settings, free: Free | None) -> AsyncIterator[Finding]:
-    """Whether it can be used, and whether its disk has room; makes none where there is none."""
+    """Whether it can be used and what it tells then, and whether its disk has room.
+
+    Makes none where there is none.
+    """
     path = _file(settings)
     if path is not None and not path.exists():
         yield _place_for(path)
     else:
-        yield await _found(settings.database_url)
+        found = await _found(settings.database_url)
+        yield found
+        if found.key == "check.database":
+            for told in await _told_by(settings):
+                yield told
     if path is not None and (folder := path.absolute().parent).is_dir():
         yield _disk((free or _free)(folder))
 
@@ -78,6 +86,31 @@ async def _opened(url: str) -> Finding:
     # On SQLite `run` takes the missing steps by itself.
     own = database.sqlite
     return Finding(own, "check.database_waits" if own else "database.older")
+
+
+async def _told_by(settings: Settings) -> list[Finding]:
+    """What a database that can be used tells of what runs on it."""
+    database, found = Database(settings.database_url), []
+    try:
+        if not database.sqlite:  # which nobody shares
+            found += _agreement(mark_of(settings), await leases.marks(database))
+    finally:
+        await database.close()
+    return found
+
+
+def _agreement(mark: str, marks: Mapping[str, int]) -> list[Finding]:
+    """Whether all that run have these settings; nothing where nobody runs.
+
+    What was changed and waits for a restart is no fault yet.
+    """
+    same = marks.get(mark, 0)
+    other = sum(marks.values()) - same
+    if not other:
+        return [Finding(True, "check.processes_agree")] if same else []
+    if len(marks) == 1:
+        return [Finding(True, "check.processes_before")]
+    return [Finding(False, "check.processes_differ", {"same": str(same), "other": str(other)})]
 
 
 def _place_for(path: Path) -> Finding:

@@ -18,9 +18,12 @@ async def live(_request: web.Request) -> web.Response:
 
 
 def ready(
-    database: Database, hindrances: Ready
+    database: Database, hindrances: Ready, remarks: Ready = list
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """503 with a line for each thing in the way; `hindrances` tells of the messengers."""
+    """503 with a line for each thing in the way; `hindrances` tells of the messengers.
+
+    What `remarks` tell stands below, in the way of nothing.
+    """
 
     async def told(_request: web.Request) -> web.Response:
         found = list(hindrances())
@@ -28,7 +31,8 @@ def ready(
             await database.finish(_write(database))
         except UNREACHABLE as error:
             found.append(f"database: {type(error).__name__}")
-        return web.Response(text="\n".join(found) or "ok", status=503 if found else 200)
+        text = "\n".join([*(found or ["ok"]), *remarks()])
+        return web.Response(text=text, status=503 if found else 200)
 
     return told
 

@@ -44,6 +44,7 @@ async def serving(
     database: Database,
     *,
     hindrances: Ready,
+    remarks: Ready = list,
     now: Callable[[], datetime],
     hooks: Sequence[web.RouteDef] = (),
 ) -> AsyncIterator[None]:
@@ -51,7 +52,7 @@ async def serving(
     app = web.Application(client_max_size=LARGEST, middlewares=[_once])
     app.router.add_routes(hooks)
     app.router.add_get("/healthz", live)
-    app.router.add_get("/readyz", ready(database, hindrances))
+    app.router.add_get("/readyz", ready(database, hindrances, remarks))
     app.router.add_get("/metrics", metrics(database, now))
     runner = web.AppRunner(
         app,

@@ -978,6 +978,28 @@ ROWS = (
         "tests/storage/test_leases.py::test_whose_connection_is_gone_is_dead_at_once",
     ),
     Row(
+        "processes whose settings differ say so",
+        "bot/leading.py",
+        "            self._compare(await presence.unlike())\n",
+        "            pass\n",
+        "tests/plays/test_agreement.py"
+        "::test_two_whose_settings_differ_both_say_so_once_and_when_they_agree_again",
+    ),
+    Row(
+        "what is a machine's own is no difference in settings",
+        "config/mark.py",
+        "        _set(settings.retention),\n",
+        "        _set(settings.retention),\n        _set(settings.log),\n",
+        "tests/plays/test_agreement.py::test_two_that_differ_in_what_is_their_machines_own_agree",
+    ),
+    Row(
+        "no token is in the mark of the settings",
+        "config/mark.py",
+        '    number = token.partition(":")[0] if channel.kind',
+        "    number = token if channel.kind",
+        "tests/config/test_mark.py::test_of_what_nobody_may_see_no_more_than_a_bots_number_is_told",
+    ),
+    Row(
         "one product on this machine polls with a token",
         "bot/token_lock.py",
         "        held.bind(name)\n",

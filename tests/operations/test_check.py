@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.operations.database import LEAST_FREE, is_running
 from bot.product import open_channels
 from bot.sandbox.telegram import Fault
 from bot.sandbox.vk import Fault as VkFault
+from config.mark import mark_of
 from config.settings import Settings
 from config.texts import LANGUAGES, load
 from storage import leases
@@ -490,11 +492,41 @@ async def test_on_postgresql_who_leads_tells_that_it_runs(postgres: Cluster) -> 
     url = await postgres.lend()
     settings, database = Settings.model_validate({"database_url": url}), Database(url)
     assert not await is_running(settings)
-    async with leases.present(database, lambda _: None) as presence:
+    async with leases.present(database, lambda _: None, "") as presence:
         assert not await is_running(settings)
         assert await leases.take(database, "upkeep", presence.number)
         assert await is_running(settings)
     assert not await is_running(settings)
+    await database.close()
+    await postgres.take_back(url)
+
+
+async def test_on_postgresql_what_runs_is_compared_with_these_settings(
+    play: Play, postgres: Cluster
+) -> None:
+    url = await postgres.lend()
+    settings, database = play.settings(database_url=url), Database(url)
+    ours, others = mark_of(settings), mark_of(play.settings(leads={"max_open": 3}))
+
+    async def compared(*marks: str) -> list[str]:
+        """What is said while processes run that have these marks."""
+        async with AsyncExitStack() as running:
+            for mark in marks:
+                one = leases.present(database, lambda _: None, mark)
+                await running.enter_async_context(one)
+            findings = await found(settings)
+        told = [line(load("en"), one) for one in findings]
+        return [one for one in told if "running processes" in one]
+
+    assert await compared() == await compared("") == []
+    assert await compared(ours, ours, "") == ["✓ The running processes have these settings"]
+    assert await compared(others) == [
+        "✓ The running processes began with other settings; restart them if these are to hold"
+    ]
+    assert await compared(ours, others, others) == [
+        "✗ The running processes differ in their settings (with these: 1, with others: 2) — give"
+        " every machine the same settings, and restart those that have others"
+    ]
     await database.close()
     await postgres.take_back(url)
 

@@ -33,8 +33,8 @@ async def two(url: str) -> AsyncIterator[tuple[Database, Presence, Presence]]:
     """Two processes that live."""
     async with (
         opened(url) as database,
-        leases.present(database, lambda _: None) as one,
-        leases.present(database, lambda _: None) as other,
+        leases.present(database, lambda _: None, "") as one,
+        leases.present(database, lambda _: None, "") as other,
     ):
         yield database, one, other
 
@@ -49,8 +49,8 @@ async def note(database: Database, words: str) -> None:
 
 
 async def test_of_two_one_has_it_and_the_other_gets_it_when_that_one_leaves(shared: str) -> None:
-    async with opened(shared) as database, leases.present(database, lambda _: None) as other:
-        async with leases.present(database, lambda _: None) as one:
+    async with opened(shared) as database, leases.present(database, lambda _: None, "") as other:
+        async with leases.present(database, lambda _: None, "") as one:
             first = await take(database, one)
             assert first is not None
             assert await take(database, other) is None
@@ -60,8 +60,8 @@ async def test_of_two_one_has_it_and_the_other_gets_it_when_that_one_leaves(shar
 
 
 async def test_what_an_earlier_holder_writes_is_refused(shared: str) -> None:
-    async with opened(shared) as database, leases.present(database, lambda _: None) as other:
-        async with leases.present(database, lambda _: None) as one:
+    async with opened(shared) as database, leases.present(database, lambda _: None, "") as other:
+        async with leases.present(database, lambda _: None, "") as one:
             lease = await take(database, one)
             await note(database.under(lease), "while it holds")
         await note(database.under(lease), "nobody else holds it yet")
@@ -74,8 +74,8 @@ async def test_what_an_earlier_holder_writes_is_refused(shared: str) -> None:
 
 
 async def test_nobody_takes_it_while_the_holder_is_writing(shared: str) -> None:
-    async with opened(shared) as database, leases.present(database, lambda _: None) as other:
-        async with leases.present(database, lambda _: None) as one:
+    async with opened(shared) as database, leases.present(database, lambda _: None, "") as other:
+        async with leases.present(database, lambda _: None, "") as one:
             lease = await take(database, one)
         async with database.under(lease).write() as connection:
             taking = asyncio.create_task(take(database, other))
@@ -100,6 +100,23 @@ async def test_who_is_silent_for_too_long_is_dead_and_hears_of_it(shared: str) -
         assert not await one.beat()
 
 
+async def test_each_knows_who_works_by_other_settings_and_lives(shared: str) -> None:
+    async with (
+        opened(shared) as database,
+        leases.present(database, lambda _: None, "a") as one,
+        leases.present(database, lambda _: None, "a") as same,
+        leases.present(database, lambda _: None, "b") as other,
+        leases.present(database, lambda _: None, ""),  # of a version that tells no mark
+    ):
+        assert await one.unlike() == await same.unlike() == {other.number}
+        assert await other.unlike() == {one.number, same.number}
+        assert await leases.marks(database) == {"a": 2, "b": 1}
+        await _kill(database, other)
+        assert await leases.marks(database) == {"a": 2}
+        assert await one.beat()
+        assert await one.unlike() == frozenset()
+
+
 async def test_whose_connection_is_gone_is_dead_at_once(shared: str) -> None:
     async with two(shared) as (database, one, other):
         await take(database, one)
@@ -112,10 +129,10 @@ async def test_whose_connection_is_gone_is_dead_at_once(shared: str) -> None:
 
 async def test_each_hears_of_what_anybody_writes(shared: str) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
-    async with opened(shared) as database, leases.present(database, heard.put_nowait):
+    async with opened(shared) as database, leases.present(database, heard.put_nowait, ""):
         await inbox.accept(database, "telegram", [Raw("1", {})], "", NOW)
         assert await asyncio.wait_for(heard.get(), 60) == "inbox"
-        async with leases.present(database, lambda _: None):
+        async with leases.present(database, lambda _: None, ""):
             pass
         assert await asyncio.wait_for(heard.get(), 60) == "processes"
 
