@@ -87,6 +87,7 @@ class Duties:
             {
                 "deadlines": sweeps.deadlines,
                 "digests": sweeps.digests,
+                "desks": sweeps.desks,
                 "retention": sweeps.retention,
             }
         )

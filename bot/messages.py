@@ -406,14 +406,16 @@ class DeliveryEnded:
 class TroubleSeen:
     """Something that only a person can mend began, or is `over`; see storage.incidents.
 
-    `subject` is a channel, or the address of a chat, or "" for the product as a whole.
+    `subject` is a channel, the address of a chat, a desk, or "" for the product as a whole.
     """
 
-    trouble: Literal["refused", "silent", "unreached", "shut_out", "topics", "disk"]
+    trouble: Literal["refused", "silent", "unreached", "shut_out", "topics", "disk", "desk"]
     subject: str
     at: datetime
     over: bool = False
-    detail: str = ""  # of a disk the megabytes that are free, of topics what lacks: forum, rights
+    # Of a disk the megabytes that are free, of topics what lacks: forum, rights; of a desk that
+    # the settings do not have, how many leads are open there.
+    detail: str = ""
     kind: Literal["trouble"] = "trouble"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from storage import erasure, retention, sweeps
 from storage.database import UNREACHABLE, Database
 
 _PURGED_EVERY = timedelta(hours=1)
+_COUNTED_EVERY = timedelta(minutes=1)
 
 log = structlog.get_logger()
 
@@ -38,7 +39,8 @@ class Sweeps:
         self._desks = desks
         self._wake = wake
         self._now = now
-        self._purged_at = datetime.min.replace(tzinfo=UTC)
+        self._purged_at = self._counted_at = datetime.min.replace(tzinfo=UTC)
+        self._out_of_sight: frozenset[str] = frozenset()  # desks
 
     async def deadlines(self) -> None:
         try:
@@ -67,6 +69,27 @@ class Sweeps:
             taken = sweeps.take_digest(self._database, period, due_at, whom, now, policy.desk)
             if await self._database.finish(taken):
                 self._wake()
+
+    async def desks(self) -> None:
+        """Leads of a desk that was taken out of the settings: nobody sees them, so it is told."""
+        now = self._now()
+        if now < self._counted_at + _COUNTED_EVERY:
+            return
+        try:
+            desks = [policy.desk for policy in self._desks.all]
+            left = await sweeps.out_of_sight(self._database, desks)
+            if await self._database.finish(sweeps.take_out_of_sight(self._database, left, now)):
+                self._wake()
+            self._note(left)
+            self._counted_at = now
+        except UNREACHABLE as error:
+            log.warning("sweep_database", reason=describe(error))
+
+    def _note(self, left: Mapping[str, int]) -> None:
+        for desk in left.keys() - self._out_of_sight:
+            remedy = f"put it back under desks.{desk}"
+            log.warning("desk_missing", desk=desk, open_leads=left[desk], remedy=remedy)
+        self._out_of_sight = frozenset(left)
 
     async def retention(self) -> None:
         """What was erased leaves the database's log at once, what is old goes hour by hour."""

@@ -29,7 +29,13 @@ async def _began(work: Work, event: TroubleSeen) -> None:
     ]
     told_at = work.now if reached else None
     await incidents.begin(work.session, event.trouble, event.subject, at=event.at, told_at=told_at)
-    words = work.texts(f"alarm.{_name(event)}", channel=_channel(work, event), free=event.detail)
+    values = {
+        "channel": _channel(work, event),
+        "desk": event.subject,
+        "free": event.detail,
+        "leads": event.detail,
+    }
+    words = work.texts(f"alarm.{_name(event)}", **values)
     for where in reached:
         await _tell(work, where, f"⚠️ {words}")
 
@@ -38,6 +44,7 @@ async def _ended(work: Work, event: TroubleSeen, incident: Incident) -> None:
     incidents.end(work.session, incident, work.now)
     values = {
         "channel": _channel(work, event),
+        "desk": event.subject,
         "since": _moment(work, incident.began_at),
         "until": _moment(work, event.at),
     }
@@ -53,7 +60,7 @@ def _name(event: TroubleSeen) -> str:
 
 def _cut_off(event: TroubleSeen, where: str) -> bool:
     """Whether this chat is what is broken, or is on the messenger that is."""
-    if event.trouble in ("topics", "unreached"):  # we may write all the same
+    if event.trouble in ("topics", "unreached", "desk"):  # we may write all the same
         return False
     return event.subject in (where, split_address(where)[0])
 

@@ -15,10 +15,10 @@ from storage.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """`subject` is a channel, or the address of a chat, or "" for the product as a whole."""
+    """`subject` is a channel, the address of a chat, a desk, or "" for the product as a whole."""
 
     id: int
-    kind: str  # refused | silent | unreached | shut_out | topics | disk
+    kind: str  # refused | silent | unreached | shut_out | topics | disk | desk
     subject: str
     began_at: datetime
     told_at: datetime | None

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import MAIN
-from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue
-from storage import deadlines, inbox, steps
+from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue, TroubleSeen
+from storage import deadlines, inbox, incidents, steps
 from storage.database import Database, upsert
 from storage.deadlines import Deadline
-from storage.schema import cursors
+from storage.schema import cursors, leads
 
 FEW = 5  # steps found due at once, of which each gets a message of its own
 _AT_ONCE = 500
+_OPEN = sa.text("leads.state in ('new', 'taken')")  # as the index says it
 
 
 async def take_deadlines(database: Database, now: datetime, desks: Sequence[str] = (MAIN,)) -> int:
@@ -105,6 +106,33 @@ async def take_digest(
         }
         await inbox.add_events(connection, events, now)
     return True
+
+
+async def out_of_sight(database: Database, desks: Sequence[str]) -> dict[str, int]:
+    """How many leads are open at desks that are none of these, by the desk.
+
+    Where there is one desk only, that sees them all.
+    """
+    if len(desks) == 1:
+        return {}
+    count = sa.func.count().label("number")
+    found = sa.select(leads.c.desk, count).where(_OPEN, leads.c.desk.not_in(desks))
+    async with database.read() as connection:
+        rows = await connection.execute(found.group_by(leads.c.desk).order_by(leads.c.desk))
+        return {row.desk: row.number for row in rows}
+
+
+async def take_out_of_sight(database: Database, left: Mapping[str, int], now: datetime) -> bool:
+    """Take in of which desks leads went out of sight or are no more; whether there was news."""
+    async with database.read() as connection:
+        known = {desk for kind, desk in await incidents.standing(connection) if kind == "desk"}
+    began = [TroubleSeen("desk", one, now, detail=str(left[one])) for one in left.keys() - known]
+    over = [TroubleSeen("desk", one, now, over=True) for one in known - left.keys()]
+    events = {f"trouble:desk:{one.subject}:{one.over}:{now}": one for one in (*began, *over)}
+    if events:
+        async with database.write() as connection:
+            await inbox.add_events(connection, events, now)
+    return bool(events)
 
 
 async def _reached(connection: AsyncConnection, mark: str) -> datetime | None:

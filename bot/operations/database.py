@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from bot.messages import Finding
 from config.mark import mark_of
 from config.settings import Settings
-from storage import chats, leases
+from config.teams import desks_of
+from storage import chats, leases, sweeps
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
 from storage.migrate import head, known, revision
 from storage.standing_by import is_held
@@ -89,13 +90,16 @@ async def _opened(url: str) -> Finding:
 
 
 async def _told_by(settings: Settings) -> list[Finding]:
-    """What a database that can be used tells of what runs on it."""
+    """What a database that can be used tells of what runs on it, and of leads."""
     database, found = Database(settings.database_url), []
     try:
         if not database.sqlite:  # which nobody shares
             found += _agreement(mark_of(settings), await leases.marks(database))
+        left = await sweeps.out_of_sight(database, [one.name for one in desks_of(settings)])
     finally:
         await database.close()
+    for desk, number in left.items():
+        found.append(Finding(False, "check.desk_missing", {"desk": desk, "leads": str(number)}))
     return found
 
 

@@ -1196,6 +1196,14 @@ ROWS = (
     ),
     # --- several desks ---
     Row(
+        "of leads that nobody sees the first team hears",
+        "bot/duties.py",
+        '                "desks": sweeps.desks,\n',
+        "",
+        "tests/plays/test_desks_missing.py"
+        "::test_of_leads_that_nobody_sees_the_first_team_hears_once_and_when_they_are_back[sqlite]",
+    ),
+    Row(
         "a press acts on leads of its own desk only",
         "storage/leads.py",
         "    return found if found and session.sees(found.desk) else None\n",

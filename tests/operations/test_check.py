@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.domain.lead import State
 from bot.messages import Finding
 from bot.operations.check import check, line, total
 from bot.operations.database import LEAST_FREE, is_running
@@ -27,11 +28,13 @@ from config.settings import Settings
 from config.texts import LANGUAGES, load
 from storage import leases
 from storage.database import Database
+from storage.leads import change
 from tests import warm
 from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
 from tests.databases import Cluster
 from tests.plays.desks import SERVICE, as_bot, second_bot
 from tests.plays.play import Play
+from tests.storage.making import a_customer, a_lead, opened, saving
 
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
 NEWS, OLD_GROUP = -1001000000077, -5001
@@ -529,6 +532,21 @@ async def test_on_postgresql_what_runs_is_compared_with_these_settings(
     ]
     await database.close()
     await postgres.take_back(url)
+
+
+async def test_open_leads_of_a_desk_that_the_settings_do_not_have_are_told(play: Play) -> None:
+    async with opened(play.database_url) as database, saving(database) as session:
+        customer = await a_customer(session)
+        await a_lead(session, customer, desk="service")
+        await a_lead(session, customer, desk="shop")
+        change(session, await a_lead(session, customer, desk="gone"), state=State.REJECTED)
+        await a_lead(session, customer, desk="main")
+    shop = {"shop": {"chat": f"telegram:{TEAM}", "supervisors": []}}
+    assert wrong(await found(play.settings(desks=shop))) == [
+        "✗ The settings do not have the team “service”, so nobody sees its open leads: 1 — put it"
+        " back under desks.service, and take it out once they are closed"
+    ]
+    assert wrong(await found(play.settings())) == []  # one team alone sees them all
 
 
 async def test_a_product_elsewhere_is_told_and_works_on(
