@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,6 +121,13 @@ async def marks(database: Database) -> Mapping[str, int]:
     async with database.read() as connection:
         found = await connection.execute(living.group_by(processes.c.mark))
         return {row.mark: row.number for row in found}
+
+
+async def its_time(database: Database) -> datetime:
+    """What time a PostgreSQL has, by which all of them live."""
+    async with database.read() as connection:
+        now = sa.func.clock_timestamp(type_=Instant())
+        return (await connection.execute(sa.select(now))).scalar_one()
 
 
 def _dead() -> sa.ColumnElement[bool]:

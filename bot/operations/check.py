@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ async def check(
     if file is not None and (told := privacy(file, fix=fix)):
         yield told
     teams, running = _teams(settings), False
-    async for finding in about_database(settings, free):
+    async for finding in about_database(settings, free, _going_on(now)):
         yield finding
         if finding.key == "check.database":
             teams = [await _moved(settings, team) for team in teams]
@@ -109,6 +110,13 @@ def _teams(settings: Settings) -> list[_Team]:
 
 async def _moved(settings: Settings, team: _Team) -> _Team:
     return replace(team, chat=await current(settings, team.chat)) if team.chat else team
+
+
+def _going_on(now: datetime) -> Callable[[], datetime]:
+    """A clock that goes on from this moment, however long something takes."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    return lambda: now + timedelta(seconds=loop.time() - began)
 
 
 def _clock(settings: Settings, now: datetime) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,13 +21,17 @@ from storage.standing_by import is_held
 
 LEAST_FREE = 500 * 2**20  # bytes: room for some weeks, and for a copy while backing up
 
+_FAR = 30.0  # seconds
+
 Free = Callable[[Path], int]
 
 
-async def about_database(settings: Settings, free: Free | None) -> AsyncIterator[Finding]:
+async def about_database(
+    settings: Settings, free: Free | None, now: Callable[[], datetime]
+) -> AsyncIterator[Finding]:
     """Whether it can be used and what it tells then, and whether its disk has room.
 
-    Makes none where there is none.
+    Makes none where there is none. `now` is our clock.
     """
     path = _file(settings)
     if path is not None and not path.exists():
@@ -35,7 +40,7 @@ async def about_database(settings: Settings, free: Free | None) -> AsyncIterator
         found = await _found(settings.database_url)
         yield found
         if found.key == "check.database":
-            for told in await _told_by(settings):
+            for told in await _told_by(settings, now):
                 yield told
     if path is not None and (folder := path.absolute().parent).is_dir():
         yield _disk((free or _free)(folder))
@@ -89,12 +94,13 @@ async def _opened(url: str) -> Finding:
     return Finding(own, "check.database_waits" if own else "database.older")
 
 
-async def _told_by(settings: Settings) -> list[Finding]:
-    """What a database that can be used tells of what runs on it, and of leads."""
+async def _told_by(settings: Settings, now: Callable[[], datetime]) -> list[Finding]:
+    """What a database that can be used tells of what runs on it, of our clock, and of leads."""
     database, found = Database(settings.database_url), []
     try:
-        if not database.sqlite:  # which nobody shares
+        if not database.sqlite:  # which nobody shares, and which is on this machine
             found += _agreement(mark_of(settings), await leases.marks(database))
+            found.append(_clock(await leases.its_time(database), now()))
         left = await sweeps.out_of_sight(database, [one.name for one in desks_of(settings)])
     finally:
         await database.close()
@@ -115,6 +121,18 @@ def _agreement(mark: str, marks: Mapping[str, int]) -> list[Finding]:
     if len(marks) == 1:
         return [Finding(True, "check.processes_before")]
     return [Finding(False, "check.processes_differ", {"same": str(same), "other": str(other)})]
+
+
+def _clock(theirs: datetime, ours: datetime) -> Finding:
+    """Whether our clock agrees with the database's, which may be another machine's."""
+    apart = (ours - theirs).total_seconds()
+    if abs(apart) <= _FAR:
+        return Finding(True, "check.database_clock_right")
+    return Finding(
+        False,
+        "check.database_clock_ahead" if apart > 0 else "check.database_clock_behind",
+        {"seconds": str(round(abs(apart)))},
+    )
 
 
 def _place_for(path: Path) -> Finding:

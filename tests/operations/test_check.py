@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -531,6 +531,30 @@ async def test_on_postgresql_what_runs_is_compared_with_these_settings(
         " every machine the same settings, and restart those that have others"
     ]
     await database.close()
+    await postgres.take_back(url)
+
+
+@pytest.mark.parametrize(
+    ("moved", "key"),
+    [
+        (0, "check.database_clock_right"),
+        (20, "check.database_clock_right"),
+        (3600, "check.database_clock_ahead"),
+        (-3600, "check.database_clock_behind"),
+    ],
+)
+async def test_on_postgresql_a_clock_that_goes_otherwise_is_told(
+    postgres: Cluster, moved: int, key: str
+) -> None:
+    url = await postgres.lend()
+    settings = Settings.model_validate({"database_url": url})
+    async with opened(url) as database:
+        ours = await leases.its_time(database) + timedelta(seconds=moved)
+    findings = [one async for one in check(settings, {}, ours)]
+    (told,) = [one for one in findings if "database_clock" in one.key]
+    assert told.key == key
+    assert told.ok is (abs(moved) < 30)
+    assert round(int(told.values.get("seconds", 0)), -2) == (0 if told.ok else abs(moved))
     await postgres.take_back(url)
 
 
