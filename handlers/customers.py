@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -43,7 +44,13 @@ COURTESY_WINDOW = timedelta(hours=24)  # thanks within it join the closed lead
 
 async def wrote(work: Work, event: MessageReceived) -> None:
     """A customer's message: kept once, shown to the managers, answered for by a lead."""
-    if not await erasing.is_news(work, event):
+    where = address(event.channel, event.author.id)
+    news, *_ = await asyncio.gather(
+        erasing.is_news(work, event),
+        accounts.at(work.session, where),  # which is asked for below, as is the next one
+        messages.written(work.session, where, event.message_id),
+    )
+    if not news:
         return
     account, new = await _account(work, event)
     known = await messages.written(work.session, account.address, event.message_id)

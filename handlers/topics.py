@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from bot.domain.lead import Lead, State
@@ -31,11 +32,11 @@ _NUMBER = re.compile(r"#(\d{1,9})\b")  # of the lead, as a title tells it
 
 async def face(card: Card, session: Session, policy: Policy) -> Face:
     """What the chat should show of a card at this moment, and where."""
-    text, keyboard = await render(card, session, policy)
-    lead = await leads.by_id(session, card.lead) if card.lead is not None else None
-    if lead is None:
-        return Face(text, keyboard)
-    known = await chats.topics(session, card.chat)
+    if card.lead is None or (lead := await leads.by_id(session, card.lead)) is None:
+        return Face(*await render(card, session, policy))
+    (text, keyboard), known = await asyncio.gather(
+        render(card, session, policy), chats.topics(session, card.chat)
+    )
     if not known.forum:
         return Face(text, keyboard, pointer=await _pointer(session, policy, card, lead))
     opens = policy.has_topics and not known.refused

@@ -37,26 +37,26 @@ _UNSEEN = (
 )
 
 
-async def fold(
-    database: Database,
-    ids: Ids,
+async def crowded(
+    connection: AsyncConnection,
     channel: str,
     room: Callable[[str], float],
     *,
     busy: Sequence[str],
-    now: datetime,
-) -> None:
-    """Where more new cards wait for an idle chat than it has room for, list the oldest.
+) -> Sequence[str]:
+    """The addresses of the idle chats for which more new cards wait than there is room for.
 
     `room` tells how many cards the chat at an address can show by now.
     """
-    async with database.read() as connection:
-        rows = await connection.execute(_unseen(), {"channel": channel, "busy": list(busy)})
-        crowded = [chat for chat, count in rows if count > room(chat)]
-    for chat in crowded:
-        number = await ids.take(cards)
-        async with database.write() as connection:
-            await _fold_oldest(connection, chat, number, now)
+    rows = await connection.execute(_unseen(), {"channel": channel, "busy": list(busy)})
+    return [chat for chat, count in rows if count > room(chat)]
+
+
+async def fold(database: Database, ids: Ids, where: str, now: datetime) -> None:
+    """List the oldest new cards of a chat."""
+    number = await ids.take(cards)
+    async with database.write() as connection:
+        await _fold_oldest(connection, where, number, now)
 
 
 async def unfolded(

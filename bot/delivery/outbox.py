@@ -183,12 +183,14 @@ class Sender:
 
     async def _candidates(self, room: int) -> Sequence[Item]:
         name, now = self._channel.name, self._now()
+        busy = self._pacer.blocked(self._time()) | self._full() | self._in_doubt
+        places = [f"{name}:{chat}" for chat in busy]
         async with self._database.read() as connection:
             if not await outbox.anything(connection, name):  # as most often, after a wake-up
                 return []
-        busy = self._pacer.blocked(self._time()) | self._full() | self._in_doubt
-        places = [f"{name}:{chat}" for chat in busy]
-        await folding.fold(self._database, self._ids, name, self._room, busy=places, now=now)
+            crowded = await folding.crowded(connection, name, self._room, busy=places)
+        for where in crowded:
+            await folding.fold(self._database, self._ids, where, now)
         async with self._database.read() as connection:
             calls = await outbox.waiting(connection, name, busy=busy, now=now, limit=2 * room)
             wanted = await cards.wanted(connection, name, busy=places, now=now, limit=room)

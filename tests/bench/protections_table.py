@@ -812,7 +812,7 @@ ROWS = (
     Row(
         "a storm of leads is folded into lists",
         "bot/delivery/outbox.py",
-        "await folding.fold(self._database, self._ids, name, self._room, busy=places, now=now)\n",
+        "await folding.fold(self._database, self._ids, where, now)\n",
         "pass\n",
         "tests/plays/test_storm.py"
         "::test_two_hundred_leads_that_wait_are_visible_after_six_calls[sqlite]",

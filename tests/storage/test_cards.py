@@ -26,6 +26,12 @@ async def _wanted(database: Database, *busy: str, channel: str = "telegram") -> 
         return await cards.wanted(connection, channel, busy=busy, now=NOW, limit=100)
 
 
+async def _crowded(database: Database) -> Sequence[str]:
+    """Chats of more new cards than one."""
+    async with database.read() as connection:
+        return await folding.crowded(connection, "telegram", lambda _: 1.0, busy=())
+
+
 async def _claim(database: Database) -> Card:
     (found,) = await _wanted(database)
     async with database.write() as connection:
@@ -197,10 +203,9 @@ async def test_a_card_that_moves_is_no_news_to_be_listed(
     async with saving(database) as session:
         await a_lead(session, await a_customer(session, PABLO))
         session.update(cards_table, {"lead": lead.id}, **moving)
-    ids = Ids(database)
-    await folding.fold(database, ids, "telegram", lambda _: 1.0, busy=(), now=NOW)
-    assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 0
+    assert await _crowded(database) == []
     async with saving(database) as session:
         session.update(cards_table, {"lead": lead.id}, topic="", thread="", left="")
-    await folding.fold(database, ids, "telegram", lambda _: 1.0, busy=(), now=NOW)
+    (where,) = await _crowded(database)
+    await folding.fold(database, Ids(database), where, NOW)
     assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 2
