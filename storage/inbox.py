@@ -6,12 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import EVENTS, Event, Raw
+from storage import doubts
 from storage.database import Database, Fenced, insert_new, upsert
 from storage.schema import cursors, inbox, processes
 from storage.session import KEYS, Session, few_lengths
@@ -25,25 +27,41 @@ class Arrival:
 
     id: int
     channel: str
+    event_id: str
     body: dict[str, Any]
     key: str | None
     attempts: int
 
 
 async def accept(
-    database: Database, channel: str, raws: Sequence[Raw], cursor: str | None, now: datetime
+    database: Database,
+    channel: str,
+    raws: Sequence[Raw],
+    cursor: str | None,
+    now: datetime,
+    *,
+    keys: Mapping[str, str] = MappingProxyType({}),
+    heard: Mapping[str, int] = MappingProxyType({}),
 ) -> None:
     """Keep what came, and the position up to which it came, in one transaction.
 
-    Without a `cursor`, where events are posted one by one, the position stays.
+    Without a `cursor`, where events are posted one by one, the position stays. `keys` are
+    those known by now, by the events' ids; `heard` see doubts.heard.
     """
     rows = [
-        {"channel": channel, "event_id": raw.id, "body": raw.body, "received_at": now}
+        {
+            "channel": channel,
+            "event_id": raw.id,
+            "body": raw.body,
+            "received_at": now,
+            "key": keys.get(raw.id),
+        }
         for raw in raws
     ]
     async with database.write() as connection:
         if rows:
             await connection.execute(insert_new(connection, inbox), rows)
+        await doubts.heard(connection, heard)
         if cursor is not None:
             position = upsert(connection, cursors, "value").values(channel=channel, value=cursor)
             await connection.execute(position)
@@ -253,4 +271,4 @@ async def _arrivals(database: Database, query: sa.Select[Any], **asked: Any) -> 
 
 
 def _arrival(row: Any) -> Arrival:
-    return Arrival(row.id, row.channel, row.body, row.key, row.attempts)
+    return Arrival(row.id, row.channel, row.event_id, row.body, row.key, row.attempts)

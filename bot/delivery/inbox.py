@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -14,7 +15,7 @@ from bot.delivery.backoff import delay
 from bot.delivery.batches import BATCH, Batches
 from bot.delivery.describing import describe
 from bot.delivery.jobs import Handlers, Job
-from bot.delivery.routes import AT_ONCE, Routes
+from bot.delivery.routes import AT_ONCE, Ahead, Routes
 from bot.delivery.setbacks import Setbacks
 from bot.messages import Event, Raw
 from bot.metrics import TAKEN_IN
@@ -53,6 +54,7 @@ class Dispatcher:
         self._flushed = flushed
         self._wake = asyncio.Event()
         self._news = True  # something may wait in the database that was not looked at
+        self._unrouted = True  # and have no key yet
         self._stopping = False
         self._busy: set[str] = set()
         self._ready: list[Job] = []
@@ -78,11 +80,21 @@ class Dispatcher:
         None as `cursor` where events are posted, and there is no position to keep. `within`
         is the database for who alone may take them in.
         """
-        database = within or self._database
-        await database.finish(inbox.accept(database, channel, raws, cursor, self._now()))
+        database, now = within or self._database, self._now()
+        keep = partial(inbox.accept, database, channel, raws, cursor, now)
+        ahead = await self._routes.ahead(channel, raws)
+        try:
+            await database.finish(keep(keys=ahead.keys, heard=ahead.heard))
+        except UNREACHABLE:
+            raise
+        except Exception:  # whatever one event would write, all of them are kept
+            if not ahead.keys:
+                raise
+            ahead = Ahead()
+            await database.finish(keep())
         TAKEN_IN.labels(channel).inc(len(raws))
         if raws:
-            self.wake()
+            self._look_again(routed=len(ahead.keys) == len(raws))
 
     def route_within(self, database: Database | None) -> None:
         """Give new events their keys, in this database; None while another process does.
@@ -102,8 +114,7 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look for work now."""
-        self._news = True
-        self._wake.set()
+        self._look_again()
 
     def stop(self) -> None:
         """Let `run` end after the round it is in."""
@@ -133,10 +144,18 @@ class Dispatcher:
 
     async def _look(self) -> bool:
         """Route what is new, start what may start."""
-        self._news = False
-        routed = await self._routes.route(self._routing) if self._routing is not None else 0
-        self._news |= routed == AT_ONCE
+        self._news, unrouted, self._unrouted, routed = False, self._unrouted, False, 0
+        if unrouted and self._routing is not None:
+            routed = await self._routes.route(self._routing)
+            self._unrouted |= routed == AT_ONCE
+            self._news |= self._unrouted
         return await self._start() or bool(routed)
+
+    def _look_again(self, *, routed: bool = False) -> None:
+        """There is something new; `routed` if all of it has its key."""
+        self._news = True
+        self._unrouted |= not routed
+        self._wake.set()
 
     async def _handle(self) -> bool:
         """Handle what is ready; then its keys are free for what waits behind it."""
@@ -147,7 +166,7 @@ class Dispatcher:
             await self.batches.process(jobs)
         finally:
             self._busy -= {job.arrival.key for job in jobs if job.arrival.key}
-            self._news = True
+            self._look_again()
         self._flushed()
         return True
 
@@ -201,7 +220,7 @@ class Dispatcher:
             async with asyncio.timeout(min(5.0, max(0.01, seconds))):
                 await self._wake.wait()
         except TimeoutError:
-            self._news = True
+            self._look_again()
 
     def _forget(self) -> None:
         """Drop what was begun; the inbox still has it."""
@@ -211,4 +230,4 @@ class Dispatcher:
         self._busy.clear()
         self._ids.forget()
         self._routes.forget()
-        self._news = True
+        self._look_again()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery.describing import describe
 from bot.delivery.jobs import Handlers
 from bot.delivery.setbacks import Setbacks
-from bot.messages import Event, MessageReceived, address
+from bot.messages import Event, MessageReceived, Raw, address
 from storage import doubts, inbox
 from storage.database import UNREACHABLE, Database
 from storage.session import Ids, Reads, Session
@@ -31,6 +31,14 @@ class Routed:
     event: Event | None = None
     key: str = ""
     bad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What is known of events that are just being taken in: keys, by the events' ids."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    heard: Mapping[str, int] = field(default_factory=dict)  # see doubts.heard
 
 
 class Routes:
@@ -52,7 +60,33 @@ class Routes:
         self._setbacks = setbacks
         self._channels = channels
         self._now = now
-        self._parsed: dict[int, Event] = {}
+        self._parsed: dict[tuple[str, str], Event] = {}
+        self._behind = True  # older events may wait for their keys
+
+    async def ahead(self, channel: str, raws: Sequence[Raw]) -> Ahead:
+        """Keys of what is to be taken in, so that it needs no other look nor transaction.
+
+        None while anything older may wait for its key, and none among several processes,
+        where one gives all keys, whoever takes in. What is of no interest, or can't be
+        understood, gets none: that is decided where it is looked at once more.
+        """
+        if self._behind or not self._database.sqlite:
+            return Ahead()
+        session = Session(Reads(self._database), self._ids)
+        keys, events = {}, []
+        for raw in raws:
+            try:
+                event = self._handlers.parse(channel, raw.body)
+                if event is None:
+                    continue
+                keys[raw.id] = await self._handlers.key(event, session)
+            except UNREACHABLE:
+                raise
+            except Exception:  # noqa: S112 - told where it is looked at once more
+                continue
+            events.append(event)
+            self._remember(channel, raw.id, event)
+        return Ahead(keys, _heard(events))
 
     async def route(self, database: Database) -> int:
         """Parse what is new and give it its key; how many there were, AT_ONCE at most.
@@ -60,6 +94,7 @@ class Routes:
         `database` is that of the one process which does this.
         """
         arrivals = await inbox.unrouted(database, AT_ONCE, self._channels)
+        self._behind = len(arrivals) == AT_ONCE
         if arrivals:
             session = Session(Reads(database), self._ids)
             await self._keep(database, [await self._look(arrival, session) for arrival in arrivals])
@@ -67,7 +102,7 @@ class Routes:
 
     async def event(self, arrival: inbox.Arrival) -> Event | None:
         """An event that was routed before; None, and set aside, when it is understood no more."""
-        event = self._parsed.pop(arrival.id, None)
+        event = self._parsed.pop((arrival.channel, arrival.event_id), None)
         if event is None:
             event, bad = self._parse(arrival)
             if event is None:  # it was understood once, by another parser
@@ -77,6 +112,7 @@ class Routes:
     def forget(self) -> None:
         """Parse anew what was parsed."""
         self._parsed.clear()
+        self._behind = True
 
     async def _look(self, arrival: inbox.Arrival, session: Session) -> Routed:
         event, bad = self._parse(arrival)
@@ -103,7 +139,9 @@ class Routes:
             for one in alone:
                 await self._keep(database, [one])
             return
-        self._remember(found)
+        for one in found:
+            if one.event:
+                self._remember(one.arrival.channel, one.arrival.event_id, one.event)
 
     async def _write(self, connection: AsyncConnection, found: Sequence[Routed]) -> None:
         await inbox.route(connection, {one.arrival.id: one.key for one in found if one.event})
@@ -113,9 +151,10 @@ class Routes:
         aside = [(one.arrival, one.bad) for one in found if one.bad]
         await self._setbacks.set_aside(connection, aside)
 
-    def _remember(self, found: Sequence[Routed]) -> None:
-        room = max(0, REMEMBERED - len(self._parsed))
-        self._parsed |= {one.arrival.id: one.event for one in found[:room] if one.event}
+    def _remember(self, channel: str, event_id: str, event: Event) -> None:
+        self._parsed[channel, event_id] = event
+        if len(self._parsed) > REMEMBERED:
+            del self._parsed[next(iter(self._parsed))]  # handled long ago when it came before
 
     def _parse(self, arrival: inbox.Arrival) -> tuple[Event | None, str]:
         """The event, or why there is none."""

@@ -36,9 +36,24 @@ ROWS = (
     Row(
         "a channel waits until the inbox has committed",
         "bot/delivery/inbox.py",
-        "        await database.finish(inbox.accept(",
-        "        asyncio.ensure_future(inbox.accept(",
+        "            await database.finish(keep(keys=",
+        "            asyncio.ensure_future(keep(keys=",
         "tests/plays/test_trouble.py::test_a_disk_that_is_full_is_told_and_nothing_is_lost",
+    ),
+    Row(
+        "what is taken in gets no key while older events wait for theirs",
+        "bot/delivery/routes.py",
+        "        if self._behind or not",
+        "        if not",
+        "tests/delivery/test_inbox.py::test_nothing_new_goes_before_older_events_of_its_key",
+    ),
+    Row(
+        "an event that no database keeps costs none of those that came with it",
+        "bot/delivery/inbox.py",
+        "            if not ahead.keys:\n                raise\n",
+        "            raise\n",
+        "tests/delivery/test_inbox.py"
+        "::test_an_event_that_no_database_keeps_is_set_aside_and_the_others_go_on[sqlite-ahead]",
     ),
     Row(
         "the same update twice is one event",
@@ -556,7 +571,7 @@ ROWS = (
         "        await record.recover(self._database, self._channel, now)\n",
         "",
         "tests/plays/test_rapid_texts.py"
-        "::test_a_death_before_a_joined_post_is_written_down_loses_and_doubles_nothing[sqlite-True]",
+        "::test_a_death_before_a_joined_post_is_written_down_loses_and_doubles_nothing[sqlite-ahead]",
     ),
     Row(
         "a customer's copy of unknown fate is not repeated",

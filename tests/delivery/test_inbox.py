@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from bot.delivery.inbox import Dispatcher
+from bot.delivery.routes import AT_ONCE
 from bot.messages import Author, Chat, Event, MessageReceived, Raw
 from storage.database import Database
 from storage.failures import Unreachable
@@ -44,7 +47,7 @@ class Office:
         assert isinstance(event, MessageReceived)
         if event.message_id in self.unkeyed:
             raise KeyError("no key")
-        return event.message_id
+        return event.message_id.rstrip("0123456789") or event.message_id
 
     def needs_network(self, event: Event) -> bool:
         return False
@@ -81,6 +84,12 @@ async def settle(works: Dispatcher) -> None:
     raise AssertionError("it spins")
 
 
+@pytest.fixture(params=[False, True], ids=["behind", "ahead"])
+def begun(request: pytest.FixtureRequest) -> bool:
+    """Whether all that is older was looked at, so that what comes gets its key as it comes."""
+    return bool(request.param)
+
+
 async def states(database: Database, channel: str = "telegram") -> list[str]:
     found = await rows(
         database, inbox.select().where(inbox.c.channel == channel).order_by(inbox.c.id)
@@ -89,11 +98,13 @@ async def states(database: Database, channel: str = "telegram") -> list[str]:
 
 
 async def test_an_event_without_a_key_is_set_aside_and_the_others_go_on(
-    database: Database,
+    database: Database, begun: bool
 ) -> None:
     office = Office()
     office.unkeyed = {"2"}
     works = dispatcher(database, office)
+    if begun:
+        await settle(works)
     await arrive(works, "1", "2", "3")
     await settle(works)
     assert office.handled == ["1", "3"]
@@ -101,10 +112,12 @@ async def test_an_event_without_a_key_is_set_aside_and_the_others_go_on(
 
 
 async def test_an_event_that_no_database_keeps_is_set_aside_and_the_others_go_on(
-    database: Database,
+    database: Database, begun: bool
 ) -> None:
     office = Office()
     works = dispatcher(database, office)
+    if begun:
+        await settle(works)
     await arrive(works, "1", TOO_LARGE, "3")
     await settle(works)
     assert office.handled == ["1", "3"]
@@ -155,6 +168,38 @@ async def test_events_of_a_channel_that_is_switched_off_wait_until_it_is_back(
     assert len(office.handled) == 302
 
 
+async def test_nothing_new_goes_before_older_events_of_its_key(database: Database) -> None:
+    office = Office()
+    works = dispatcher(database, office)
+    await settle(works)
+    many = [f"many{number}" for number in range(2 * AT_ONCE)]
+    async with database.write() as connection:  # as other parts of the product do
+        values = [
+            {"channel": "telegram", "event_id": one, "body": {"n": one}, "received_at": NOW}
+            for one in (*many, "anna1")
+        ]
+        await connection.execute(inbox.insert(), values)
+    works.wake()
+    await works.step()
+    await arrive(works, "anna2")
+    while "anna2" not in office.handled:
+        assert await works.step()
+    assert "anna1" in office.handled
+
+
+async def test_what_is_of_no_interest_as_it_comes_is_done_and_the_others_go_on(
+    database: Database,
+) -> None:
+    office = Office()
+    office.uninteresting, office.unread = {"1"}, {"2"}
+    works = dispatcher(database, office)
+    await settle(works)
+    await arrive(works, "1", "2", "3")
+    await settle(works)
+    assert office.handled == ["3"]
+    assert await states(database) == ["done", "dead", "done"]
+
+
 async def test_a_failing_event_waits_longer_before_each_further_attempt(
     database: Database,
 ) -> None:
@@ -190,11 +235,13 @@ async def test_an_event_for_which_there_was_no_connection_to_read_by_is_not_set_
 
 
 async def test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing(
-    database: Database,
+    database: Database, begun: bool
 ) -> None:
     office = Office()
     office.refused = {"2"}
     works = dispatcher(database, office)
+    if begun:
+        await settle(works)
     await arrive(works, "1", "2", "3")
     await settle(works)
     assert await states(database) == ["done", "new", "done"]

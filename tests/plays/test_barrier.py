@@ -46,7 +46,8 @@ def unclaimed(product: Product) -> None:
 async def make_leads(product: Product) -> None:
     """One lead a round, each of a customer of its own."""
     jobs = [
-        Job(Arrival(-number, "telegram", {}, None, 0), wrote(number), Facts()) for number in ROUND
+        Job(Arrival(-number, "telegram", "", {}, None, 0), wrote(number), Facts())
+        for number in ROUND
     ]
     await product.inbox.batches.process(jobs)
 
