@@ -44,10 +44,14 @@ class Duties:
         watch: Watch,
         render: Render,
         open_file: OpenFile,
+        lives: Callable[[], bool],
         now: Callable[[], datetime],
         say: Callable[..., None],
     ) -> None:
-        """`say` tells whoever looks on why this process waits: a name of its words, and values."""
+        """`say` tells whoever looks on why this process waits: a name of its words, and values.
+
+        `lives` tells whether this process is known to live, where there are several.
+        """
         self.senders: dict[str, Sender] = {}  # of the channels that this process leads
         self.keeps_up = False  # as far as we know it is this process, if any
         self._settings = settings
@@ -60,6 +64,7 @@ class Duties:
         self._watch = watch
         self._render = render
         self._open_file = open_file
+        self._lives = lives
         self._now = now
         self._say = say
 
@@ -139,6 +144,7 @@ class Duties:
             open_file=self._open_file,
             now=self._now,
             heard=self._inbox.wake,
+            lives=self._lives,
             # At the usual pace one call after the other, in order; where a server allows
             # more than one a second to a group, as many at once as it may have in a second.
             lanes=max(1, per_minute // 60),

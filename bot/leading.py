@@ -15,6 +15,7 @@ from storage.database import UNREACHABLE, Database, Lease
 
 EVERY = 1.0  # seconds between two signs of life, and two looks whether something is free
 _PATIENCE = 4.0  # seconds for a sign of life: well before others take us for dead
+LASTS = leases.LASTS.total_seconds()
 
 Work = Callable[[Database], Awaitable[None]]
 
@@ -43,13 +44,17 @@ class Leading:
         self._heard = heard
         self._joined = joined
         self._number = leases.NOBODY
+        self._said = 0.0  # when we began to say last that we live, by the loop's clock
         self._free = asyncio.Event()  # something may be
         self._led: dict[Lease, asyncio.Future[None]] = {}
 
     @property
     def lives(self) -> bool:
-        """Whether this process is known to live; else another one may do its work by now."""
-        return self._database.sqlite or bool(self._number)
+        """Whether this process is known to live; else another one may do its work by now.
+
+        One that stood still for a while is not, whatever it knew before.
+        """
+        return self._database.sqlite or bool(self._number and self._now() - self._said < LASTS)
 
     @property
     def process(self) -> int | None:
@@ -67,9 +72,10 @@ class Leading:
             await asyncio.Event().wait()
         failures = 0
         while True:
+            began = self._now()
             try:
                 async with leases.present(self._database, self._told, self._mark) as presence:
-                    failures = 0
+                    failures, self._said = 0, began
                     await self._live(presence)
                 log.warning("taken_for_dead", process=presence.number)
             except UNREACHABLE as error:
@@ -124,8 +130,10 @@ class Leading:
             self._unlike = frozenset()
 
     async def _beat(self, presence: leases.Presence) -> bool:
+        began = self._now()
         async with asyncio.timeout(_PATIENCE):
             lives = await presence.beat()
+            self._said = began
             self._compare(await presence.unlike())
         return lives
 
@@ -141,6 +149,9 @@ class Leading:
         elif self._unlike and not unlike:
             log.info("settings_agree", process=self._number)
         self._unlike = unlike
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _taken(self, name: str, waits: Callable[[], None]) -> Lease:
         told = False

@@ -139,6 +139,7 @@ class Product:
             watch=self.watch,
             render=self.render,
             open_file=self.files.opened,
+            lives=lambda: self.leading.lives,
             now=self.now,
             say=say,
         )

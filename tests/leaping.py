@@ -23,6 +23,7 @@ import aiosqlite.core
 import sqlalchemy as sa
 import sqlalchemy.ext.asyncio
 
+from bot import leading
 from bot.channels.vk.api import Api
 from bot.clock import Clock
 from bot.drawing import child
@@ -114,6 +115,7 @@ def leaping(clock: Callable[[Any], object] = AheadClock) -> Iterator[None]:
         # A sign of life is due by PostgreSQL's clock, which does not leap: who stands still
         # while its machine is busy is not dead, who has no connection any more is.
         stack.enter_context(patch("bot.leading.EVERY", 30.0))
+        stack.enter_context(patch("bot.leading.LASTS", leading.LASTS + 3600))
         stack.enter_context(patch.object(leases, "_UNTIL", leases._UNTIL + _HOUR))
         stack.enter_context(patch("apscheduler.schedulers.base.datetime", _AheadDatetime))
         stack.enter_context(patch.object(aiosqlite.core, "SimpleQueue", _Queue))

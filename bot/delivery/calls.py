@@ -40,13 +40,16 @@ class Caller:
         render: Render,
         open_file: OpenFile,
         now: Callable[[], datetime],
+        lives: Callable[[], bool],
     ) -> None:
+        """`lives` tells whether this process is known to live, where there are several."""
         self._database = database
         self._channel = channel
         self._pacer = pacer
         self._render = render
         self._open_file = open_file
         self._now = now
+        self._lives = lives
 
     async def make(self, item: Item, slot: Slot, reads: Reads) -> Made:
         """Make the call; what became of it, whatever that was."""
@@ -61,7 +64,7 @@ class Caller:
                 if outgoing is None:
                     return Made(item, sent=Sent(), showing=shows)
                 if not _doubted(item, outgoing):
-                    sent = await self._channel.send(outgoing, self._open_file)
+                    sent = await self._send(outgoing)
                     return Made(item, sent=sent, showing=shows)
             return Made(item, sent=await self._sought_or_sent(item, outgoing), showing=shows)
         except SendError as error:
@@ -85,7 +88,13 @@ class Caller:
         if found or isinstance(item.work, Card):
             return found or Sent()  # what a card that is not there shows next is decided anew
         async with self._turn(item):
-            return await self._channel.send(outgoing, self._open_file)
+            return await self._send(outgoing)
+
+    async def _send(self, outgoing: Outgoing) -> Sent:
+        """Not what was claimed before we stood still: another process may have sent it since."""
+        if not self._lives():
+            raise SendError(Failure.TRANSIENT, "another process may send by now")
+        return await self._channel.send(outgoing, self._open_file)
 
     async def _sought(self, item: Item, outgoing: Outgoing) -> Sent | None:
         """The post where it already stands, if it does."""

@@ -60,16 +60,20 @@ class Sender:
         open_file: OpenFile,
         now: Callable[[], datetime],
         heard: Callable[[], None],
+        lives: Callable[[], bool],
         lanes: int = 1,
     ) -> None:
         """`heard` is called when events were added; `lanes` is how many calls a chat bears at once.
 
-        More than one lane gives up the order between different leads of one chat.
+        More than one lane gives up the order between different leads of one chat. Nothing is
+        sent while this process is not known to live, as `lives` tells.
         """
         self._database = database
         self._channel = channel
         self._pacer = pacer
-        self._caller = Caller(database, channel, pacer, render=render, open_file=open_file, now=now)
+        self._caller = Caller(
+            database, channel, pacer, render=render, open_file=open_file, now=now, lives=lives
+        )
         self._now = now
         self._heard = heard
         self._lanes = lanes

@@ -56,6 +56,14 @@ ROWS = (
         "::test_an_event_that_no_database_keeps_is_set_aside_and_the_others_go_on[sqlite-ahead]",
     ),
     Row(
+        "what was claimed before a process stood still is not sent by it",
+        "bot/delivery/calls.py",
+        "        if not self._lives():\n",
+        "        if False:\n",
+        "tests/plays/test_standing_still.py"
+        "::test_what_was_claimed_before_it_stood_still_is_claimed_anew[postgresql]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",
@@ -645,7 +653,7 @@ ROWS = (
         "words that were never posted are posted",
         "bot/delivery/calls.py",
         "        async with self._turn(item):\n"
-        "            return await self._channel.send(outgoing, self._open_file)",
+        "            return await self._send(outgoing)",
         "        return Sent()",
         "tests/crash/test_adopt.py::test_words_that_were_never_posted_are_posted",
     ),
