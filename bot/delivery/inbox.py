@@ -93,8 +93,11 @@ class Dispatcher:
             ahead = Ahead()
             await database.finish(keep())
         TAKEN_IN.labels(channel).inc(len(raws))
+        routed = len(ahead.keys) == len(raws)
+        if not routed:
+            self._routes.fall_behind()
         if raws:
-            self._look_again(routed=len(ahead.keys) == len(raws))
+            self._look_again(routed=routed)
 
     def route_within(self, database: Database | None) -> None:
         """Give new events their keys, in this database; None while another process does.

@@ -62,6 +62,7 @@ class Routes:
         self._now = now
         self._parsed: dict[tuple[str, str], Event] = {}
         self._behind = True  # older events may wait for their keys
+        self._more = False  # such were kept since the last look
 
     async def ahead(self, channel: str, raws: Sequence[Raw]) -> Ahead:
         """Keys of what is to be taken in, so that it needs no other look nor transaction.
@@ -88,16 +89,21 @@ class Routes:
             self._remember(channel, raw.id, event)
         return Ahead(keys, _heard(events))
 
+    def fall_behind(self) -> None:
+        """Events were kept without their keys, which a look under way may have missed."""
+        self._behind = self._more = True
+
     async def route(self, database: Database) -> int:
         """Parse what is new and give it its key; how many there were, AT_ONCE at most.
 
         `database` is that of the one process which does this.
         """
+        self._more = False
         arrivals = await inbox.unrouted(database, AT_ONCE, self._channels)
-        self._behind = len(arrivals) == AT_ONCE
         if arrivals:
             session = Session(Reads(database), self._ids)
             await self._keep(database, [await self._look(arrival, session) for arrival in arrivals])
+        self._behind = self._more or len(arrivals) == AT_ONCE
         return len(arrivals)
 
     async def event(self, arrival: inbox.Arrival) -> Event | None:

@@ -1,7 +1,8 @@
-"""One event that cannot be read, keyed or written is set aside, and the others go on."""
+"""What becomes of events, long by all that may befall one: the others go on, each in its order."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ class Office:
     """Handlers that note what they handle, and fail upon what the test names."""
 
     def __init__(self) -> None:
+        self.keyed: list[str] = []
         self.handled: list[str] = []
         self.unread: set[str] = set()
         self.unkeyed: set[str] = set()
@@ -33,6 +35,8 @@ class Office:
         self.unhandled: set[str] = set()
         self.fault: Exception = RuntimeError("a fault of ours")
         self.refused: set[str] = set()
+        self.slow: dict[str, asyncio.Event] = {}
+        self.asked = asyncio.Event()
 
     def parse(self, channel: str, body: dict[str, Any]) -> Event | None:
         number = body.get("n", "")
@@ -47,6 +51,10 @@ class Office:
         assert isinstance(event, MessageReceived)
         if event.message_id in self.unkeyed:
             raise KeyError("no key")
+        if slow := self.slow.get(event.message_id):
+            self.asked.set()
+            await slow.wait()
+        self.keyed.append(event.message_id)
         return event.message_id.rstrip("0123456789") or event.message_id
 
     def needs_network(self, event: Event) -> bool:
@@ -185,6 +193,42 @@ async def test_nothing_new_goes_before_older_events_of_its_key(database: Databas
     while "anna2" not in office.handled:
         assert await works.step()
     assert "anna1" in office.handled
+
+
+async def test_nothing_new_gets_its_key_while_a_look_gives_older_events_theirs(
+    database: Database,
+) -> None:
+    office = Office()
+    office.slow = {"boris1": asyncio.Event()}
+    await arrive(dispatcher(database, office), "boris1")
+    works = dispatcher(database, office)  # after a restart
+    look = asyncio.create_task(works.step())
+    await office.asked.wait()
+    await arrive(works, "dasha1")  # it may reply to what Boris wrote
+    office.slow["boris1"].set()
+    await look
+    await settle(works)
+    assert office.keyed == ["boris1", "dasha1"]
+
+
+async def test_nothing_new_gets_its_key_after_what_a_look_missed(database: Database) -> None:
+    office = Office()
+    office.slow = {"pablo1": asyncio.Event()}
+    await arrive(dispatcher(database, office), "pablo1")
+    works = dispatcher(database, office)  # after a restart
+    async with database.write():  # the first of Anna's is kept a little later
+        first = asyncio.create_task(arrive(works, "anna1"))
+        await asyncio.sleep(0)
+        look = asyncio.create_task(works._routes.route(database))
+        await office.asked.wait()
+    await first
+    office.slow["pablo1"].set()
+    await look
+    await arrive(works, "anna2")
+    await works._start()
+    await works._handle()
+    await settle(works)
+    assert [one for one in office.handled if one != "pablo1"] == ["anna1", "anna2"]
 
 
 async def test_what_is_of_no_interest_as_it_comes_is_done_and_the_others_go_on(
