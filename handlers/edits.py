@@ -27,6 +27,7 @@ async def edited(
     """
     swapped = carried(event.attachments) != carried(known.attachments)
     if known.lead is None or (known.text == event.text and not swapped):
+        work.session.keeps_event = False  # it counts for nothing, so it must fill no disk
         return
     lead = await leads.by_id(work.session, known.lead)
     if lead is None:

@@ -62,10 +62,12 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
         await customers_presses.pressed(work, event, theirs)
         return
     press = unpack(event.data)
+    role = work.role(person_address(event.channel, event.author.id))
+    if press is None or role < Role.MANAGER:
+        work.session.keeps_event = False  # anybody may send any, with a whole message each
     if press is None:
         await work.answer(event, work.texts("press.outdated"))
         return
-    role = work.role(person_address(event.channel, event.author.id))
     if role < Role.MANAGER or _elsewhere(work, event):
         await work.answer(event, work.texts("press.stranger"), alert=True)
         return

@@ -78,11 +78,13 @@ async def _ask_again_if_gone(work: Work, event: MessageReceived | ButtonPressed)
 async def _message(work: Work, event: MessageReceived) -> None:
     where = address(event.channel, event.chat.id)
     if event.author.bot or event.chat.broadcast:
-        return
-    if event.chat.private:
+        work.session.keeps_event = False
+    elif event.chat.private:
         await _in_private(work, event)
     elif work.policy.is_team(where):
         await _in_team(work, event, where)
+    else:
+        work.session.keeps_event = False  # what others say among themselves
 
 
 async def _in_private(work: Work, event: MessageReceived) -> None:

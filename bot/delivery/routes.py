@@ -154,6 +154,7 @@ class Routes:
         await doubts.heard(connection, _heard(one.event for one in found))
         unwanted = [one.arrival.id for one in found if not (one.event or one.bad)]
         await inbox.done(connection, unwanted, self._now())
+        await inbox.empty(connection, unwanted)
         aside = [(one.arrival, one.bad) for one in found if one.bad]
         await self._setbacks.set_aside(connection, aside)
 

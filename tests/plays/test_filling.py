@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from handlers import filling
 from storage.schema import inbox, messages, versions
-from tests.cast import ANNA, BORIS, PABLO
+from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
 FEW = {"messages_per_minute": 3}
@@ -128,3 +128,46 @@ async def test_what_is_not_kept_leaves_little_behind(play: Play) -> None:
         left = sa.select(inbox).where(inbox.c.channel == "telegram").order_by(inbox.c.id.desc())
         rows = list(await connection.execute(left.limit(20)))
     assert [row.body for row in rows] == [None] * 20
+
+
+async def test_what_changes_nothing_leaves_little_behind(play: Play) -> None:
+    await play.start()
+    number = play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    for _ in range(3):
+        play.telegram.edit(ANNA, ANNA, number, "Hello")
+    await play.quiet()
+    assert len(await bodies(play)) == 1
+
+
+async def test_forged_presses_leave_little_behind(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    for data in ("1:take:1", "nothing that we know"):
+        await play.forge(ANNA, data, chat=ANNA)
+    await play.quiet()
+    assert len(await bodies(play)) == 1
+
+
+async def test_what_is_of_no_interest_leaves_little_behind(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    update = play.telegram.world.updates.pending()[-1]
+    await play.card(1)
+    notice = {one: update["message"][one] for one in ("message_id", "date", "chat", "from")}
+    for number in range(3):
+        pinned = {"message_id": 100 + number, "pinned_message": update["message"]}
+        play.telegram.inject({"message": notice | pinned})
+    await play.quiet()
+    assert len(await bodies(play)) == 1
+
+
+async def test_a_foreign_groups_words_leave_little_behind(play: Play) -> None:
+    await play.start()
+    members = play.telegram.world.chat(ELSEWHERE).members
+    members[play.telegram.bot_id] = play.telegram.world.chat(TEAM).members[play.telegram.bot_id]
+    play.telegram.write(GLEB, ELSEWHERE, "I want a window")
+    await play.quiet()
+    assert await bodies(play) == []
