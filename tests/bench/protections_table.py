@@ -660,8 +660,7 @@ ROWS = (
     Row(
         "words that were never posted are posted",
         "bot/delivery/calls.py",
-        "        async with self._turn(item):\n"
-        "            return await self._send(outgoing)",
+        "        async with self._turn(item):\n            return await self._send(outgoing)",
         "        return Sent()",
         "tests/crash/test_adopt.py::test_words_that_were_never_posted_are_posted",
     ),
