@@ -310,7 +310,7 @@ ROWS = (
         "        except Exception as error:  # one event without a key must not stop the others\n",
         "        except MemoryError as error:\n",
         "tests/delivery/test_inbox.py"
-        "::test_an_event_without_a_key_is_set_aside_and_the_others_go_on[sqlite]",
+        "::test_an_event_without_a_key_is_set_aside_and_the_others_go_on[sqlite-behind]",
     ),
     Row(
         "a batch refused as a whole is repeated one by one",
@@ -318,7 +318,7 @@ ROWS = (
         "        if len(jobs) > 1:\n",
         "        if False:\n",
         "tests/delivery/test_inbox.py"
-        "::test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing[sqlite]",
+        "::test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing[sqlite-behind]",
     ),
     Row(
         "a handler that fails once is tried again",
@@ -587,7 +587,7 @@ ROWS = (
         "        await record.recover(self._database, self._channel, now)\n",
         "",
         "tests/plays/test_rapid_texts.py"
-        "::test_a_death_before_a_joined_post_is_written_down_loses_and_doubles_nothing[sqlite-ahead]",
+        "::test_a_death_before_a_joined_post_is_written_down_loses_and_doubles_nothing[sqlite-True]",
     ),
     Row(
         "a customer's copy of unknown fate is not repeated",
