@@ -30,6 +30,7 @@ from bot.messages import (
     TroubleSeen,
     address,
     person_address,
+    plain,
 )
 from handlers import (
     alarms,
@@ -85,6 +86,14 @@ async def _message(work: Work, event: MessageReceived) -> None:
         await _in_team(work, event, where)
     else:
         work.session.keeps_event = False  # what others say among themselves
+        await _elsewhere(work, event, where)
+
+
+async def _elsewhere(work: Work, event: MessageReceived, where: str) -> None:
+    """Where a team was that the settings no longer have, what its people answer reaches nobody."""
+    ours = event.reply_to and await messages.place(work.session, where, event.reply_to)
+    if ours and not event.edited:
+        await work.post(where, plain(work.texts("reply.no_team")), reply_to=event.message_id)
 
 
 async def _in_private(work: Work, event: MessageReceived) -> None:

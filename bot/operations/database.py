@@ -117,7 +117,8 @@ def _agreement(mark: str, marks: Mapping[str, int]) -> list[Finding]:
     same = marks.get(mark, 0)
     other = sum(marks.values()) - same
     if not other:
-        return [Finding(True, "check.processes_agree")] if same else []
+        agree = Finding(True, "check.processes_agree", {"number": str(same)})
+        return [agree] if same else []
     if len(marks) == 1:
         return [Finding(True, "check.processes_before")]
     return [Finding(False, "check.processes_differ", {"same": str(same), "other": str(other)})]

@@ -64,6 +64,14 @@ ROWS = (
         "::test_an_event_that_no_database_keeps_is_set_aside_and_the_others_go_on[sqlite-ahead]",
     ),
     Row(
+        "who answers in a chat of a team that the settings no longer have is told",
+        "handlers/router.py",
+        "        await _elsewhere(work, event, where)\n",
+        "",
+        "tests/plays/test_desks_missing.py"
+        "::test_who_answers_a_customer_there_is_told_that_nobody_hears_it[sqlite]",
+    ),
+    Row(
         "what was claimed before a process stood still is not sent by it",
         "bot/delivery/calls.py",
         "        if not self._lives():\n",

@@ -9,7 +9,7 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from storage.schema import leads
-from tests.cast import ANNA, PABLO, VERA
+from tests.cast import ANNA, BORIS, PABLO, VERA
 from tests.plays.desks import SERVICE
 from tests.plays.play import Play
 from tests.plays.test_desks_changed import three_desks, without
@@ -78,6 +78,23 @@ async def test_leads_that_nobody_sees_are_over_once_none_of_them_is_open(play: P
         await play.heard(VERA, "No open lead of the team “service” is out of sight any more")
         await all_leads(play, state="rejected")
         await play.heard(VERA, "No open lead of the team “telegram” is out of sight any more")
+
+
+async def test_who_answers_a_customer_there_is_told_that_nobody_hears_it(play: Play) -> None:
+    play.telegram.started(VERA)
+    async with three_desks(play) as (telegram, over):
+        await play.start(**over)
+        telegram.write(PABLO, PABLO, "A door?")
+        card = (await play.until(lambda: telegram.shown(SERVICE)))[0]
+        await play.stop()
+        await play.start(**without(over, "service"))
+        telegram.write(BORIS, SERVICE, "What do they say?")
+        reply = telegram.write(BORIS, SERVICE, "Which size?", reply_to=card.id)
+        words = "no longer in the settings"
+        notices = await play.until(lambda: [m for m in telegram.shown(SERVICE) if words in m.text])
+        await play.quiet()
+        assert [one.reply_to for one in notices] == [reply]
+        assert not [one for one in telegram.shown(PABLO) if one.from_bot]
 
 
 async def all_leads(play: Play, **values: str) -> None:

@@ -75,6 +75,7 @@ class _Polling:
         self._offset: int | None = None
         self._backoff = Backoff(BACKOFF)
         self._conflicts = 0  # one after the other
+        self._answered = False  # Telegram did, at least once
 
     async def turn(self) -> None:
         """One poll and, when it brought anything, one commit."""
@@ -96,10 +97,13 @@ class _Polling:
             await self._sleep(self._delay())
 
     async def _poll(self) -> list[Any]:
-        asked = {"offset": self._offset, "timeout": _POLL_SECONDS, "allowed_updates": KINDS}
+        # The first does not wait for news: whoever watches knows at once that Telegram answers.
+        seconds = _POLL_SECONDS if self._answered else 0
+        asked = {"offset": self._offset, "timeout": seconds, "allowed_updates": KINDS}
         updates = await self._client.call("getUpdates", asked, seconds=_POLL_SECONDS + 10)
         if not isinstance(updates, list):
             raise SendError(Failure.TRANSIENT, "getUpdates: the result is no list")
+        self._answered = True
         return updates
 
     async def _commit(self, updates: list[Any]) -> bool:

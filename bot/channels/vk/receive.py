@@ -66,6 +66,7 @@ class Receiver:
         self._server: _Server | None = None
         self._resume = ""  # the ts that follows a gap which is not filled yet
         self._faults = 0  # in a row
+        self._answered = False  # VK did, at least once
 
     async def receive(self, accept: Accept, cursor: str) -> None:
         """Poll until cancelled. Raises ChannelRefused when only a person can help."""
@@ -86,6 +87,9 @@ class Receiver:
         """One step forward; the position that is committed after it."""
         if self._server is None:
             self._server = await self._find_server()
+        if not self._answered:
+            self._answered = True
+            await accept([], "")  # the first poll may last, and VK does answer
         if not position.ts and not position.seen:
             return await _commit(accept, [], Position(self._server.ts, int(time.time())))
         if not position.ts:  # until now events were posted
