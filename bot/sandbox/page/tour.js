@@ -48,8 +48,9 @@ export class Tour {
     if (!state) return;
     const step = STEPS[state.at];
     if (!step) return this.point(null);
-    if (this.awaited !== this.phase()) this.awaited = null;
-    if (!state.done && step.done(this, state)) this.finish();
+    const done = !state.done && step.done(this, state);
+    if (this.awaited !== this.phase()) this.awaited = null; // after the look, which may begin the next phase
+    if (done) this.finish();
     this.draw();
   }
 
