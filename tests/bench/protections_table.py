@@ -374,12 +374,12 @@ ROWS = (
         "tests/plays/test_set_aside.py::test_an_alarm_that_fails_raises_no_other[sqlite]",
     ),
     Row(
-        "lost rights in the team's chat are told once",
+        "a trouble that is seen once more is no other one",
         "handlers/alarms.py",
         "    elif not event.over and known is None:",
         "    elif not event.over:",
-        "tests/faults/test_reconciled.py"
-        "::test_lost_rights_are_told_once_and_what_was_missed_is_shown_when_they_are_back",
+        "tests/plays/test_alarms.py"
+        "::test_what_is_seen_of_a_trouble_once_more_changes_nothing[sqlite]",
     ),
     Row(
         "a step of a deadline is taken in once",
@@ -391,8 +391,11 @@ ROWS = (
     Row(
         "a digest is decided once",
         "storage/sweeps.py",
+        "    if last and last >= due_at:\n        return False\n"
+        "    async with database.write() as connection:\n"
+        "        last = await _reached(connection, mark)\n"
         "        if last and last >= due_at:\n            return False\n",
-        "",
+        "    async with database.write() as connection:\n",
         "tests/storage/test_time.py::test_a_digest_is_taken_in_once_for_each_recipient[sqlite]",
     ),
     # --- who may do what ---

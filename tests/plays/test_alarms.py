@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from bot.messages import TroubleSeen
 from bot.sandbox.vk.faults import LONG_POLL
 from bot.sandbox.vk.faults import Fault as VkFault
-from storage.schema import incidents
+from storage.schema import inbox, incidents
 from tests.cast import ANNA, TEAM, VERA
 from tests.leaping import leaping
 from tests.plays.play import Play, a_play
@@ -38,6 +39,17 @@ def told(play: Play, words: str, who: int = VERA) -> list[str]:
 async def kinds(play: Play) -> list[tuple[str, str, bool]]:
     """Every incident: what, of what, and whether it is over."""
     return [(one.kind, one.subject, one.ended_at is not None) for one in await play.rows(incidents)]
+
+
+async def test_what_is_seen_of_a_trouble_once_more_changes_nothing(play: Play) -> None:
+    await both_answer(play)
+    assert play.product is not None
+    now = play.product.now()
+    for name, over in (("seen", False), ("again", False), ("over", True), ("over again", True)):
+        await play.product.inbox.add({name: TroubleSeen("disk", "", now, over=over, detail="9")})
+        await play.quiet()
+    assert len(play.private(VERA)) == 2
+    assert not [row for row in await play.rows(inbox) if row.attempts]
 
 
 # --- messengers ---

@@ -48,13 +48,16 @@ async def test_two_who_press_it_at_once_get_their_answers(play: Play) -> None:
 
 
 async def test_a_forged_press_leaves_the_message_as_it_was(play: Play) -> None:
-    await doubled(play)
+    lost, _ = await doubled(play)
+    said, labels = lost.text, lost.labels
     play.telegram.write(DASHA, TEAM, "/help")
     (told,) = await play.until(lambda: [one for one in play.team("/leads") if one.from_bot])
-    said = told.text
+    help_text = told.text
+    await play.forge(DASHA, "1:return:1", message=lost.id)  # a button that it does not have
     assert (await play.forge(DASHA, "1:take:1", message=told.id)).text == "#1 is yours"
     await play.quiet()
-    assert (told.text, told.edits) == (said, [])
+    assert (lost.text, lost.labels, lost.edits) == (said, labels, [])
+    assert (told.text, told.edits) == (help_text, [])
 
 
 async def asked_twice(play: Play, words: str) -> tuple[Message, Message]:
