@@ -382,9 +382,11 @@ async def test_a_hanging_server_leaves_the_outcome_open(
 
 async def test_the_token_stands_in_no_traceback(desk: Desk) -> None:
     await desk.server.outage(True)
-    error = await desk.refused(Post(str(ANNA), plain("x")))
-    assert error.__cause__ is None
-    assert error.__suppress_context__
+    with pytest.raises(SendError) as asked:
+        await desk.channel.has_topics(str(ANNA))
+    for error in (asked.value, await desk.refused(Post(str(ANNA), plain("x")))):
+        assert error.__cause__ is None
+        assert error.__suppress_context__
 
 
 async def test_an_absent_server_has_certainly_done_nothing(desk: Desk) -> None:
