@@ -182,6 +182,7 @@ async def test_who_left_after_a_reply_that_is_heard_late_reaches_nobody(play: Pl
     assert not play.private(ANNA)
 
 
+@pytest.mark.one_process("it counts calls, of which a death repeats one")
 async def test_of_more_presses_than_the_pace_bears_the_newest_are_answered(play: Play) -> None:
     await boris_has_it(play)
     await play.quiet()

@@ -48,6 +48,7 @@ async def a_host() -> AsyncIterator[str]:
         await runner.cleanup()
 
 
+@pytest.mark.one_process("it measures for how long others wait, and a death is waited for too")
 @pytest.mark.parametrize("how", [DEAD, SLOW])
 async def test_a_file_that_does_not_come_holds_up_nobody(play: Play, how: str) -> None:
     """It is tried for some minutes; then the team is told, and what was said after it is shown."""
