@@ -12,7 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import cards, deadlines, inbox, leads, outbox
+from storage.schema import LEAD_IS_OPEN, cards, deadlines, inbox, leads, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,7 @@ class Gauges:
 
 async def read(connection: AsyncConnection, now: datetime) -> Gauges:
     """What waits now; what is meant for later does not."""
-    states = sa.select(leads.c.state, sa.func.count()).where(
-        sa.literal_column("leads.state in ('new', 'taken')")
-    )
+    states = sa.select(leads.c.state, sa.func.count()).where(LEAD_IS_OPEN)
     counted = {"new": 0, "taken": 0}
     counted |= {row[0]: row[1] for row in await connection.execute(states.group_by(leads.c.state))}
     return Gauges(

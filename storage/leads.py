@@ -11,11 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.lead import Lead, Offer, State, Warmth
-from storage.schema import assignments, leads, touches
+from storage.schema import LEAD_IS_OPEN, assignments, leads, touches
 from storage.session import KEYS, Session
-
-# Written out as the indexes say it, or SQLite would not use them.
-_OPEN = [sa.literal_column(f"'{state}'", sa.Text) for state in ("new", "taken")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ async def earlier(session: Session, lead: Lead, limit: int) -> Sequence[Lead]:
         _SELECT.where(
             leads.c.person == lead.person,
             leads.c.id != lead.id,
-            leads.c.state.not_in(_OPEN),
+            sa.not_(LEAD_IS_OPEN),
             *session.only_ours(),
         )
         .order_by(_standing.desc(), leads.c.id.desc())
@@ -157,7 +154,7 @@ async def numbers_of(session: Session, roots: Collection[int]) -> Sequence[int]:
 
 async def unprocessed(session: Session, *, responsible: int | None = None) -> Sequence[Lead]:
     """Open leads, oldest first; of one manager if given."""
-    query = _SELECT.where(leads.c.state.in_(_OPEN), *session.only_ours())
+    query = _SELECT.where(LEAD_IS_OPEN, *session.only_ours())
     query = query.order_by(leads.c.created_at)
     if responsible is not None:
         query = query.where(leads.c.responsible == responsible)
@@ -166,7 +163,7 @@ async def unprocessed(session: Session, *, responsible: int | None = None) -> Se
 
 async def holders(session: Session) -> Sequence[tuple[int, int]]:
     """(staff, how many open leads they have) of everybody who has any."""
-    has = (leads.c.state.in_(_OPEN), leads.c.responsible.is_not(None), *session.only_ours())
+    has = (LEAD_IS_OPEN, leads.c.responsible.is_not(None), *session.only_ours())
     query = sa.select(leads.c.responsible, sa.func.count().label("n")).where(*has)
     rows = await session.rows(query.group_by(leads.c.responsible))
     return [(row.responsible, row.n) for row in rows]
@@ -187,14 +184,12 @@ async def left_by(session: Session, staff: int) -> Sequence[Lead]:
         touches.c.at == had.c.ended_at,
         ~since,
     )
-    query = _SELECT.where(
-        leads.c.state.in_(_OPEN), leads.c.state == "new", by_leaving, *session.only_ours()
-    )
+    query = _SELECT.where(LEAD_IS_OPEN, leads.c.state == "new", by_leaving, *session.only_ours())
     return [_lead(row) for row in await session.rows(query.order_by(leads.c.created_at))]
 
 
 # What went up in another counts least, what is open most.
-_standing = sa.case((leads.c.state == "absorbed", 0), (leads.c.state.in_(_OPEN), 2), else_=1)
+_standing = sa.case((leads.c.state == "absorbed", 0), (LEAD_IS_OPEN, 2), else_=1)
 _FIELDS = tuple(field.name for field in fields(Lead) if field.name != "offer")
 
 _offers = assignments.alias("offers")
@@ -211,7 +206,7 @@ _SELECT = sa.select(
 )
 _BY_ID = _SELECT.where(leads.c.id.in_(KEYS))
 _OF_PERSON = _SELECT.where(leads.c.person.in_(KEYS))
-_OPEN_OF = _OF_PERSON.where(leads.c.state.in_(_OPEN))
+_OPEN_OF = _OF_PERSON.where(LEAD_IS_OPEN)
 _LATEST_OF = _OF_PERSON.order_by(_standing, leads.c.id)  # the last of each person is kept
 
 

@@ -27,16 +27,12 @@ import sqlalchemy as sa
 
 from bot.domain.lead import DealKind, State, Warmth
 from storage.deadlines import late_by
-from storage.schema import cards, deadlines, deals, feedback, leads, staff, touches
+from storage.schema import LEAD_IS_OPEN, cards, deadlines, deals, feedback, leads, staff, touches
 from storage.session import Session
 
 _AT_ONCE = 1000  # rows of the list of leads
 _CLOSING = ("reject", "convert", "absorb")
 _OPENING = ("reopen", "restore", "outlived")
-# Written out as the index says it, or SQLite would not use it.
-_OPEN = [sa.literal_column(f"'{state}'", sa.Text) for state in ("new", "taken")]
-
-_is_open = leads.c.state.in_(_OPEN)
 
 
 class Happened(StrEnum):
@@ -250,7 +246,9 @@ async def open_at(session: Session, at: datetime) -> Sequence[Waiting]:
     """
     columns = (leads.c.id, leads.c.created_at, leads.c.responsible)
     ours = session.only_ours()
-    known = {row.id: row for row in await session.rows(sa.select(*columns).where(_is_open, *ours))}
+    known = {
+        row.id: row for row in await session.rows(sa.select(*columns).where(LEAD_IS_OPEN, *ours))
+    }
     changes = await session.rows(
         sa.select(*columns, touches.c.kind)
         .join(touches, touches.c.lead == leads.c.id)

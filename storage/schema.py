@@ -309,6 +309,11 @@ leads = _table(
     sa.Index("ix_leads_closed_at", "closed_at"),
 )
 
+# Written out as the indexes say it, or SQLite would not use them.
+LEAD_IS_OPEN = leads.c.state.in_(
+    [sa.literal_column(f"'{one}'", sa.Text) for one in ("new", "taken")]
+)
+
 assignments = _table(
     "assignments",
     _id(),

@@ -14,11 +14,10 @@ from bot.messages import DeadlineDue, DigestDue, Event, LeadsOverdue, StepDue, T
 from storage import deadlines, inbox, incidents, steps
 from storage.database import Database, upsert
 from storage.deadlines import Deadline
-from storage.schema import cursors, leads
+from storage.schema import LEAD_IS_OPEN, cursors, leads
 
 FEW = 5  # steps found due at once, of which each gets a message of its own
 _AT_ONCE = 500
-_OPEN = sa.text("leads.state in ('new', 'taken')")  # as the index says it
 
 
 async def take_deadlines(database: Database, now: datetime, desks: Sequence[str] = (MAIN,)) -> int:
@@ -116,7 +115,7 @@ async def out_of_sight(database: Database, desks: Sequence[str]) -> dict[str, in
     if len(desks) == 1:
         return {}
     count = sa.func.count().label("number")
-    found = sa.select(leads.c.desk, count).where(_OPEN, leads.c.desk.not_in(desks))
+    found = sa.select(leads.c.desk, count).where(LEAD_IS_OPEN, leads.c.desk.not_in(desks))
     async with database.read() as connection:
         rows = await connection.execute(found.group_by(leads.c.desk).order_by(leads.c.desk))
         return {row.desk: row.number for row in rows}
