@@ -97,7 +97,7 @@ class Dispatcher:
         if not routed:
             self._routes.fall_behind()
         if raws:
-            self._look_again(routed=routed)
+            self.wake(routed=routed)
 
     def route_within(self, database: Database | None) -> None:
         """Give new events their keys, in this database; None while another process does.
@@ -115,9 +115,11 @@ class Dispatcher:
             await inbox.add_events(connection, events, self._now())
         self.wake()
 
-    def wake(self) -> None:
-        """Look for work now."""
-        self._look_again()
+    def wake(self, *, routed: bool = False) -> None:
+        """Look for work now; `routed` if all that is new has its key."""
+        self._news = True
+        self._unrouted |= not routed
+        self._wake.set()
 
     def stop(self) -> None:
         """Let `run` end after the round it is in."""
@@ -154,12 +156,6 @@ class Dispatcher:
             self._news |= self._unrouted
         return await self._start() or bool(routed)
 
-    def _look_again(self, *, routed: bool = False) -> None:
-        """There is something new; `routed` if all of it has its key."""
-        self._news = True
-        self._unrouted |= not routed
-        self._wake.set()
-
     async def _handle(self) -> bool:
         """Handle what is ready; then its keys are free for what waits behind it."""
         jobs, self._ready = self._ready[:BATCH], self._ready[BATCH:]
@@ -169,7 +165,7 @@ class Dispatcher:
             await self.batches.process(jobs)
         finally:
             self._busy -= {job.arrival.key for job in jobs if job.arrival.key}
-            self._look_again()
+            self.wake()
         self._flushed()
         return True
 
@@ -223,7 +219,7 @@ class Dispatcher:
             async with asyncio.timeout(min(5.0, max(0.01, seconds))):
                 await self._wake.wait()
         except TimeoutError:
-            self._look_again()
+            self.wake()
 
     def _forget(self) -> None:
         """Drop what was begun; the inbox still has it."""
@@ -233,4 +229,4 @@ class Dispatcher:
         self._busy.clear()
         self._ids.forget()
         self._routes.forget()
-        self._look_again()
+        self.wake()
