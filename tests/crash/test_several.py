@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ async def told(crew: Crew, number: int, words: str) -> None:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def two_of_which_one_served(ward: Ward) -> AsyncIterator[tuple[Crew, int]]:
+    """The two, and which of them showed Anna's first words."""
+    ward.telegram.started(ANNA)
+    async with a_crew(ward, 2) as crew:
+        ward.telegram.write(ANNA, ANNA, "Hello")
+        await shown(ward, "Hello")
+        yield crew, await crew.leader("telegram")
+
+
 async def test_three_of_which_any_is_killed_lose_and_double_nothing(ward: Ward) -> None:
     load = seeded(ward, KILLS)
     await siege(ward, load, KILLS, size=3)
@@ -49,11 +60,7 @@ async def test_three_of_which_any_is_killed_lose_and_double_nothing(ward: Ward) 
 
 
 async def test_when_the_one_that_sends_is_killed_another_sends_and_takes_in(ward: Ward) -> None:
-    ward.telegram.started(ANNA)
-    async with a_crew(ward, 2) as crew:
-        ward.telegram.write(ANNA, ANNA, "Hello")
-        await shown(ward, "Hello")
-        leader = await crew.leader("telegram")
+    async with two_of_which_one_served(ward) as (crew, leader):
         await told(crew, 1 - leader, "this one helps with the rest")
         await crew.runs[leader].kill()
         ward.telegram.write(ANNA, ANNA, "Still there?")
@@ -64,11 +71,7 @@ async def test_when_the_one_that_sends_is_killed_another_sends_and_takes_in(ward
 
 async def test_when_the_one_that_sends_hangs_another_serves_before_it_goes_on(ward: Ward) -> None:
     """On one machine, too: the kernel still knows the one that hangs by its token."""
-    ward.telegram.started(ANNA)
-    async with a_crew(ward, 2) as crew:
-        ward.telegram.write(ANNA, ANNA, "Hello")
-        await shown(ward, "Hello")
-        leader = await crew.leader("telegram")
+    async with two_of_which_one_served(ward) as (crew, leader):
         crew.runs[leader].signal(signal.SIGSTOP)
         try:
             ward.telegram.write(ANNA, ANNA, "Still there?")
