@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot.messages import Priority
 from bot.product import Product, answering, open_product
 from config.settings import Settings
+from storage.failures import Unreachable
 from storage.schema import cards, chats, clients, leads, outbox, processes
 from tests.plays.life import Life, recorded
 from tests.plays.play import Play
@@ -96,22 +97,27 @@ class Crowd(Play):
                 async with asyncio.timeout(self._chance.uniform(0.01, 3.0)):
                     await self._stopped.wait()
                 return
-            while await self._at_what_is_done_once() and not self._stopped.is_set():
-                await asyncio.sleep(0.05)
             victim = self._chance.choice(list(self._lives))
-            del self._lives[victim]
-            await victim.end()
+            while not await self._ended(victim):
+                await asyncio.sleep(0.05)
+                if self._stopped.is_set():
+                    return
             await self._buried()
             await self._begin(over)
 
-    async def _at_what_is_done_once(self) -> bool:
-        """Whether somebody opens a topic or writes to a customer.
+    async def _ended(self, victim: Life) -> bool:
+        """End it, unless somebody opens a topic or writes to a customer; none begins meanwhile.
 
-        Who dies meanwhile leaves to people what became of it: those are stories of their own.
+        Who dies at that leaves to people what became of it: those are stories of their own.
         """
         assert self.product is not None
-        async with self.product.database.read() as connection:
-            return (await connection.execute(_ONCE)).first() is not None
+        with contextlib.suppress(Unreachable):  # somebody has such a row in hand
+            async with self.product.database.write() as connection:
+                held = [row.state for query in _ONCE for row in await connection.execute(query)]
+                if "claimed" not in held:
+                    del self._lives[victim]
+                    await victim.end()
+        return victim.over
 
     async def _buried(self) -> None:
         """PostgreSQL has seen the death, so whoever begins next finds free what is free.
@@ -130,17 +136,22 @@ _SERVED = (
     .select_from(processes)
     .where(sa.text("backend in (select pid from pg_stat_activity)"))
 )
-_ONCE = sa.union_all(
-    sa.select(cards.c.id).where(
-        cards.c.state == "claimed",
+_TO_BE_DONE = ("queued", "claimed")
+_ONCE = (
+    sa.select(cards.c.state)
+    .where(
+        cards.c.state.in_(_TO_BE_DONE),
         cards.c.topic == "",
         cards.c.chat.in_(sa.select(chats.c.address).where(chats.c.forum)),
-    ),
-    sa.select(outbox.c.id).where(
-        outbox.c.state == "claimed",
+    )
+    .with_for_update(nowait=True),
+    sa.select(outbox.c.state)
+    .where(
+        outbox.c.state.in_(_TO_BE_DONE),
         outbox.c.priority != Priority.ANSWER.value,
         outbox.c.chat.not_like("-%"),
-    ),
+    )
+    .with_for_update(nowait=True),
 )
 _COUNT_ON = sa.select(
     *(

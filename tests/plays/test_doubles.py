@@ -20,7 +20,7 @@ async def doubled(play: Play) -> tuple[Message, Message]:
     await play.stop()
     await play.start()
     await play.quiet()
-    lost, card = play.team("How much")
+    lost, *_, card = play.team("How much")  # a death in between may post one more
     return lost, card
 
 
