@@ -199,8 +199,8 @@ async def test_the_same_event_twice_asks_once(play: Play) -> None:
     assert product is not None
     again = {f"feedback:{name}": FeedbackDue(1, lead.closed_at) for name in ("a", "b")}
     await product.inbox.add(again)
-    await play.heard(ANNA, WHY)
     await later(play)
+    await play.heard(ANNA, WHY)
     assert len(play.private(ANNA, WHY)) == 1
     stale = FeedbackDue(1, lead.closed_at - timedelta(days=1))
     await product.inbox.add({"feedback:c": stale, "feedback:d": FeedbackDue(99, lead.closed_at)})
