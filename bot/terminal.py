@@ -19,8 +19,11 @@ FAILED, WRONG, INTERRUPTED, UNREAD = 1, 2, 130, 141
 
 def do(work: Coroutine[Any, Any, None], texts: Texts | None = None) -> None:
     """Run to the end; whatever fails is told, in the operator's language unless in these words."""
+    import uvloop  # late, as all that a command may not need
+
     try:
-        asyncio.run(work)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(work)
         sys.stdout.flush()
     except typer.Exit:
         raise
@@ -59,7 +62,7 @@ def _told(error: BaseException, texts: Texts) -> tuple[str, int]:
     from bot.delivery.describing import describe
     from bot.operations.errors import Failed, Wrong
     from config.settings import SettingsError
-    from storage.database import UNREACHABLE, DatabaseUnfit
+    from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable
 
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -67,6 +70,8 @@ def _told(error: BaseException, texts: Texts) -> tuple[str, int]:
         return error.told(texts), WRONG
     if isinstance(error, Failed | DatabaseUnfit):
         return texts(error.key, **error.values), WRONG if isinstance(error, Wrong) else FAILED
+    if isinstance(error, Unreachable):
+        return texts("database.unreachable", reason=error), FAILED
     if isinstance(error, UNREACHABLE):
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return texts("run.cannot", reason=reason), FAILED

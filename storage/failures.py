@@ -59,9 +59,13 @@ def in_our_words() -> Iterator[None]:
 
 @contextmanager
 def unfit(url: sa.URL) -> Iterator[None]:
-    """Name the remedy where no waiting helps: DatabaseUnfit."""
+    """Name the remedy where no waiting helps: DatabaseUnfit; else where nobody answers."""
     try:
         yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        place = f"{url.host}:{url.port or 5432}: " if url.host else ""
+        raise Unreachable(place + reason) from error
     except Unreachable as error:
         if key := _UNFIT_KEYS.get(_sqlite_code(error.__cause__)):
             raise DatabaseUnfit(key, file=url.database, reason=error) from None

@@ -73,7 +73,7 @@ async def _found(url: str) -> Finding:
     except DatabaseUnfit as error:
         return Finding(False, error.key, {name: str(one) for name, one in error.values.items()})
     except UNREACHABLE as error:
-        return Finding(False, "check.database_unreachable", {"reason": str(error)})
+        return Finding(False, "database.unreachable", {"reason": str(error)})
 
 
 async def _opened(url: str) -> Finding:

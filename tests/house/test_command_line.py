@@ -105,7 +105,14 @@ def test_a_setting_that_does_not_exist_is_named(command: Command, name: str) -> 
 WRONG_DATABASES = {
     "no folder": ("sqlite:///nowhere/dialead.db", "nowhere does not exist — create it"),
     "no database": ("sqlite:///text.db", "file is not a database"),
-    "no server": ("postgresql://boris:hush@127.0.0.1:1/dialead", "127.0.0.1"),
+    "no server": (
+        "postgresql://boris:hush@127.0.0.1:1/dialead",
+        "The database does not answer (127.0.0.1:1: Connection refused)",
+    ),
+    "no such server": (
+        "postgresql://boris:hush@nowhere.invalid/dialead",
+        "The database does not answer (nowhere.invalid:5432: ",
+    ),
 }
 
 

@@ -352,7 +352,7 @@ CASES = {
     ),
     "nothing answers for PostgreSQL": Case(
         (
-            "✗ The database does not answer ([Errno 111] Connect call failed ('127.0.0.1', 1)) —"
+            "✗ The database does not answer (127.0.0.1:1: Connect call failed ('127.0.0.1', 1)) —"
             " see that nothing blocks it and its server runs, or mend database_url",
         ),
         settings={"database_url": "postgresql://boris:hush@127.0.0.1:1/dialead"},
