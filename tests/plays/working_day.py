@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 from collections import Counter, defaultdict
@@ -224,7 +225,15 @@ class Day:
         await self.play.until(lambda: words in self._shown(one.lead))
 
     async def wrong(self) -> list[str]:
-        """Everything that must not be, message by message."""
+        """Everything that must not be; what is due has a minute to be found and shown."""
+        for _ in range(60):
+            if not (found := await self._wrong_now()):
+                break
+            await asyncio.sleep(1)
+        return found
+
+    async def _wrong_now(self) -> list[str]:
+        """The same, message by message, as things are."""
         self.deeds.customers = tuple((one.channel, one.id) for one in self.customers)
         found = await wrong(self.play, self.deeds)
         for one in self.customers:
