@@ -37,6 +37,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--both`: play every play on both databases, see tests/plays/conftest.py."""
+    parser.addoption("--both", action="store_true")
+
+
 def pytest_collection_finish() -> None:
     """What all tests share is not looked through for garbage again and again."""
     gc.collect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -20,6 +21,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 _ALWAYS = {"test_straight_path"}  # of all plays, those that are played so at every run
 _SEVERAL = 3
+_TURNS = ("sqlite", "postgresql")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,11 +35,31 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_process(reason): a play that is about one process")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Who is killed gives no connection back, and nobody shall wonder."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Plays take turns at the databases when all there is to test is tested.
+
+    Each is played on both with `--both`, and when a folder, a module or words are named.
+    """
     for item in items:
-        if _crowd(item):
+        if _crowd(item):  # who is killed gives no connection back, and nobody shall wonder
             item.add_marker(pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"))
+    named = config.args != config.getini("testpaths") or config.getoption("keyword")
+    if named or config.getoption("--both"):
+        return
+    left_out = [item for item in items if not (_crowd(item) or _has_its_turn(item))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def _has_its_turn(item: pytest.Item) -> bool:
+    """False for a play on one of two databases of which the other one has the turn."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    own = any("database_url" in mark.args[0] for mark in item.iter_markers("parametrize"))
+    if item.path.parent != Path(__file__).parent or own or "database_url" not in params:
+        return True
+    kind: str = params["database_url"]
+    play = item.nodeid.replace(kind, "")
+    return kind == _TURNS[crc32(play.encode()) % len(_TURNS)]
 
 
 def _crowd(item: pytest.Item) -> int:
