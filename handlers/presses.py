@@ -29,7 +29,7 @@ from handlers.people import author_of
 from handlers.warmth import VERB as WARM
 from handlers.wire import Press, unpack, unpack_customers
 from handlers.work import Work
-from storage import accounts, cards, leads, staff
+from storage import accounts, cards, leads, messages, staff
 
 _VERBS = {
     **VERBS,
@@ -69,7 +69,7 @@ async def pressed(work: Work, event: ButtonPressed) -> None:
         await work.answer(event, work.texts("press.outdated"))
         return
     if role < Role.MANAGER or _elsewhere(work, event):
-        await work.answer(event, work.texts("press.stranger"), alert=True)
+        await work.answer(event, await _whose(work, event), alert=True)
         return
     if press.verb in _OF_THE_TEAM:
         await _of_the_team(work, event, press)
@@ -126,6 +126,14 @@ async def _act(work: Work, event: ButtonPressed, press: Press, lead: Lead) -> No
     except Refused as refusal:
         await work.answer(event, await refused(work, act, refusal.refusal), alert=True)
         cards.refresh(work.session, lead.id, work.now)
+
+
+async def _whose(work: Work, event: ButtonPressed) -> str:
+    """Words on whose buttons these are: under a message of ours those of a former chat."""
+    here = address(event.channel, event.chat.id)
+    if _elsewhere(work, event) and await messages.place(work.session, here, event.message_id):
+        return work.texts("press.no_chat")
+    return work.texts("press.stranger")
 
 
 def _elsewhere(work: Work, event: ButtonPressed) -> bool:

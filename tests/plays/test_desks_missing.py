@@ -95,6 +95,9 @@ async def test_who_answers_a_customer_there_is_told_that_nobody_hears_it(play: P
         await play.quiet()
         assert [one.reply_to for one in notices] == [reply]
         assert not [one for one in telegram.shown(PABLO) if one.from_bot]
+        query = telegram.press(BORIS, SERVICE, card.id, label="Take")
+        told = await play.until(lambda: telegram.answers.get(query))
+        assert told.text == "This chat is no longer in the settings, so its buttons do nothing"
 
 
 async def all_leads(play: Play, **values: str) -> None:
