@@ -73,7 +73,7 @@ async def test_a_reopened_lead_keeps_its_deal_in_sight(play: Play) -> None:
     await play.press(BORIS, 2, "Duplicate")
     await play.press(BORIS, 1, "Reopen")
     await play.card(1, "With Boris")
-    assert "lead not closed as won now" in await ask(play, BORIS, "/client 1", "Windows")
+    assert "lead no longer converted" in await ask(play, BORIS, "/client 1", "Windows")
     assert "converted by Boris" in await ask(play, BORIS, "/lead 1", "came in")
 
 

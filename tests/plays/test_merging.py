@@ -301,8 +301,8 @@ async def test_a_name_on_telegram_told_on_vk_is_recognised(play: Play) -> None:
     play.vk.write(PABLO, "Write to me on Telegram: @anna_k")
     await play.card(1)
     play.telegram.write(555, 555, "Hello")
-    await play.card(2, "#1 (VK, Pablo): same Telegram name")
-    await play.card(1, "#2 (Telegram, Anna): same Telegram name")
+    await play.card(2, "#1 (VK, Pablo): same Telegram username")
+    await play.card(1, "#2 (Telegram, Anna): same Telegram username")
 
 
 async def test_a_client_of_an_imported_list_is_recognised(play: Play) -> None:
