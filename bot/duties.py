@@ -17,7 +17,7 @@ from bot.delivery.pacing import Pacer
 from bot.desks import Desks
 from bot.ending import end
 from bot.intake import Intake
-from bot.leading import Leading
+from bot.leading import Held, Leading
 from bot.messages import Channel, OpenFile
 from bot.policies import pace_of
 from bot.sweeping import Sweeps
@@ -26,7 +26,6 @@ from bot.watch import Watch
 from config.settings import Settings
 from config.teams import channels_of
 from handlers.keys import Keys
-from storage.database import Database
 
 
 class Duties:
@@ -44,14 +43,10 @@ class Duties:
         watch: Watch,
         render: Render,
         open_file: OpenFile,
-        lives: Callable[[], bool],
         now: Callable[[], datetime],
         say: Callable[..., None],
     ) -> None:
-        """`say` tells whoever looks on why this process waits: a name of its words, and values.
-
-        `lives` tells whether this process is known to live, where there are several.
-        """
+        """`say` tells whoever looks on why this process waits: a name of its words, and values."""
         self.senders: dict[str, Sender] = {}  # of the channels that this process leads
         self.keeps_up = False  # as far as we know it is this process, if any
         self._settings = settings
@@ -64,7 +59,6 @@ class Duties:
         self._watch = watch
         self._render = render
         self._open_file = open_file
-        self._lives = lives
         self._now = now
         self._say = say
 
@@ -80,14 +74,14 @@ class Duties:
         for sender in self.senders.values():
             sender.wake()
 
-    async def _keep_up(self, database: Database) -> None:
+    async def _keep_up(self, held: Held) -> None:
         """What falls due is found, what is new gets the key within which it goes in order."""
         self.keeps_up = True
         sweeps = Sweeps(
-            database, self._settings, desks=self._desks, wake=self._inbox.wake, now=self._now
+            held.database, self._settings, desks=self._desks, wake=self._inbox.wake, now=self._now
         )
         self._keys.forget()
-        self._inbox.route_within(database)
+        self._inbox.route_within(held.database)
         scheduler = schedule.start(
             {
                 "deadlines": sweeps.deadlines,
@@ -105,13 +99,13 @@ class Duties:
     def _waits_to_keep_up(self) -> None:
         self.keeps_up = False
 
-    async def _serve(self, name: str, database: Database) -> None:
+    async def _serve(self, name: str, held: Held) -> None:
         """Take in and send for a channel, until cancelled, once nobody else has its token."""
         found = self._connections[name]
         waits = partial(self._waits_for, name)
         try:
-            async with sole(found.api_url, found.token, waits, database.shared):
-                await self._work(name, database)
+            async with sole(found.api_url, found.token, waits, held.database.shared):
+                await self._work(name, held)
         finally:
             self._watch.led(name, here=False)
 
@@ -119,11 +113,11 @@ class Duties:
         self._watch.waits(name)
         self._say("token", channel=name)
 
-    async def _work(self, name: str, database: Database) -> None:
+    async def _work(self, name: str, held: Held) -> None:
         """Let what is under way end when it is cancelled."""
-        sender = self.senders[name] = self._sender(name, database)
+        sender = self.senders[name] = self._sender(name, held)
         self._watch.led(name, here=True)
-        receiving = self._intake.receive(name, self._channels[name], database)
+        receiving = self._intake.receive(name, self._channels[name], held)
         tasks = [asyncio.create_task(one) for one in (sender.run(), receiving)]
         try:
             ended, _ = await asyncio.wait(tasks, return_when=FIRST_COMPLETED)
@@ -133,18 +127,18 @@ class Duties:
             await end(tasks[:1], tasks[1:], stop=sender.stop)
             del self.senders[name]
 
-    def _sender(self, name: str, database: Database) -> Sender:
+    def _sender(self, name: str, held: Held) -> Sender:
         first = self._settings.telegram.group_per_minute
         per_minute = getattr(self._connections[name], "group_per_minute", first)
         return Sender(
-            database,
+            held.database,
             self._channels[name],
             Pacer(pace_of(self._connections[name])),
             render=self._render,
             open_file=self._open_file,
             now=self._now,
             heard=self._inbox.wake,
-            lives=self._lives,
+            lives=held.lives,
             # At the usual pace one call after the other, in order; where a server allows
             # more than one a second to a group, as many at once as it may have in a second.
             lanes=max(1, per_minute // 60),

@@ -12,6 +12,7 @@ import structlog
 from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
 from bot.desks import Desks
+from bot.leading import Held
 from bot.messages import Channel, ChannelRefused, Raw, SendError, TroubleSeen, split_address
 from bot.watch import Watch
 from handlers.policy import Policy
@@ -35,33 +36,27 @@ class Intake:
         watch: Watch,
         *,
         desks: Desks,
-        lives: Callable[[], bool],
         now: Callable[[], datetime],
     ) -> None:
-        """`lives` tells whether this process is known to live, where there are several."""
         self._database = database
-        self._lives = lives
         self._inbox = dispatcher
         self._watch = watch
         self._desks = desks
         self._now = now
 
-    async def receive(self, name: str, channel: Channel, database: Database) -> None:
-        """Take events in; what only a person can mend is told, and tried again now and then.
-
-        `database` is that of the one process which does this.
-        """
+    async def receive(self, name: str, channel: Channel, held: Held) -> None:
+        """Take events in; what only a person can mend is told, and tried again now and then."""
         known = ""
 
         async def accept(raws: Any, cursor: str) -> None:
             nonlocal known
             self._watch.heard(name)
             if not raws and cursor in ("", known):
-                if not self._lives():
+                if not held.lives():
                     raise Unreachable(f"another process may take in {name} by now")
                 return
             try:
-                await self._inbox.accept(name, raws, cursor, within=database)
+                await self._inbox.accept(name, raws, cursor, within=held.database)
             except UNREACHABLE as error:
                 log.warning("intake_database", channel=name, reason=describe(error))
                 raise  # the channel does not acknowledge, and comes again
@@ -72,7 +67,7 @@ class Intake:
                 await self._ask_for_topics(policy, channel)
         while True:
             try:
-                known = await inbox.cursor(database, name)
+                known = await inbox.cursor(held.database, name)
                 await channel.receive(accept, known)
             except ChannelRefused as refusal:
                 log.error("channel_refused", channel=name, reason=str(refusal))

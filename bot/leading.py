@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -17,9 +19,20 @@ EVERY = 1.0  # seconds between two signs of life, and two looks whether somethin
 _PATIENCE = 4.0  # seconds for a sign of life: well before others take us for dead
 LASTS = leases.LASTS.total_seconds()
 
-Work = Callable[[Database], Awaitable[None]]
-
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a process needs for work that it alone does."""
+
+    database: Database
+    """In which nothing of it is written once another process does it."""
+    lives: Callable[[], bool]
+    """Whether it is known that no other process does it by now."""
+
+
+Work = Callable[[Held], Awaitable[None]]
 
 
 class Leading:
@@ -86,16 +99,17 @@ class Leading:
     async def lead(self, name: str, work: Work, waits: Callable[[], None]) -> None:
         """Do this work whenever no other process does it, until cancelled.
 
-        It gets the database in which nothing of it is written once another process does it,
-        and is cancelled when we hear of that. `waits` is called when another process has it.
+        It is cancelled when we hear that another process does it by now. `waits` is called
+        when another process has it.
         """
         if self._database.sqlite:
-            await work(self._database)
+            await work(Held(self._database, lambda: True))
             return
         while True:
             lease = await self._taken(name, waits)
             log.info("leads", lease=name, process=self._number, fence=lease.fence)
-            task = asyncio.ensure_future(work(self._database.under(lease)))
+            held = Held(self._database.under(lease), partial(self._holds, lease))
+            task = asyncio.ensure_future(work(held))
             self._led[lease] = task
             try:
                 await task
@@ -106,16 +120,21 @@ class Leading:
                     raise
                 log.warning("lease_lost", lease=name)
             finally:
-                del self._led[lease]
+                self._led.pop(lease, None)
+
+    def _holds(self, lease: Lease) -> bool:
+        return self.lives and lease in self._led
 
     async def _live(self, presence: leases.Presence) -> None:
         """Say so again and again; return when others took us for dead.
 
         What we did before goes on, unless another process does it by now: while the database
-        is away nobody can take it, and nothing new of it is begun.
+        is away nobody can take it, and nothing new of it is begun. What it still has under
+        way when it is cancelled must not go on because we live again: we do not lead it.
         """
         for lease, task in list(self._led.items()):
             if not await leases.keep(self._database, lease, presence.number):
+                self._led.pop(lease, None)
                 task.cancel()
         self._number = presence.number
         self._free.set()

@@ -124,7 +124,6 @@ class Product:
             self.inbox,
             self.watch,
             desks=self.desks,
-            lives=lambda: self.leading.lives,
             now=self.now,
         )
 
@@ -139,7 +138,6 @@ class Product:
             watch=self.watch,
             render=self.render,
             open_file=self.files.opened,
-            lives=lambda: self.leading.lives,
             now=self.now,
             say=say,
         )

@@ -10,11 +10,10 @@ messages of anybody else, are left alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from bot.delivery.joining import joinable
-from bot.messages import Channel, Edit, Failure, OpenFile, Post, SendError, Sent, split_address
+from bot.messages import Edit, Failure, Post, SendError, Sent, split_address
 from storage.cards import Card
 from storage.outbox import Delivery
 
@@ -24,7 +23,7 @@ MISSES = 3  # ids without any message: no later one was given; each look costs a
 # What stands there is somebody else's, or takes no words: look further.
 _NOT_IT = frozenset({Failure.TOO_LATE, Failure.REFUSED})
 
-Turn = Callable[[], AbstractAsyncContextManager[None]]
+Look = Callable[[Edit], Awaitable[Sent]]
 
 
 def findable(work: Delivery | Card) -> bool:
@@ -47,17 +46,10 @@ def ids(above: int) -> list[str]:
     return [str(above + step) for step in range(1, WINDOW + 1)]
 
 
-async def seek(
-    channel: Channel,
-    post: Post,
-    above: int,
-    known: Collection[str],
-    turn: Turn,
-    open_file: OpenFile,
-) -> Sent | None:
+async def seek(post: Post, above: int, known: Collection[str], look: Look) -> Sent | None:
     """The post where it already stands, now saying what it should; None when it is not there.
 
-    `turn()` is a place in the chat's pace. SendError when it could not be looked for.
+    `look` makes an edit when it is the chat's turn. SendError when it could not be looked for.
     """
     misses = 0
     for message_id in ids(above):
@@ -66,9 +58,7 @@ async def seek(
         if misses == MISSES:
             break
         try:
-            async with turn():
-                edit = Edit(post.chat, message_id, post.text, post.keyboard)
-                await channel.send(edit, open_file)
+            await look(Edit(post.chat, message_id, post.text, post.keyboard))
         except SendError as error:
             misses += error.failure is Failure.LOST
             if error.failure in _NOT_IT or error.failure is Failure.LOST:

@@ -42,7 +42,7 @@ class Caller:
         now: Callable[[], datetime],
         lives: Callable[[], bool],
     ) -> None:
-        """`lives` tells whether this process is known to live, where there are several."""
+        """`lives` tells whether it is known that no other process sends here by now."""
         self._database = database
         self._channel = channel
         self._pacer = pacer
@@ -87,11 +87,13 @@ class Caller:
         found = await self._sought(item, outgoing)
         if found or isinstance(item.work, Card):
             return found or Sent()  # what a card that is not there shows next is decided anew
-        async with self._turn(item):
-            return await self._send(outgoing)
+        return await self._send_in_turn(item, outgoing)
 
     async def _send(self, outgoing: Outgoing) -> Sent:
-        """Not what was claimed before we stood still: another process may have sent it since."""
+        """Not once we may have lost the lease: another process may have sent it since.
+
+        Nor does it look for a post any more: where that one might stand, another may by now.
+        """
         if not self._lives():
             raise SendError(Failure.TRANSIENT, "another process may send by now")
         return await self._channel.send(outgoing, self._open_file)
@@ -104,17 +106,15 @@ class Caller:
         where = address(self._channel.name, item.chat)
         async with self._database.read() as connection:
             known = await doubts.known(connection, where, adopt.ids(above))
-        turn = partial(self._turn, item)
-        return await adopt.seek(self._channel, outgoing, above, known, turn, self._open_file)
+        return await adopt.seek(outgoing, above, known, partial(self._send_in_turn, item))
 
-    @asynccontextmanager
-    async def _turn(self, item: Item) -> AsyncIterator[None]:
-        """One more place in the pace of the item's chat."""
+    async def _send_in_turn(self, item: Item, outgoing: Outgoing) -> Sent:
+        """With one more place in the pace of the item's chat."""
         while (wait := self._ready_at(item) - self._time()) > 0:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(min(wait, 1.0))
         slot = self._pacer.start(item.chat, item.group, item.counts, self._time())
         async with self._held(slot):
-            yield
+            return await self._send(outgoing)
 
     def _ready_at(self, item: Item) -> float:
         return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())

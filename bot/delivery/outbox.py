@@ -66,7 +66,7 @@ class Sender:
         """`heard` is called when events were added; `lanes` is how many calls a chat bears at once.
 
         More than one lane gives up the order between different leads of one chat. Nothing is
-        sent while this process is not known to live, as `lives` tells.
+        sent unless `lives` tells that surely no other process does by now.
         """
         self._database = database
         self._channel = channel

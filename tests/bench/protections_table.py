@@ -80,6 +80,22 @@ ROWS = (
         "::test_what_was_claimed_before_it_stood_still_is_claimed_anew[postgresql]",
     ),
     Row(
+        "a search writes nothing over what another process posted meanwhile",
+        "bot/delivery/calls.py",
+        "            return await self._send(outgoing)\n",
+        "            return await self._channel.send(outgoing, self._open_file)\n",
+        "tests/plays/test_standing_still.py"
+        "::test_who_seeks_a_card_writes_nothing_over_what_another_posted_meanwhile[postgresql]",
+    ),
+    Row(
+        "who lives again sends nothing under a lease that another process took",
+        "bot/leading.py",
+        "                self._led.pop(lease, None)\n                task.cancel()\n",
+        "                task.cancel()\n",
+        "tests/plays/test_standing_still.py"
+        "::test_who_comes_back_posts_nothing_that_another_posted_meanwhile[postgresql]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",
@@ -671,7 +687,7 @@ ROWS = (
     Row(
         "words that were never posted are posted",
         "bot/delivery/calls.py",
-        "        async with self._turn(item):\n            return await self._send(outgoing)",
+        "        return await self._send_in_turn(item, outgoing)",
         "        return Sent()",
         "tests/crash/test_adopt.py::test_words_that_were_never_posted_are_posted",
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 
+from bot.leading import Held
 from bot.product import open_product
 from bot.sandbox.telegram import Fault as TelegramFault
 from bot.sandbox.vk import Fault as VkFault
@@ -114,7 +115,7 @@ async def test_sigterm_ends_the_program_while_the_database_holds_up_what_comes_i
 
 async def test_stop_is_heard_while_a_sender_still_recovers(tmp_path: Path, file: str) -> None:
     async with a_play(tmp_path, file) as play, open_product(play.settings()) as product:
-        sender = product.duties._sender("telegram", product.database)
+        sender = product.duties._sender("telegram", Held(product.database, lambda: True))
         running = asyncio.create_task(sender.run())
         await asyncio.sleep(0)
         assert not running.done()

@@ -285,3 +285,16 @@ async def opened(play: Play) -> AsyncIterator[Play]:
         yield play
     finally:
         await play.close()
+
+
+@asynccontextmanager
+async def another(play: Play, *, leads: bool = False, **over: Any) -> AsyncIterator[Product]:
+    """One more process beside a play's product; it only helps, unless it `leads`."""
+    async with open_product(play.settings(**over), leads=leads) as product:
+        running = asyncio.create_task(product.run())
+        try:
+            yield product
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running

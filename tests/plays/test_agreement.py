@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,12 @@ import pytest
 from aiohttp.test_utils import make_mocked_request
 from structlog.testing import capture_logs
 
-from bot.product import Product, open_product
+from bot.product import Product
 from bot.web.health import ready
 from tests.cast import ANNA
 from tests.databases import Cluster
 from tests.leaping import leaping
-from tests.plays.play import Play, a_play
+from tests.plays.play import Play, a_play, another
 
 Logs = list[MutableMapping[str, Any]]
 
@@ -30,19 +29,6 @@ async def play(tmp_path: Path, postgres: Cluster) -> AsyncIterator[Play]:
         async with a_play(tmp_path, url) as opened:
             yield opened
     await postgres.take_back(url)
-
-
-@asynccontextmanager
-async def another(play: Play, **over: Any) -> AsyncIterator[Product]:
-    """A worker beside the product."""
-    async with open_product(play.settings(**over), leads=False) as product:
-        running = asyncio.create_task(product.run())
-        try:
-            yield product
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
 
 
 def said(logs: Logs, event: str) -> list[tuple[Any, Any]]:
