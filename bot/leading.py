@@ -188,11 +188,13 @@ class Leading:
                 pass
 
     async def _try(self, name: str) -> Lease | None:
+        number = self._number
         try:
-            return await leases.take(self._database, name, self._number)
+            lease = await leases.take(self._database, name, number)
         except UNREACHABLE as error:
             log.warning("presence_database", reason=describe(error))
             return None
+        return lease if number == self._number else None  # what the dead hold is anybody's
 
     def _told(self, table: str) -> None:
         if table == "processes":

@@ -96,6 +96,14 @@ ROWS = (
         "::test_who_comes_back_posts_nothing_that_another_posted_meanwhile[postgresql]",
     ),
     Row(
+        "nobody leads by a lease that was given to a number which is gone",
+        "bot/leading.py",
+        "        return lease if number == self._number else None",
+        "        return lease",
+        "tests/plays/test_standing_still.py"
+        "::test_what_was_given_to_a_number_that_is_gone_is_taken_again[postgresql]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

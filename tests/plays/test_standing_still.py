@@ -17,6 +17,8 @@ from bot.delivery.items import Item
 from bot.delivery.outbox import Sender
 from bot.product import Product
 from bot.sandbox.telegram import Fault
+from storage import leases, schema
+from storage.database import Database, Lease
 from storage.failures import Unreachable
 from tests.cast import ANNA, BORIS, PABLO, TEAM
 from tests.leaping import LeapingLoop
@@ -90,6 +92,30 @@ async def test_who_comes_back_posts_nothing_that_another_posted_meanwhile(
         await search.goes_on()
         await play.quiet()
         assert len(play.team("And a door?")) == 1
+
+
+@pytest.mark.one_process("it lets one lose its connection at one moment of its beginning")
+async def test_what_was_given_to_a_number_that_is_gone_is_taken_again(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "EVERY", 1.0)
+    take, gone = leases.take, set[int]()
+
+    async def take_late(database: Database, name: str, process: int) -> Lease | None:
+        lease = await take(database, name, process)
+        if not gone:
+            gone.add(process)
+            async with unheard(product):
+                await play.until(lambda: not product.leading.lives)
+            await play.until(lambda: product.leading.lives)
+        return lease
+
+    monkeypatch.setattr(leases, "take", take_late)
+    product = await play.start()
+    await play.until(lambda: product.duties.keeps_up and len(product.duties.senders) == 2)
+    held = {row.name: row.process for row in await play.rows(schema.leases)}
+    assert gone
+    assert held == dict.fromkeys(("upkeep", "telegram", "vk"), product.leading.process)
 
 
 async def in_order(play: Play) -> Product:
