@@ -57,7 +57,7 @@ def test_a_process_ends_with_the_code_and_the_words(tmp_path: Path) -> None:
 FIRST_WORDS = {
     "ru": "не подключён ни один мессенджер",
     "en": "no messenger is connected",
-    "es": "no hay ningún mensajero conectado",
+    "es": "no hay ningún servicio de mensajería conectado",
 }
 
 
