@@ -82,7 +82,7 @@ class Sender:
         self._stopping = False
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
-        self._in_doubt: set[str] = set()
+        self._in_doubt: set[str] = set()  # chats with a post to be sought, and maybe others
         self._troubles = Troubles(channel.name)
         self._failures = 0
 
@@ -187,11 +187,13 @@ class Sender:
 
     async def _candidates(self, room: int) -> Sequence[Item]:
         name, now = self._channel.name, self._now()
-        busy = self._pacer.blocked(self._time()) | self._full() | self._in_doubt
-        places = [f"{name}:{chat}" for chat in busy]
         async with self._database.read() as connection:
             if not await outbox.anything(connection, name):  # as most often, after a wake-up
                 return []
+            if self._in_doubt:  # others end doubts as well: an erasure, a chat that moves
+                self._in_doubt = await doubts.in_chats(connection, name)
+            busy = self._pacer.blocked(self._time()) | self._full() | self._in_doubt
+            places = [f"{name}:{chat}" for chat in busy]
             crowded = await folding.crowded(connection, name, self._room, busy=places)
         for where in crowded:
             await folding.fold(self._database, self._ids, where, now)
@@ -270,15 +272,9 @@ class Sender:
             if wanted:
                 await cards.claim(connection, wanted, now)
         self._troubles.note(made)
-        await self._look_for_doubts(made)
+        # Whether it really is in doubt is looked up before the next one is chosen.
+        self._in_doubt |= {one.item.chat for one in made if one.error is not None}
         return heard, claimed
-
-    async def _look_for_doubts(self, made: Sequence[Made]) -> None:
-        """Which chats must wait until a post that may stand there was sought."""
-        ambiguous = (one.error and one.error.failure is Failure.AMBIGUOUS for one in made)
-        if self._in_doubt or any(ambiguous):
-            async with self._database.read() as connection:
-                self._in_doubt = await doubts.in_chats(connection, self._channel.name)
 
     def _ended(self, task: asyncio.Task[Made]) -> None:
         self._flying.pop(task)

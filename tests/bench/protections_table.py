@@ -617,6 +617,13 @@ ROWS = (
         "tests/storage/test_cards.py::test_sixty_changes_are_shown_as_one[sqlite]",
     ),
     Row(
+        "a doubt that an erasure ended holds up no new lead",
+        "bot/delivery/outbox.py",
+        "                self._in_doubt = await doubts.in_chats(connection, name)\n",
+        "                pass\n",
+        "tests/plays/test_erasing_races.py::test_a_doubt_that_it_ends_holds_up_no_new_lead[sqlite]",
+    ),
+    Row(
         "what a dead process was sending is taken up again",
         "bot/delivery/outbox.py",
         "        await record.recover(self._database, self._channel, now)\n",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from bot.messages import ErasureWanted, Raw
+from bot.sandbox.telegram import Fault
 from storage import schema
-from storage.schema import accounts, erasures, inbox, leads, messages
+from storage.schema import accounts, erasures, inbox, leads, messages, outbox
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
 from tests.plays.play import Play
@@ -324,3 +325,30 @@ async def test_an_edit_of_an_erased_message_is_no_new_lead(play: Play) -> None:
     assert len(await play.rows(leads)) == 1
     await later(play)
     assert await left(play, WORDS) == []
+
+
+@pytest.mark.one_process("it keeps the one that sends from seeking")
+async def test_a_doubt_that_it_ends_holds_up_no_new_lead(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = await play.start(telegram={"group_per_minute": 100})  # one call at a time
+    await play.until(lambda: play.vk.polling)
+    sender = await play.until(lambda: product.duties.senders.get("telegram"))
+    choose, seeks = sender._chosen, False
+
+    async def chosen() -> Any:
+        return [] if sender._in_doubt and not seeks else await choose()
+
+    monkeypatch.setattr(sender, "_chosen", chosen)
+    play.vk.write(PABLO, "How much is a window?")
+    await play.card(1)
+    await play.quiet()
+    play.telegram.fail("sendMessage", Fault.DROP_AFTER, chat=TEAM)
+    play.vk.write(PABLO, "And a door?")
+    await play.until(lambda: str(TEAM) in sender._in_doubt)
+    await erase(play, await play.account(PABLO, "vk"))
+    (doubted,) = [row for row in await play.rows(outbox) if row.posted_above]
+    assert doubted.state == "dropped"
+    seeks = True
+    play.vk.write(ANNA, "How much is a roof?")
+    await play.card(2, "roof")
