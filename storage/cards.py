@@ -247,6 +247,34 @@ def _claim() -> sa.Update:
     )
 
 
+async def unclaim(connection: AsyncConnection, found: Sequence[Card]) -> None:
+    """Let cards that nobody began to show be as they were found, where they are claimed by now.
+
+    A commit that is still on its way is waited for.
+    """
+    if not found:
+        return
+    numbers = few_lengths([one.id for one in found])
+    await connection.execute(_LOCKED, {"keys": numbers})
+    before = [{"b_id": one.id, "b_doubted": one.posted_above is not None} for one in found]
+    await connection.execute(_unclaim(), before)
+
+
+@cache
+def _unclaim() -> sa.Update:
+    doubted = sa.bindparam("b_doubted", type_=sa.Boolean)
+    return (
+        cards.update()
+        .where(cards.c.id == sa.bindparam("b_id"), cards.c.state == "claimed")
+        .values(
+            state="queued",
+            attempts=cards.c.attempts - 1,
+            claimed_at=None,
+            posted_above=sa.case((doubted, cards.c.posted_above)),
+        )
+    )
+
+
 async def shown(
     connection: AsyncConnection, found: Sequence[tuple[Card, Card]], now: datetime
 ) -> None:
@@ -384,6 +412,7 @@ async def left_claimed(connection: AsyncConnection, channel: str) -> Sequence[Ca
     return [card(row) for row in rows]
 
 
+_LOCKED = sa.select(cards.c.id).where(cards.c.id.in_(KEYS)).order_by(cards.c.id).with_for_update()
 _TOPICS = cards.c.topic != sa.literal_column("''")  # as the index says it
 _WORDS = {None: "unknown", False: "open", True: "closed"}
 _OPENNESS = {word: closed for closed, word in _WORDS.items()}

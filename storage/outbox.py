@@ -172,6 +172,25 @@ async def claim(
     return {row.id: _outgoing(row) for row in rows}
 
 
+async def unclaim(connection: AsyncConnection, found: Sequence[Delivery]) -> None:
+    """Let calls that were never begun be as they were found, where they are claimed by now.
+
+    A commit that is still on its way is waited for.
+    """
+    if not found:
+        return
+    await connection.execute(_KNOWN, {"keys": few_lengths([delivery.id for delivery in found])})
+    before = [
+        {
+            "b_id": delivery.id,
+            "b_claimed": delivery.claimed_at is not None,
+            "b_doubted": delivery.posted_above is not None,
+        }
+        for delivery in found
+    ]
+    await connection.execute(_unclaim(), before)
+
+
 async def record(connection: AsyncConnection, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Write down how calls ended, and the places that they made.
 
@@ -310,6 +329,23 @@ def _claim() -> sa.Update:
             posted_above=doubts.mark(outbox, outbox.c.channel + ":" + outbox.c.chat),
         )
         .returning(outbox.c.id, outbox.c.chat, outbox.c.payload)
+    )
+
+
+@cache
+def _unclaim() -> sa.Update:
+    claimed, doubted = (
+        sa.bindparam(f"b_{name}", type_=sa.Boolean) for name in ("claimed", "doubted")
+    )
+    return (
+        outbox.update()
+        .where(outbox.c.id == sa.bindparam("b_id"), outbox.c.state == "claimed")
+        .values(
+            state="queued",
+            attempts=outbox.c.attempts - 1,
+            claimed_at=sa.case((claimed, outbox.c.claimed_at)),
+            posted_above=sa.case((doubted, outbox.c.posted_above)),
+        )
     )
 
 

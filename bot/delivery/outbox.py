@@ -82,6 +82,7 @@ class Sender:
         self._stopping = False
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
+        self._unheard: Sequence[Item] = ()  # maybe claimed: nobody heard how the commit ended
         self._in_doubt: set[str] = set()  # chats with a post to be sought, and maybe others
         self._troubles = Troubles(channel.name)
         self._failures = 0
@@ -115,6 +116,7 @@ class Sender:
 
     async def step(self) -> bool:
         """One round: in one transaction record what ended and claim what may go, then start it."""
+        await self._unclaim()
         made = self._made[:]
         chosen = await self._chosen()
         if not made and not chosen:
@@ -124,6 +126,7 @@ class Sender:
         except BaseException:
             for _, slot in chosen:
                 self._pacer.give_back(slot)
+            self._unheard = [item for item, _ in chosen]
             raise
         del self._made[: len(made)]
         self._start(self._still_meant(chosen, claimed))
@@ -149,6 +152,17 @@ class Sender:
             self._in_doubt = await doubts.in_chats(connection, self._channel.name)
             await self._troubles.restore(connection)
         self._heard()
+
+    async def _unclaim(self) -> None:
+        """Put back what was claimed by a commit whose answer was lost: none of it was begun."""
+        if not self._unheard:
+            return
+        calls = [call for item in self._unheard for call in item.calls]
+        shown = [item.work for item in self._unheard if isinstance(item.work, Card)]
+        async with self._database.write() as connection:
+            await outbox.unclaim(connection, calls)
+            await cards.unclaim(connection, shown)
+        self._unheard = ()
 
     async def _chosen(self) -> list[tuple[Item, Slot]]:
         """The calls to be made now, with their places in the pace taken."""
@@ -328,6 +342,7 @@ class Sender:
             await asyncio.wait(list(self._flying), timeout=2)
         for task in list(self._flying):
             task.cancel()
+        await self._unclaim()
         if self._made:
             await self._write(self._made, [])
 

@@ -617,6 +617,21 @@ ROWS = (
         "tests/storage/test_cards.py::test_sixty_changes_are_shown_as_one[sqlite]",
     ),
     Row(
+        "what was claimed by a commit whose answer was lost is made all the same",
+        "bot/delivery/outbox.py",
+        "            self._unheard = [item for item, _ in chosen]\n",
+        "",
+        "tests/plays/test_unheard_commits.py::test_a_new_card_is_shown_once[sqlite]",
+    ),
+    Row(
+        "and a stop right after it leaves nobody in doubt",
+        "bot/delivery/outbox.py",
+        "            task.cancel()\n        await self._unclaim()\n",
+        "            task.cancel()\n",
+        "tests/plays/test_unheard_commits.py"
+        "::test_a_stop_right_after_it_leaves_nobody_in_doubt[sqlite]",
+    ),
+    Row(
         "a doubt that an erasure ended holds up no new lead",
         "bot/delivery/outbox.py",
         "                self._in_doubt = await doubts.in_chats(connection, name)\n",

@@ -39,6 +39,11 @@ async def _claim(database: Database) -> Card:
     return found
 
 
+async def _unclaim(database: Database, card: Card) -> None:
+    async with database.write() as connection:
+        await cards.unclaim(connection, [card])
+
+
 async def _refresh(database: Database, lead: int, menu: str = "") -> None:
     async with saving(database) as session:
         cards.refresh(session, lead, LATER, menu=menu)
@@ -76,6 +81,17 @@ async def test_a_change_while_it_is_shown_never_frees_the_claim(database: Databa
     (again,) = await _wanted(database)
     assert (again.message_id, again.menu, again.priority) == ("55", "reject", Priority.CHANGE)
     assert again.wanted == card.wanted + 1
+
+
+async def test_a_claim_that_is_put_back_leaves_the_card_as_it_was(database: Database) -> None:
+    lead = await annas_lead(database)
+    card = await _claim(database)
+    await _unclaim(database, card)
+    assert await _wanted(database) == [card]
+    await _claim(database)
+    await _shown(database, card, "55")
+    await _unclaim(database, card)  # not claimed any more
+    assert (await _card(database, lead.id)).message_id == "55"
 
 
 async def test_sixty_changes_are_shown_as_one(database: Database) -> None:

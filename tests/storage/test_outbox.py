@@ -1,4 +1,4 @@
-"""Calls go in order within a key, wait for their card, and leave their places behind."""
+"""Calls of a key go in order: long by all that they wait for, and leave behind."""
 
 from __future__ import annotations
 
@@ -44,6 +44,11 @@ async def _claim(database: Database, found: Sequence[Delivery]) -> None:
         await outbox.claim(connection, found, NOW)
 
 
+async def _unclaim(database: Database, found: Sequence[Delivery]) -> None:
+    async with database.write() as connection:
+        await outbox.unclaim(connection, found)
+
+
 async def _end(database: Database, *outcomes: Outcome) -> None:
     async with database.write() as connection:
         await outbox.record(connection, outcomes, NOW)
@@ -64,6 +69,31 @@ async def test_one_call_of_each_key_goes_at_a_time_in_order(database: Database) 
     assert await _waiting(database) == []  # what is being sent still stands before the next
     await _end(database, Outcome(found[0], "sent"))
     assert [one.id for one in await _waiting(database)] == [anna_next]
+
+
+async def test_a_claim_that_is_put_back_leaves_the_call_as_it_was(database: Database) -> None:
+    await _say(database)
+    found = await _waiting(database)
+    await _claim(database, found)
+    await _unclaim(database, found)
+    assert await _waiting(database) == found
+    await _claim(database, found)
+    await _end(database, Outcome(found[0], "queued", unsure=True))
+    doubted = await _waiting(database)
+    assert doubted[0].claimed_at == NOW
+    await _claim(database, doubted)
+    await _unclaim(database, doubted)
+    assert await _waiting(database) == doubted
+
+
+async def test_what_was_dropped_or_never_claimed_is_not_put_back(database: Database) -> None:
+    await _say(database)
+    await _say(database, PABLO)
+    found = await _waiting(database)
+    await _claim(database, found[:1])
+    await _end(database, Outcome(found[0], "dropped"))
+    await _unclaim(database, found)
+    assert await _waiting(database) == found[1:]
 
 
 async def test_a_call_comes_back_as_it_was_given(database: Database) -> None:

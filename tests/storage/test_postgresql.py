@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.messages import Post, Priority, plain
+from storage import cards, outbox
+from storage.cards import Card
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
 from storage.failures import Unreachable
+from storage.outbox import Delivery
 from storage.schema import cursors, persons
 from tests.databases import Cluster
 from tests.postgres import Server
-from tests.storage.making import NOW, count, opened, rows
+from tests.storage.making import NOW, annas_lead, count, opened, rows, saving
 
 
 async def test_postgresql_that_ends_our_session_is_out_of_reach_then_back(
@@ -68,6 +75,32 @@ async def test_deadlocked_writers_are_told_to_come_again(postgres: Cluster) -> N
     await postgres.drop(url)
 
 
+async def test_a_claim_whose_commit_is_still_on_its_way_is_put_back(postgres: Cluster) -> None:
+    url = await postgres.create(migrated=True)
+    async with opened(url) as database:
+        await annas_lead(database)
+        async with saving(database) as session:
+            how: dict[str, Any] = {"chat": "1", "key": "1", "priority": Priority.REPLY, "now": NOW}
+            await outbox.add(session, "telegram", Post("1", plain("hello")), **how)
+        async with database.read() as connection:
+            calls, shown = await _to_be_made(connection)
+        assert calls
+        assert shown
+        async with database.write() as connection:
+            await outbox.claim(connection, calls, NOW)
+            await cards.claim(connection, shown, NOW)
+            put_back = [
+                asyncio.create_task(_in_a_transaction(database, outbox.unclaim, calls)),
+                asyncio.create_task(_in_a_transaction(database, cards.unclaim, shown)),
+            ]
+            while sum(one.done() for one in put_back) + await _held_up(database) < len(put_back):
+                pass  # until both wait for this transaction, or did not wait
+        await asyncio.gather(*put_back)
+        async with database.read() as connection:
+            assert await _to_be_made(connection) == (calls, shown)
+    await postgres.drop(url)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -119,3 +152,23 @@ async def _write_and_lose_the_session(database: Database) -> None:
         pid = (await connection.execute(sa.text("select pg_backend_pid()"))).scalar()
         await rows(database, sa.text(f"select pg_terminate_backend({pid})"))
         await connection.execute(sa.select(1))
+
+
+async def _to_be_made(
+    connection: AsyncConnection,
+) -> tuple[Sequence[Delivery], Sequence[Card]]:
+    """The calls and cards that may be made now."""
+    calls = await outbox.waiting(connection, "telegram", busy=(), now=NOW, limit=9)
+    return calls, await cards.wanted(connection, "telegram", busy=(), now=NOW, limit=9)
+
+
+async def _in_a_transaction(database: Database, change: Callable[..., Any], found: Any) -> None:
+    async with database.write() as connection:
+        await change(connection, found)
+
+
+async def _held_up(database: Database) -> int:
+    """How many of this database's sessions wait for a lock."""
+    waiting = "datname = current_database() and wait_event_type = 'Lock'"
+    found = await rows(database, sa.text(f"select 1 from pg_stat_activity where {waiting}"))
+    return len(found)
