@@ -122,6 +122,7 @@ class Sender:
         if not made and not chosen:
             return False
         try:
+            chosen = [(await self._joined(item), slot) for item, slot in chosen]
             heard, claimed = await self._write(made, [item for item, _ in chosen])
         except BaseException:
             for _, slot in chosen:
@@ -169,8 +170,7 @@ class Sender:
         room = min(AT_ONCE - len(self._flying), self._pacer.room(self._time()))
         if room <= 0:
             return []
-        chosen = self._choose(await self._candidates(room), room)
-        return [(await self._joined(item), slot) for item, slot in chosen]
+        return self._choose(await self._candidates(room), room)
 
     async def _joined(self, item: Item) -> Item:
         """The call with its album, or with the words behind it where a chat bears one at a time."""

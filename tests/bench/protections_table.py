@@ -876,6 +876,14 @@ ROWS = (
         "::test_a_call_counts_from_its_start_until_a_window_after_its_end",
     ),
     Row(
+        "a database that fails before a call is claimed costs no place in the pace",
+        "bot/delivery/outbox.py",
+        "            for _, slot in chosen:\n                self._pacer.give_back(slot)\n",
+        "",
+        "tests/plays/test_rapid_texts.py"
+        "::test_a_database_that_fails_while_they_are_gathered_costs_no_place_in_the_pace[sqlite]",
+    ),
+    Row(
         "a restart goes on at the pace of before",
         "storage/outbox.py",
         "sa.or_(cards.c.shown_at > now - since, ",

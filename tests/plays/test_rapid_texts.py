@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.sandbox.telegram import Fault
+from storage import outbox
+from storage.failures import Unreachable
 from tests.cast import ANNA, BORIS, TEAM
 from tests.plays.haste import HurriedPlay, in_haste
 
@@ -55,6 +58,25 @@ async def test_a_manager_is_called_once_and_answers_a_joined_post(play: HurriedP
     assert _below(play) == ["Anna:\n" + "\n".join(FIVE) + "\n→ Boris"]
     play.telegram.write(BORIS, TEAM, "Yes to all", reply_to=post.id)
     await play.heard(ANNA, "Yes to all")
+
+
+async def test_a_database_that_fails_while_they_are_gathered_costs_no_place_in_the_pace(
+    play: HurriedPlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gather = outbox.following
+    failed: list[Any] = []
+
+    async def fail_once(*asked: Any) -> Any:
+        if not failed:
+            failed.append(asked)
+            raise Unreachable("the database system is shutting down")
+        return await gather(*asked)
+
+    monkeypatch.setattr(outbox, "following", fail_once)
+    await _write(play, *FIVE)
+    await play.shown("five")
+    assert failed
+    assert _below(play) == ["Anna:\n" + "\n".join(FIVE)]
 
 
 async def test_long_texts_are_joined_only_as_far_as_a_message_goes(play: HurriedPlay) -> None:
