@@ -169,8 +169,8 @@ class Database:
     async def reserve_ids(self, table: sa.Table, count: int) -> Sequence[int]:
         """Numbers for rows to come, never handed out twice.
 
-        On SQLite one process writes, so it counts by itself from the last number used;
-        `forget_ids` makes it look again when somebody else wrote after all.
+        On SQLite one process writes, so it counts by itself from the last number used, and
+        looks each time whether somebody else wrote after all.
         """
         async with self.read() as connection:
             if not self.sqlite:
@@ -207,9 +207,9 @@ class Database:
                 f"{self.url.database} is another file than at the start: restart the product"
             )
 
-    def forget_ids(self) -> None:
-        """Look up the last numbers used again."""
-        self._next_ids.clear()
+    def give_back_ids(self, table: sa.Table) -> None:
+        """Hand out anew what was reserved and not used; nobody may hold on to any of it."""
+        self._next_ids.pop(table.name, None)
 
 
 def _truncate_log(path: str) -> bool:

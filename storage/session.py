@@ -211,9 +211,12 @@ class Ids:
                 self._spare[table.name].extend(await self._database.reserve_ids(table, count))
 
     def forget(self) -> None:
-        """Start anew after a number turned out to be taken."""
+        """Start anew after a number turned out to be taken, or was not used.
+
+        Others may still hold spare numbers, of leads alone nobody does.
+        """
         self._spare.clear()
-        self._database.forget_ids()
+        self._database.give_back_ids(leads)
 
 
 async def flush(

@@ -997,6 +997,14 @@ ROWS = (
         "tests/storage/test_sqlite.py::test_sqlite_keeps_what_it_is_told_through_power_loss",
     ),
     Row(
+        "a number that somebody keeps for later is nobody else's",
+        "storage/database.py",
+        "        self._next_ids.pop(table.name, None)\n",
+        "        self._next_ids.clear()\n",
+        "tests/storage/test_cards.py"
+        "::test_a_list_and_new_cards_have_numbers_of_their_own_after_a_refusal[sqlite]",
+    ),
+    Row(
         "a write that began is finished, whoever stops waiting",
         "storage/database.py",
         "        return await asyncio.shield(task)\n",

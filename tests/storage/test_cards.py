@@ -14,8 +14,8 @@ from storage import cards, folding, messages
 from storage.cards import Card
 from storage.database import Database
 from storage.schema import cards as cards_table
-from storage.session import Ids
-from tests.cast import PABLO
+from storage.session import Ids, Reads, Session, flush
+from tests.cast import ANNA, BORIS, DASHA, PABLO
 from tests.storage.making import CHAT, NOW, a_customer, a_lead, annas_lead, asking, count, saving
 
 LATER = NOW + timedelta(minutes=1)
@@ -225,3 +225,19 @@ async def test_a_card_that_moves_is_no_news_to_be_listed(
     (where,) = await _crowded(database)
     await folding.fold(database, Ids(database), where, NOW)
     assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 2
+
+
+async def test_a_list_and_new_cards_have_numbers_of_their_own_after_a_refusal(
+    database: Database,
+) -> None:
+    senders, handlers = Ids(database), Ids(database)
+    for who in (ANNA, PABLO, BORIS, DASHA):
+        session = Session(Reads(database), handlers)
+        await a_lead(session, await a_customer(session, who))
+        await flush(database, [session])
+        if who in (PABLO, DASHA):
+            (where,) = await _crowded(database)
+            await folding.fold(database, senders, where, NOW)
+        handlers.forget()
+    assert await count(database, cards_table, cards_table.c.lead.is_(None)) == 2
+    assert await count(database, cards_table, cards_table.c.folded.is_not(None)) == 4

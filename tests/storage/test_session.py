@@ -309,6 +309,15 @@ async def test_leads_are_numbered_without_gaps_after_a_restart(database: Databas
         assert lead.id == expected
 
 
+async def test_leads_are_numbered_without_gaps_after_a_refusal(database: Database) -> None:
+    if not database.sqlite:
+        pytest.skip("PostgreSQL's sequences leave gaps")
+    ids = Ids(database)
+    assert [await ids.take(leads_table) for _ in range(2)] == [1, 2]
+    ids.forget()
+    assert await ids.take(leads_table) == 1
+
+
 async def test_history_comes_in_order_with_its_data(database: Database) -> None:
     lead = await annas_lead(database)
     async with saving(database) as session:
