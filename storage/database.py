@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage import trips
+from storage import dialling, trips
 from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_our_words, unfit
 from storage.file import keep_private, look_into
 from storage.text import dump_json
@@ -139,11 +139,13 @@ class Database:
 
     @asynccontextmanager
     async def migrating(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction in which nobody else changes the schema."""
+        """A transaction in which nobody else changes the schema; it may take its time."""
         async with self.write() as connection:
             # SQLite has one writer at a time as it is, from the first statement on.
             lock = sa.select(1 if self.sqlite else sa.func.pg_advisory_xact_lock(_MIGRATING))
             await connection.execute(lock)
+            if not self.sqlite:
+                await connection.execute(dialling.TAKE_TIME)
             yield connection
 
     @asynccontextmanager
@@ -290,12 +292,9 @@ def _insist(connection: Any, pragma: str) -> None:
 
 
 def _pg(url: sa.URL) -> AsyncEngine:
-    import asyncpg  # only who uses PostgreSQL pays for it
-
-    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        async_creator=partial(asyncpg.connect, dsn, timeout=10),  # it knows libpq's options
+        async_creator=partial(dialling.connect, url),
         hide_parameters=True,  # they hold what people wrote
         json_serializer=dump_json,
         pool_size=8,

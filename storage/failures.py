@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 # SQLSTATE classes and codes by which PostgreSQL says that the same may work later: connection,
-# deadlock, resources (a full disk), shutdown, system; a stand-by that only reads; a lock not had.
-_LATER = ("08", "40", "53", "57", "58", "25006", "55P03")
+# deadlock, resources (a full disk), shutdown, system; a stand-by that only reads; a transaction
+# in which we stood still for too long; a lock not had.
+_LATER = ("08", "40", "53", "57", "58", "25006", "25P03", "55P03")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNFIT_KEYS = {
     sqlite3.SQLITE_READONLY: "database.not_writable",

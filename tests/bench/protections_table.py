@@ -1059,6 +1059,14 @@ ROWS = (
         "tests/storage/test_leases.py::test_nobody_takes_it_while_the_holder_is_writing",
     ),
     Row(
+        "who stands still while writing keeps no lease",
+        "storage/dialling.py",
+        "where pg_settings.source <> 'client'",
+        "where false",
+        "tests/storage/test_leases.py"
+        "::test_who_stands_still_while_writing_keeps_nobody_from_taking_it",
+    ),
+    Row(
         "events of a key are with one process at a time",
         "storage/inbox.py",
         "    free = _heads(chosen).where(sa.or_(inbox.c.process.is_(None), ~held))\n",

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.messages import Raw
-from storage import inbox, leases
+from storage import dialling, inbox, leases
 from storage.database import Database, Lease
 from storage.failures import Unreachable
 from storage.leases import Presence
@@ -84,6 +84,29 @@ async def test_nobody_takes_it_while_the_holder_is_writing(shared: str) -> None:
             await connection.execute(cursors.insert().values(channel="in time", value=""))
         assert await taking is not None
         assert [row.channel for row in await rows(database, sa.select(cursors))] == ["in time"]
+
+
+async def test_who_stands_still_while_writing_keeps_nobody_from_taking_it(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with two(shared) as (database, one, other), opened(shared) as still:
+        lease = await take(database, one)
+        with monkeypatch.context() as sooner:
+            sooner.setitem(dialling.SESSION, "idle_in_transaction_session_timeout", "100")
+            await note(still, "before")
+        stands, goes_on = asyncio.Event(), asyncio.Event()
+        writing = asyncio.create_task(_stand_still(still.under(lease), stands, goes_on))
+        await stands.wait()
+        await _kill(database, one)
+        await other.beat()
+        async with asyncio.timeout(60):
+            taken = await take(database, other)
+        goes_on.set()
+        with pytest.raises(Unreachable):
+            await writing
+        await note(still.under(taken), "on another connection")
+        found = {row.channel for row in await rows(database, sa.select(cursors))}
+        assert found == {"before", "on another connection"}
 
 
 async def test_who_is_silent_for_too_long_is_dead_and_hears_of_it(shared: str) -> None:
@@ -170,6 +193,15 @@ async def test_what_another_is_just_claiming_is_left_out_and_not_waited_for(shar
             held = sa.text("select 1 from inbox where id = :id for update")
             await connection.execute(held, {"id": anna})
             assert await _heads(database, one) == [pablo]
+
+
+async def _stand_still(database: Database, stands: asyncio.Event, goes_on: asyncio.Event) -> None:
+    """Between two statements of one transaction."""
+    async with database.write() as connection:
+        await connection.execute(cursors.insert().values(channel="lost", value=""))
+        stands.set()
+        await goes_on.wait()
+        await connection.execute(cursors.insert().values(channel="lost too", value=""))
 
 
 async def _arrive(database: Database, *keys: str) -> list[int]:

@@ -131,6 +131,42 @@ async def test_options_of_libpq_are_understood(postgres: Cluster) -> None:
     await postgres.drop(url)
 
 
+async def test_a_session_ends_in_time_unless_the_url_asks_for_something_else(
+    postgres: Cluster,
+) -> None:
+    url = await postgres.lend()
+    asked = "show idle_in_transaction_session_timeout"
+    more = "&" if "?" in url else "?"
+    for option, expected in (
+        ("sslmode=disable", "8s"),
+        ("idle_in_transaction_session_timeout=1min", "1min"),
+        ("options=-c%20idle_in_transaction_session_timeout%3D0", "0"),
+    ):
+        async with opened(f"{url}{more}{option}") as database:
+            assert [row[0] for row in await rows(database, sa.text(asked))] == [expected]
+    await postgres.take_back(url)
+
+
+async def test_who_moves_everything_may_stand_still_meanwhile(postgres: Cluster) -> None:
+    url = await postgres.lend()
+    asked = sa.text("show idle_in_transaction_session_timeout")
+    async with opened(url) as database:
+        async with database.migrating() as connection:
+            assert (await connection.execute(asked)).scalar() == "0"
+        async with database.write() as connection:
+            assert (await connection.execute(asked)).scalar() == "8s"
+    await postgres.take_back(url)
+
+
+async def test_a_session_ended_for_standing_still_is_to_come_again(postgres: Cluster) -> None:
+    url = await postgres.lend()
+    async with opened(url) as database:
+        with pytest.raises(Unreachable):
+            async with database.write() as connection:  # the words may reach us, or the end alone
+                await connection.execute(sa.text("do $$ begin raise sqlstate '25P03'; end $$"))
+    await postgres.take_back(url)
+
+
 async def test_nobody_listening_is_out_of_reach() -> None:
     async with opened("postgresql://anna:secret@127.0.0.1:1/dialead") as database:
         with pytest.raises(UNREACHABLE) as unreachable:

@@ -1,0 +1,43 @@
+"""PostgreSQL's connections, made so that neither end waits for another that is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+_PATIENCE = 10  # seconds until somebody answers
+
+# What PostgreSQL does of itself with a session of ours whose process stands still, or cannot be
+# reached any more: end it, and with it the locks that it holds. A process that is silent is
+# taken for dead after ten seconds; whoever takes over must not wait for its locks.
+SESSION = {
+    "idle_in_transaction_session_timeout": "8000",  # milliseconds
+    "tcp_keepalives_idle": "5",  # seconds
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+# Asked for afterwards, as poolers refuse what they do not know in a connection's first words,
+# and only where the URL does not ask for something else.
+_SET = """
+    select set_config(ours.name, ours.value, false)
+    from unnest($1::text[], $2::text[]) as ours (name, value)
+    join pg_settings using (name) where pg_settings.source <> 'client'
+"""
+
+TAKE_TIME = sa.text("set local idle_in_transaction_session_timeout = 0")
+"""For a transaction whose locks nobody waits for while the product works."""
+
+
+async def connect(url: sa.URL) -> Any:
+    """A connection of asyncpg's own; the URL may have any option that libpq knows."""
+    import asyncpg  # only who uses PostgreSQL pays for it
+
+    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(dsn, timeout=_PATIENCE)
+    try:
+        await connection.fetch(_SET, list(SESSION), list(SESSION.values()), timeout=_PATIENCE)
+    except BaseException:
+        connection.terminate()  # nobody else would
+        raise
+    return connection
