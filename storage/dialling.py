@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +19,15 @@ SESSION = {
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
+# And what our machine does with a connection whose other end does not answer: without this a
+# statement waits for ever, as no statement of ours has an end of its own.
+_WATCHED = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 5),  # seconds
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 2),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+    (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 10_000),  # milliseconds for what was sent
+)
 # Asked for afterwards, as poolers refuse what they do not know in a connection's first words,
 # and only where the URL does not ask for something else.
 _SET = """
@@ -36,8 +47,18 @@ async def connect(url: sa.URL) -> Any:
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(dsn, timeout=_PATIENCE)
     try:
+        _watch(connection._transport.get_extra_info("socket"))  # which it gives no other way
         await connection.fetch(_SET, list(SESSION), list(SESSION.values()), timeout=_PATIENCE)
     except BaseException:
         connection.terminate()  # nobody else would
         raise
     return connection
+
+
+def _watch(way: Any) -> None:
+    """See `_WATCHED`; a socket of this machine tells by itself, and some systems know not all."""
+    if way.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    for level, name, value in _WATCHED:
+        with suppress(AttributeError, OSError):
+            way.setsockopt(level, getattr(socket, name), value)

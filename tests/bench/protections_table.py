@@ -1067,6 +1067,14 @@ ROWS = (
         "::test_who_stands_still_while_writing_keeps_nobody_from_taking_it",
     ),
     Row(
+        "a statement does not wait for ever for a PostgreSQL that is gone",
+        "storage/dialling.py",
+        '        _watch(connection._transport.get_extra_info("socket"))',
+        "        pass",
+        "tests/storage/test_postgresql.py"
+        "::test_a_way_to_postgresql_that_breaks_unseen_is_found_out",
+    ),
+    Row(
         "events of a key are with one process at a time",
         "storage/inbox.py",
         "    free = _heads(chosen).where(sa.or_(inbox.c.process.is_(None), ~held))\n",

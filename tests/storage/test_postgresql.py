@@ -1,13 +1,16 @@
-"""PostgreSQL out of reach for a while is told from one that will never have us."""
+"""PostgreSQL away for a while, or unfit for good, told apart; long by all the ways of either."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import uvloop
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import Post, Priority, plain
@@ -182,6 +185,21 @@ async def test_another_encoding_is_refused(postgres: Cluster) -> None:
     await postgres.drop(url)
 
 
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_way_to_postgresql_that_breaks_unseen_is_found_out(
+    own_postgres: Server, loop: Callable[[], asyncio.AbstractEventLoop]
+) -> None:
+    with asyncio.Runner(loop_factory=loop) as runner:
+        found = runner.run(_watched(own_postgres.folder))
+    assert found == {
+        "SO_KEEPALIVE": 1,
+        "TCP_KEEPIDLE": 5,
+        "TCP_KEEPINTVL": 2,
+        "TCP_KEEPCNT": 3,
+        "TCP_USER_TIMEOUT": 10_000,
+    }
+
+
 async def _write_and_lose_the_session(database: Database) -> None:
     async with database.write() as connection:
         await connection.execute(persons.insert().values(created_at=NOW))
@@ -208,3 +226,31 @@ async def _held_up(database: Database) -> int:
     waiting = "datname = current_database() and wait_event_type = 'Lock'"
     found = await rows(database, sa.text(f"select 1 from pg_stat_activity where {waiting}"))
     return len(found)
+
+
+async def _watched(folder: Path) -> dict[str, int]:
+    """What is set on a connection over TCP to the server in a folder."""
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_unix_connection(folder / ".s.PGSQL.5432")
+        await asyncio.gather(_pump(reader, there[1]), _pump(there[0], writer))
+
+    async with await asyncio.start_server(forward, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with (
+            opened(f"postgresql://dialead@127.0.0.1:{port}/postgres?sslmode=disable") as database,
+            database.own_connection() as connection,
+        ):
+            raw: Any = await connection.get_raw_connection()
+            way = raw.driver_connection._transport.get_extra_info("socket")
+            found = {"SO_KEEPALIVE": way.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)}
+            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT", "TCP_USER_TIMEOUT"):
+                if hasattr(socket, name):
+                    found[name] = way.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+            return found
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while some := await reader.read(2**16):
+        writer.write(some)
+    writer.close()
