@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import random
 import signal
 from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -17,6 +18,8 @@ import structlog
 from bot import schedule
 from bot.channels import open_channel
 from bot.clock import Clock
+from bot.delivery.backoff import delay
+from bot.delivery.describing import describe
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.prepare import Prepare
 from bot.desks import Desks
@@ -94,7 +97,7 @@ class Product:
         self.intake = self._taking_in()
         self.files = Files(database, channels, self.desks)
         self.duties = self._leading_duties(say)
-        self._looking: set[asyncio.Task[None]] = set()
+        self._moved = asyncio.Event()  # some chat may have
         self._leads = leads
         if not database.sqlite:
             self.inbox.route_within(None)
@@ -193,33 +196,44 @@ class Product:
             await self.database.finish(self.desks.take_over(self.database))
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})
         living = asyncio.create_task(self.leading.run())
+        following = asyncio.create_task(self._follow_chats())
         inbox = asyncio.create_task(self.inbox.run())
         duties = self.duties.led(self.leading) if self._leads else ()
         led = [asyncio.create_task(duty) for duty in duties]
         try:
-            ended, _ = await asyncio.wait([living, inbox, *led], return_when=FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(
+                [living, following, inbox, *led], return_when=FIRST_COMPLETED
+            )
             for task in ended:
                 task.result()
         finally:
             scheduler.shutdown(wait=False)
             await end([inbox], led, stop=self.inbox.stop)
-            await end([], [living, *self._looking])
+            await end([], [living, following])
 
     def _heard(self, table: str) -> None:
         """Some process wrote work into this table."""
         if table == "chats":
-            looking = asyncio.create_task(self._find_chats())
-            self._looking.add(looking)
-            looking.add_done_callback(self._looking.discard)
+            self._moved.set()
         elif table == "inbox":
             self.inbox.wake()
         else:
             self.duties.wake()
 
-    async def _find_chats(self) -> None:
-        """The teams' chats as they are named by now: another process may have seen one move."""
-        with contextlib.suppress(*UNREACHABLE):  # then it is found out when we live again
-            await self.desks.restore(self.database)
+    async def _follow_chats(self) -> None:
+        """Name the teams' chats as others do by now: another process may have seen one move."""
+        failures = 0
+        while True:
+            await self._moved.wait()
+            self._moved.clear()
+            try:
+                await self.desks.restore(self.database)
+                failures = 0
+            except UNREACHABLE as error:
+                self._moved.set()  # nobody tells it again
+                failures += 1
+                log.warning("chats_database", reason=describe(error), failures=failures)
+                await asyncio.sleep(delay(failures, base=0.2, cap=10, jitter=random.random()))
 
     def _fit(self, channel: str, post: Post) -> tuple[Post, ...]:
         return self.channels[channel].fit(post) if channel in self.channels else (post,)

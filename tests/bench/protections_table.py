@@ -1075,6 +1075,14 @@ ROWS = (
         "::test_a_way_to_postgresql_that_breaks_unseen_is_found_out",
     ),
     Row(
+        "a chat that moved while the database was away is looked up again",
+        "bot/product.py",
+        "                self._moved.set()  # nobody tells it again\n",
+        "",
+        "tests/plays/test_standing_still.py"
+        "::test_a_chat_that_moved_while_the_database_was_away_is_known_once_it_is_back[postgresql]",
+    ),
+    Row(
         "events of a key are with one process at a time",
         "storage/inbox.py",
         "    free = _heads(chosen).where(sa.or_(inbox.c.process.is_(None), ~held))\n",

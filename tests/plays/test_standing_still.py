@@ -1,4 +1,4 @@
-"""A process among several that stood still: what it was about to send may be another's by now."""
+"""A process among several that missed something: what it knew of may be otherwise by now."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot import leading
 from bot.delivery.adopt import MISSES
 from bot.delivery.items import Item
 from bot.delivery.outbox import Sender
+from bot.desks import Desks
 from bot.product import Product
 from bot.sandbox.telegram import Fault
 from storage import leases, schema
@@ -23,6 +24,8 @@ from storage.failures import Unreachable
 from tests.cast import ANNA, BORIS, PABLO, TEAM
 from tests.leaping import LeapingLoop
 from tests.plays.play import Play, another
+
+NEW = -100_9
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
@@ -53,6 +56,29 @@ async def test_what_was_claimed_before_it_stood_still_is_claimed_anew(
     assert len(drawn) > 1, "what was claimed before was sent"
     assert not any(drawn)
     assert len(play.team("#1")) == 1
+
+
+@pytest.mark.one_process("it counts how often one looks")
+async def test_a_chat_that_moved_while_the_database_was_away_is_known_once_it_is_back(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was, now = f"telegram:{TEAM}", f"telegram:{NEW}"
+    looks = []
+
+    async def fail_once(desks: Desks, database: Database) -> None:
+        looks.append(desks.first.chat)
+        if len(looks) == 3:  # after that of the start, and that of joining the others
+            raise Unreachable("away")
+        await restore(desks, database)
+
+    restore = Desks.restore
+    monkeypatch.setattr(Desks, "restore", fail_once)
+    async with another(play) as product:
+        await play.until(lambda: len(looks) == 2)
+        async with product.database.write() as connection:  # as one more process would
+            await connection.execute(schema.chats.insert().values(address=was, moved_to=now))
+        await play.until(lambda: product.desks.first.chat == now)
+    assert looks == [was] * 4
 
 
 @pytest.mark.one_process("it lets another one take over at one moment of a search")
