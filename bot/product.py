@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import random
 import signal
 from asyncio import FIRST_COMPLETED
@@ -54,6 +55,10 @@ from storage.database import UNREACHABLE, Database
 from storage.migrate import assert_current, upgrade
 from storage.session import Ids, Reads, Session
 from storage.standing_by import alone
+
+# Seconds after which a stop is the same as a death, from which all goes on at the next start:
+# a database that stands still holds up even the closing of its connections.
+_HANGS = 8.0
 
 log = structlog.get_logger()
 
@@ -294,15 +299,20 @@ def answering(product: Product) -> AbstractAsyncContextManager[None]:
 async def run_product(
     settings: Settings, say: Callable[[str], None], *, leads: bool = True
 ) -> None:
-    """Run until SIGTERM or Ctrl-C; then stop within five seconds.
+    """Run until SIGTERM or Ctrl-C; then stop within five seconds, or ten whatever hangs.
 
     `say` tells whoever looks on that this is a stand-by.
     """
     running = asyncio.create_task(_run(settings, say, leads=leads))
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not running.cancelling():  # the closing that a first signal began is not interrupted
+            running.cancel()
+            loop.call_later(_HANGS, os._exit, 0)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        # A second signal must not interrupt the closing that the first began.
-        loop.add_signal_handler(number, lambda: running.cancelling() or running.cancel())
+        loop.add_signal_handler(number, stop)
     with contextlib.suppress(asyncio.CancelledError):
         await running
     log.info("stopped")

@@ -7,7 +7,7 @@ import copy
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -120,8 +120,10 @@ class Database:
                 task.cancel()
             if late:
                 await asyncio.wait(late, timeout=_PATIENCE)
-        await self._writer.dispose()
-        await self._reader.dispose()
+        with suppress(TimeoutError):  # one that stands still is not waited for
+            async with asyncio.timeout(_PATIENCE):
+                await self._writer.dispose()
+                await self._reader.dispose()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:

@@ -13,10 +13,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import psutil  # type: ignore[import-untyped]
 
 NAMED = "DIALEAD_TEST_POSTGRES"  # the URL of a server whose user may create databases
 _SUPERUSER = "dialead"
@@ -60,6 +62,22 @@ class Server:
     def stop(self) -> None:
         """End it at once, as a crash of its machine would."""
         self._call("pg_ctl", "-D", str(self._data), "-w", "-m", "immediate", "stop")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Meanwhile it is there and does nothing, as on a machine that is paused."""
+        leader = psutil.Process(int((self._data / "postmaster.pid").read_text().split()[0]))
+        leader.suspend()  # from now on no other one begins
+        frozen = [leader, *leader.children()]
+        try:
+            for process in frozen:
+                with suppress(psutil.NoSuchProcess):  # it was just about to end
+                    process.suspend()
+            yield
+        finally:
+            for process in frozen:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def _call(self, program: str, *arguments: str) -> None:
         with tempfile.TemporaryFile() as said:  # a pipe would stay open as long as the server

@@ -13,6 +13,7 @@ from bot.leading import Held
 from bot.product import open_product
 from bot.sandbox.telegram import Fault as TelegramFault
 from bot.sandbox.vk import Fault as VkFault
+from storage.migrate import upgrade_at
 from tests.cast import TEAM
 from tests.crash.child import ROOT
 from tests.crash.reckoning import reckon
@@ -20,8 +21,10 @@ from tests.crash.storm import drain, first_start, seeded
 from tests.crash.ward import Ward, a_ward
 from tests.databases import Cluster
 from tests.plays.play import a_play
+from tests.postgres import Server
 
 STOPS_WITHIN = 5  # seconds, as promised to the operator
+_WHATEVER_HANGS = 10  # seconds, after which systemd would kill it
 _BEFORE_IT_LOOKS_AGAIN = 4  # seconds
 _HELD_UP = "select count(*) from pg_locks where not granted and mode = 'RowExclusiveLock'"
 
@@ -123,6 +126,18 @@ async def test_stop_is_heard_while_a_sender_still_recovers(tmp_path: Path, file:
         await asyncio.wait_for(running, _BEFORE_IT_LOOKS_AGAIN)
 
 
-async def _stops(ward: Ward) -> None:
+async def _stops(ward: Ward, within: float = STOPS_WITHIN) -> None:
     ward.terminate()
-    assert await asyncio.wait_for(ward.ended(), STOPS_WITHIN) == 0
+    assert await asyncio.wait_for(ward.ended(), within) == 0
+
+
+async def test_sigterm_ends_the_program_while_postgresql_stands_still(
+    tmp_path: Path, own_postgres: Server
+) -> None:
+    await upgrade_at(own_postgres.url)
+    async with a_ward(tmp_path, own_postgres.url) as ward:
+        await first_start(ward, seeded(ward, 1))
+        await ward.start()
+        await ward.polled()
+        with own_postgres.frozen():
+            await _stops(ward, within=_WHATEVER_HANGS)
