@@ -11,7 +11,7 @@ from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
 FEW = {"messages_per_minute": 3}
-TOLD = "so much today"
+TOLD = "so many messages from you today"
 
 
 @pytest.fixture(autouse=True)
