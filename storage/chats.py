@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import address, kind_of, split_address
 from storage.database import Database, upsert
-from storage.schema import cards, chats, cursors, leads, members, outbox
+from storage.schema import LEAD_IS_OPEN, cards, chats, cursors, leads, members, outbox
 from storage.session import KEYS, Session
 
 
@@ -117,7 +117,7 @@ def _followed(where: str, moves: dict[str, str]) -> str:
 
 def _shown_anew() -> sa.ColumnElement[int]:
     """What was shown of a card that is gone: nothing, where its lead is open."""
-    open_leads = sa.select(leads.c.id).where(leads.c.state.in_(("new", "taken")))
+    open_leads = sa.select(leads.c.id).where(LEAD_IS_OPEN)
     return sa.case((cards.c.lead.in_(open_leads), 0), else_=cards.c.shown)
 
 

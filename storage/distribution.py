@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.domain.distribution import Past
 from bot.domain.lead import Lead
-from storage.schema import assignments, leads, staff, staff_accounts
+from storage.schema import LEAD_IS_OPEN, assignments, leads, staff, staff_accounts
 from storage.session import Session
 from storage.staff import belonging
 
@@ -105,10 +105,7 @@ async def _manager_before(session: Session, lead: Lead) -> int | None:
 
 # Written out as the indexes say it, or SQLite would not use them.
 _OPEN = assignments.c.ended_at.is_(None)
-_NEW = sa.and_(
-    leads.c.state.in_([sa.literal_column(f"'{one}'", sa.Text) for one in ("new", "taken")]),
-    leads.c.state == "new",
-)
+_NEW = sa.and_(LEAD_IS_OPEN, leads.c.state == "new")
 _WAITS = sa.text("leads.state = 'new' and leads.queued in ('nobody', 'busy')")
 _OFFER = assignments.c.kind == sa.literal_column("'offer'", sa.Text)
 

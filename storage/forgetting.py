@@ -12,6 +12,7 @@ from bot.messages import OUTGOING, Delete
 from storage.accounts import Account
 from storage.inbox import INTERNAL
 from storage.schema import (
+    LEAD_IS_OPEN,
     accounts,
     answers,
     assignments,
@@ -90,7 +91,7 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         .where(assignments.c.lead.in_(theirs), assignments.c.ended_at.is_(None))
         .values(ended_at=now),
         leads.update()
-        .where(leads.c.account.in_(numbers), leads.c.state.in_(("new", "taken")))
+        .where(leads.c.account.in_(numbers), LEAD_IS_OPEN)
         .values(state="rejected", closed_at=now),
         leads.update()
         .where(leads.c.account.in_(numbers))

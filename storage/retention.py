@@ -13,7 +13,7 @@ from storage import inbox as events
 from storage.accounts import Account
 from storage.database import Database
 from storage.forgetting import MADE, NOTHING
-from storage.schema import accounts, inbox, leads, messages, outbox, persons
+from storage.schema import LEAD_IS_OPEN, accounts, inbox, leads, messages, outbox, persons
 from storage.session import Session
 
 _AT_ONCE = 1000
@@ -107,6 +107,6 @@ def _alive(
         sa.exists().where(messages.c.account.in_(theirs), messages.c.at >= before),
         sa.exists().where(
             leads.c.account.in_(theirs),
-            sa.or_(leads.c.state.in_(("new", "taken")), leads.c.closed_at >= before),
+            sa.or_(LEAD_IS_OPEN, leads.c.closed_at >= before),
         ),
     ]
