@@ -46,9 +46,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     named = config.args != config.getini("testpaths") or config.getoption("keyword")
     if named or config.getoption("--both"):
         return
-    left_out = [item for item in items if not (_crowd(item) or _has_its_turn(item))]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    played: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        played[bool(_crowd(item)) or _has_its_turn(item)].append(item)
+    config.hook.pytest_deselected(items=played[False])
+    items[:] = played[True]
 
 
 def _has_its_turn(item: pytest.Item) -> bool:

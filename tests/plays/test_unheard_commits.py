@@ -34,6 +34,13 @@ async def sender(play: Play) -> Sender:
     return found
 
 
+async def taken(play: Play) -> None:
+    """Boris has Anna's lead, and nothing is left to be sent."""
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+
+
 def lose_answer(
     sender: Sender,
     monkeypatch: pytest.MonkeyPatch,
@@ -78,9 +85,7 @@ async def test_a_new_card_is_shown_once(
 async def test_replies_arrive_once_and_in_order_and_nobody_is_asked(
     play: Play, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play.telegram.write(ANNA, ANNA, "How much is a window?")
-    await play.press(BORIS, 1, "Take")
-    await play.quiet()
+    await taken(play)
     lost = lose_answer(sender, monkeypatch, REPLY)
     said = len(play.telegram.shown(TEAM))
     await play.reply(BORIS, 1, "From 100 euros")
@@ -99,9 +104,7 @@ async def test_replies_arrive_once_and_in_order_and_nobody_is_asked(
 async def test_a_stop_right_after_it_leaves_nobody_in_doubt(
     play: Play, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play.telegram.write(ANNA, ANNA, "How much is a window?")
-    await play.press(BORIS, 1, "Take")
-    await play.quiet()
+    await taken(play)
     lost = lose_answer(sender, monkeypatch, REPLY, then=sender.stop)
     await play.reply(BORIS, 1, "From 100 euros")
     await play.until(lambda: lost)
