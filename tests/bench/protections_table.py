@@ -156,7 +156,7 @@ ROWS = (
         "            await accept(raws, cursor)\n",
         "            try:\n                await accept(raws, cursor)\n"
         "            except Exception:\n                pass\n",
-        "tests/channels/test_vk_receive.py::test_a_gap_whose_commit_fails_is_filled_all_the_same[1]",
+        "tests/channels/test_vk_receive.py::test_a_gap_whose_commit_fails_is_filled_all_the_same[2]",
     ),
     # --- events posted ---
     Row(
