@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from storage.failures import Unreachable, in_words
+
 _PATIENCE = 10  # seconds until somebody answers
 
 # What PostgreSQL does of itself with a session of ours whose process stands still, or cannot be
@@ -41,11 +43,18 @@ TAKE_TIME = sa.text("set local idle_in_transaction_session_timeout = 0")
 
 
 async def connect(url: sa.URL) -> Any:
-    """A connection of asyncpg's own; the URL may have any option that libpq knows."""
+    """A connection of asyncpg's own; the URL may have any option that libpq knows.
+
+    Unreachable, with the place, where nobody answers.
+    """
     import asyncpg  # only who uses PostgreSQL pays for it
 
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(dsn, timeout=_PATIENCE)
+    try:
+        connection = await asyncpg.connect(dsn, timeout=_PATIENCE)
+    except OSError as error:
+        place = f"{url.host}:{url.port or 5432}: " if url.host else ""
+        raise Unreachable(place + in_words(error)) from error
     try:
         _watch(connection._transport.get_extra_info("socket"))  # which it gives no other way
         await connection.fetch(_SET, list(SESSION), list(SESSION.values()), timeout=_PATIENCE)

@@ -60,19 +60,22 @@ def in_our_words() -> Iterator[None]:
 
 @contextmanager
 def unfit(url: sa.URL) -> Iterator[None]:
-    """Name the remedy where no waiting helps: DatabaseUnfit; else where nobody answers."""
+    """Name the remedy where no waiting helps: DatabaseUnfit; else why not now: Unreachable."""
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error) or type(error).__name__
-        place = f"{url.host}:{url.port or 5432}: " if url.host else ""
-        raise Unreachable(place + reason) from error
+        raise Unreachable(in_words(error)) from error
     except Unreachable as error:
         if key := _UNFIT_KEYS.get(_sqlite_code(error.__cause__)):
             raise DatabaseUnfit(key, file=url.database, reason=error) from None
         raise
     except DBAPIError as error:  # a wrong password, no database of that name
         raise DatabaseUnfit("database.refused", reason=_reason(error)) from None
+
+
+def in_words(error: OSError) -> str:
+    """The system's own words, with no path in them."""
+    return error.strerror or str(error) or type(error).__name__
 
 
 def _means_later(error: DBAPIError) -> bool:
