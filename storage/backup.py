@@ -33,8 +33,8 @@ class Backup:
 async def back_up(url: str, target: Path, grown: Grown) -> Backup:
     """Copy the database to a new file and verify the copy; `grown` hears of each further byte.
 
-    DatabaseUnfit when there is nothing to copy, the target is there already or
-    cannot be written, or the copy is not whole. What was begun is removed then.
+    DatabaseUnfit when there is nothing to copy, the target is there already, has no
+    folder or cannot be written, or the copy is not whole. What was begun is removed then.
     """
     source, part = _file(url), _begun(target)
     try:
@@ -44,7 +44,8 @@ async def back_up(url: str, target: Path, grown: Grown) -> Backup:
         await asyncio.to_thread(_keep, target.parent)
         return made
     except (sqlite3.Error, OSError) as error:
-        raise DatabaseUnfit("backup.failed", file=target, reason=error) from None
+        reason = getattr(error, "strerror", None) or error
+        raise DatabaseUnfit("backup.failed", file=target, reason=reason) from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -68,9 +69,15 @@ def _begun(target: Path) -> Path:
     """The file that becomes the copy once it is whole."""
     if target.exists():
         raise DatabaseUnfit("backup.exists", file=target)
+    if not target.parent.is_dir():
+        raise DatabaseUnfit("backup.no_folder", folder=target.parent)
     part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    keep_private(str(part))
+    try:
+        part.unlink(missing_ok=True)
+        keep_private(str(part))
+        part.open("ab").close()
+    except OSError as error:
+        raise DatabaseUnfit("backup.failed", file=target, reason=error.strerror) from None
     return part
 
 

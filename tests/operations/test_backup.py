@@ -95,9 +95,16 @@ async def test_the_product_starts_on_a_copy(database: Database, tmp_path: Path) 
     await again.close()
 
 
-async def test_a_copy_is_for_its_owner_only(database: Database, tmp_path: Path) -> None:
+async def test_a_copy_is_one_file_for_its_owner_only(database: Database, tmp_path: Path) -> None:
+    await wrote(database, 1)
     await back_up(url(database), tmp_path / "copy.db", lambda _: None)
-    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    (copy,) = tmp_path.glob("copy*")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    (tmp_path / "moved").mkdir()
+    with closing(sqlite3.connect(copy.rename(tmp_path / "moved" / "copy.db"))) as opened:
+        assert opened.execute("pragma journal_mode").fetchone() == ("delete",)
+        assert opened.execute("select count(*) from leads").fetchone() == (1,)
+    assert len(list((tmp_path / "moved").iterdir())) == 1, "to read it makes no file beside it"
 
 
 async def test_a_stopped_backup_leaves_nothing(database: Database, tmp_path: Path) -> None:
@@ -137,7 +144,6 @@ async def test_the_command_tells_what_the_copy_holds(database: Database, tmp_pat
         ("copy.db", {"DATABASE_URL": "sqlite:///none.db"}, "There is no database none.db yet"),
         ("copy.db", {"DATABASE_URL": "postgresql://h/d"}, "for PostgreSQL use pg_dump"),
         ("there.db", {}, "there.db exists already"),
-        ("nowhere/copy.db", {}, "Cannot back up to nowhere/copy.db"),
     ],
 )
 def test_what_cannot_be_copied_is_told(
@@ -150,3 +156,27 @@ def test_what_cannot_be_copied_is_told(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert (tmp_path / "there.db").read_text() == "another file"
+
+
+LONG = "c" * 255  # that of the file which becomes the copy is longer
+
+
+@pytest.mark.parametrize(
+    ("target", "language", "words"),
+    [
+        ("no/such/copy.db", "ru", "Папки no/such нет: создайте её или назовите другую"),
+        ("no/such/copy.db", "en", "The folder no/such does not exist: create it, or name another"),
+        ("no/such/copy.db", "es", "La carpeta no/such no existe: créela o indique otra"),
+        ("dialead.db/copy.db", "en", "The folder dialead.db does not exist: create it, or "),
+        (LONG, "en", f"Cannot back up to {LONG}: File name too long"),
+    ],
+)
+def test_where_no_copy_can_be_is_told_in_our_words_only(
+    tmp_path: Path, migrated_file: Path, target: str, language: str, words: str
+) -> None:
+    shutil.copy(migrated_file, tmp_path / "dialead.db")
+    done = commanded(tmp_path, target, TEAM__LANGUAGE=language)
+    (told,) = done.stderr.split("\n")[1:-1]  # below where the progress was
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told.startswith(words)
+    assert [one.name for one in tmp_path.iterdir()] == ["dialead.db"]
