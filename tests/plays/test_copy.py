@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.operations.copy import copied
+from bot.operations.errors import Failed
+from config.texts import LANGUAGES, load
 from storage import moving
 from storage.database import Database, DatabaseUnfit
 from storage.schema import messages, metadata
@@ -153,6 +155,20 @@ async def test_more_rows_than_go_at_once_all_arrive(
         ("postgresql://h/d", "postgresql://h/e", 1, "nothing to move from"),
         ("sqlite:///dialead.db", "sqlite:///other.db", 2, "--to: write postgresql://"),
         ("sqlite:///dialead.db", "nonsense", 2, "--to: write postgresql://"),
+        ("sqlite:///dialead.db", "postgresql://h:port/d", 2, "--to: write postgresql://"),
+        ("sqlite:///dialead.db", "postgresql://[h/d", 2, "--to: write postgresql://"),
+        (
+            "sqlite:///dialead.db",
+            "postgresql://boris:hush@127.0.0.1:1/d",
+            1,
+            "The server of --to does not answer (127.0.0.1:1: Connection refused): see that it",
+        ),
+        (
+            "sqlite:///dialead.db",
+            "postgresql://h/d?sslmode=nonsense",
+            1,
+            "The server of --to refuses (`sslmode` parameter must be one of: ",
+        ),
     ],
 )
 async def test_what_cannot_be_moved_is_told(
@@ -169,9 +185,24 @@ async def test_what_cannot_be_moved_is_told(
         stderr=asyncio.subprocess.PIPE,
     )
     _, complained = await process.communicate()
+    told = complained.decode()
     assert process.returncode == code
-    assert words in complained.decode()
-    assert "Traceback" not in complained.decode()
+    assert words in told
+    assert "Traceback" not in told
+    assert "hush" not in told
+
+
+async def test_a_server_that_lets_nobody_in_is_told_of_the_target(
+    tmp_path: Path, migrated_file: Path, target: str
+) -> None:
+    (tmp_path / "dialead.db").write_bytes(migrated_file.read_bytes())
+    none = sa.make_url(target).set(database="nowhere").render_as_string(hide_password=False)
+    with pytest.raises(Failed, match=r"copy\.refused") as caught:
+        await copied(f"sqlite:///{tmp_path}/dialead.db", none, nothing, nothing)
+    for language in LANGUAGES:
+        told = load(language)(caught.value.key, **caught.value.values)
+        assert "--to" in told
+        assert '"nowhere" does not exist' in told
 
 
 async def test_the_command_tells_what_it_moved(
