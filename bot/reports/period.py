@@ -63,10 +63,10 @@ def asked(words: Sequence[str], now: datetime, zone: tzinfo) -> Period:
         raise WrongPeriod("period.usage")
     today = now.astimezone(zone).date()
     first, last = (*(_date(word) for word in words), today)[:2]
+    if first > last != today:
+        raise WrongPeriod("period.order", since=first.isoformat(), until=last.isoformat())
     if first > today:
         raise WrongPeriod("period.future", since=first.isoformat())
-    if first > last:
-        raise WrongPeriod("period.order", since=first.isoformat(), until=last.isoformat())
     return days(first, min(last, today), now, zone)
 
 

@@ -107,6 +107,24 @@ def test_a_mistake_is_named(tmp_path: Path, arguments: tuple[str, ...], words: s
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("since", ["2026-03-02", "2999-01-01"])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", "Первый день, {since}, позже последнего, 2026-03-01"),
+        ("en", "The first day, {since}, is after the last one, 2026-03-01"),
+        ("es", "El primer día, {since}, es posterior al último, 2026-03-01"),
+    ],
+)
+def test_days_the_wrong_way_round_are_named(
+    tmp_path: Path, since: str, language: str, words: str
+) -> None:
+    days = ("--from", since, "--to", "2026-03-01")
+    done = commanded(tmp_path, "report", "leads", *days, TEAM__LANGUAGE=language)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == words.format(since=since) + "\n"
+
+
 @pytest.mark.parametrize("form", ["png", "xlsx"])
 async def test_what_is_no_text_is_not_written_to_a_terminal(
     monkeypatch: pytest.MonkeyPatch, form: str
