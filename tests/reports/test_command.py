@@ -139,6 +139,16 @@ async def test_what_is_no_text_is_not_written_to_a_terminal(
     assert told.endswith(f"add --output digest.{form}")
 
 
+def test_what_is_no_text_goes_through_a_pipe(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), "report", "leads", *DAY, "--format", "xlsx"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.startswith(b"PK")
+
+
 def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
     done = commanded(tmp_path, "report", "leads", TEAM__LANGUAGE="en")
     assert done.returncode == 1
