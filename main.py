@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from bot.interrupts import INTERRUPTED, as_usual, end_imports
+
+if __name__ == "__main__":
+    end_imports()  # before the first that takes a while
+
 import asyncio
 import contextlib
 import os
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.terminal import FAILED, INTERRUPTED, WRONG, do, ending, operators_texts
+from bot.terminal import FAILED, WRONG, do, ending, operators_texts
 
 if TYPE_CHECKING:
     from bot.operations.init import Run, Ways
@@ -163,6 +168,7 @@ def _init(language: str) -> None:
 
     path = file_of_settings(os.environ, Path.cwd())
     texts = _texts_in(language)
+    as_usual()
     try:
         texts = texts if language else load(choose_language(texts.language))
         talk = Talk(texts)

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from bot.interrupts import INTERRUPTED, as_usual, end_imports
+
 if TYPE_CHECKING:
     from config.texts import Texts
 
-FAILED, WRONG, INTERRUPTED, UNREAD = 1, 2, 130, 141
+FAILED, WRONG, UNREAD = 1, 2, 141
 
 
 def do(work: Coroutine[Any, Any, None], texts: Texts | None = None) -> None:
     """Run to the end; whatever fails is told, in the operator's language unless in these words."""
     import uvloop  # late, as all that a command may not need
 
+    as_usual()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(work)
+            runner.run(_heeding_interrupts(work))
         sys.stdout.flush()
     except typer.Exit:
         raise
@@ -33,6 +36,14 @@ def do(work: Coroutine[Any, Any, None], texts: Texts | None = None) -> None:
         raise typer.Exit(INTERRUPTED) from None
     except Exception as error:  # the last resort: nobody is above us
         raise ending(error, texts) from None
+
+
+async def _heeding_interrupts(work: Coroutine[Any, Any, None]) -> None:
+    end_imports()  # beyond what the runner has made of Ctrl-C: an end of the work
+    try:
+        await work
+    finally:
+        as_usual()
 
 
 def operators_texts() -> Texts:
