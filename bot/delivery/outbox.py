@@ -12,7 +12,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import takewhile
 
 import structlog
@@ -24,6 +23,7 @@ from bot.delivery.describing import describe
 from bot.delivery.items import Item, Made, name_of, outcome_of
 from bot.delivery.pacing import Pacer, Past, Slot
 from bot.delivery.troubles import Troubles
+from bot.delivery.turns import Turns
 from bot.messages import (
     Channel,
     Failure,
@@ -31,7 +31,6 @@ from bot.messages import (
     OpenFile,
     Outgoing,
     Post,
-    Priority,
     address,
     split_address,
 )
@@ -83,6 +82,7 @@ class Sender:
         self._flying: dict[asyncio.Task[Made], Item] = {}
         self._made: list[Made] = []
         self._unheard: Sequence[Item] = ()  # maybe claimed: nobody heard how the commit ended
+        self._turns = Turns(now, self._time)
         self._in_doubt: set[str] = set()  # chats with a post to be sought, and maybe others
         self._troubles = Troubles(channel.name)
         self._failures = 0
@@ -195,6 +195,7 @@ class Sender:
     def _start(self, chosen: Sequence[tuple[Item, Slot]]) -> None:
         reads = Reads(self._database)
         for item, slot in chosen:
+            self._turns.begun(item)
             task = asyncio.create_task(self._caller.make(item, slot, reads))
             self._flying[task] = item
             task.add_done_callback(self._ended)
@@ -238,7 +239,7 @@ class Sender:
         now = self._time()
         lanes: dict[str, int] = {}
         chosen: list[tuple[Item, Slot]] = []
-        for item in sorted(found, key=partial(_turn, self._now())):
+        for item in sorted(found, key=self._turns.place):
             if len(chosen) >= room:
                 break
             if item.counts and lanes.get(item.chat, 0) >= self._lanes:
@@ -348,18 +349,6 @@ class Sender:
 
     def _time(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _turn(now: datetime, item: Item) -> tuple[int, float]:
-    """The least goes first: whose turn has come, then answers to presses, then the others.
-
-    Of answers the newest goes first: when there are more than the pace bears, some are
-    there at once and some never, instead of all of them too late.
-    """
-    at = item.work.turn_at
-    if item.work.priority is Priority.ANSWER:
-        return (1, -at.timestamp())
-    return (0 if at <= now else 2, at.timestamp())
 
 
 def _alike(first: Delivery, other: Delivery) -> bool:

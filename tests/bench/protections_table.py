@@ -836,6 +836,14 @@ ROWS = (
         "::test_a_held_chat_gets_not_even_a_reaction_while_others_go_on",
     ),
     Row(
+        "a lead with very much to show takes turns with the others",
+        "bot/delivery/turns.py",
+        "        return max(item.work.turn_at, self._now() - since + item.work.priority.patience)\n",
+        "        return item.work.turn_at\n",
+        "tests/plays/test_sharing_the_pace.py"
+        "::test_who_sends_very_much_does_not_keep_the_chat_to_themselves",
+    ),
+    Row(
         "429 without a time is tried again all the same",
         "bot/delivery/outcomes.py",
         "            wait = timedelta(seconds=error.retry_after or 1.0)\n",
