@@ -838,8 +838,8 @@ ROWS = (
     Row(
         "a lead with very much to show takes turns with the others",
         "bot/delivery/turns.py",
-        "        return max(item.work.turn_at, self._now() - since + item.work.priority.patience)\n",
-        "        return item.work.turn_at\n",
+        "self._now() - since + item.work.priority.patience)\n",
+        "item.work.turn_at)\n",
         "tests/plays/test_sharing_the_pace.py"
         "::test_who_sends_very_much_does_not_keep_the_chat_to_themselves",
     ),
