@@ -7,12 +7,14 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Page, expect
 
+from config.texts import LANGUAGES
 from tests.browser.hands import phone, say
 from tests.sandbox.stage_client import Json, TelegramBot
 
 axe = pytest.importorskip("axe_playwright_python.async_playwright")
 
 TEAM = -1001000000001
+ANNA, VERA = 101, 301
 GRAVE = ("serious", "critical")
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -117,7 +119,7 @@ async def test_axe_finds_nothing_grave_among_topics_contents_and_the_blocked(
     assert await grave(page) == []
 
 
-@pytest.mark.parametrize("language", ["ru", "en", "es"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_nothing_is_wider_than_a_phone(page: Page, bot: TelegramBot, language: str) -> None:
     await set_the_scene(page, bot)
     await page.locator("select.language").select_option(language)
@@ -130,6 +132,27 @@ async def test_nothing_is_wider_than_a_phone(page: Page, bot: TelegramBot, langu
         )
         assert wide == []
         assert await page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_waits_on_every_tab_is_seen_on_a_phone(
+    page: Page, bot: TelegramBot, language: str
+) -> None:
+    await phone(page, "telegram").get_by_role("button", name="Start").click()
+    await phone(page, "telegram").get_by_role("textbox").wait_for()
+    await page.locator("select.language").select_option(language)
+    await page.set_viewport_size({"width": 390, "height": 780})
+    await page.locator("#tabs button").nth(1).click()
+    await expect(phone(page, "vk")).to_be_in_viewport(ratio=1)
+    for chat in (ANNA, TEAM, VERA):
+        await bot.call("sendMessage", chat_id=chat, text="news")
+    dots = page.locator("#tabs .waiting i")
+    await expect(dots).to_have_count(3)
+    for width in (390, 360):
+        await page.set_viewport_size({"width": width, "height": 780})
+        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        for dot in await dots.all():
+            await expect(dot).to_be_in_viewport(ratio=1)
 
 
 async def test_a_toast_and_a_new_message_are_told_aloud(page: Page, bot: TelegramBot) -> None:
