@@ -70,6 +70,23 @@ async def test_a_newcomer_sits_down_and_writes(page: Page) -> None:
     await expect(vk.locator(".mine")).to_have_count(0)
 
 
+async def test_every_customer_with_news_has_a_dot_in_sight(page: Page, bot: TelegramBot) -> None:
+    telegram = phone(page, "telegram")
+    for name in ("Pablo", "Rosa", "Ivan"):
+        if name != "Pablo":
+            await telegram.get_by_role("button", name="One more customer").click()
+        await telegram.get_by_role("radio", name=name).check()
+        await telegram.get_by_role("button", name="Start").click()
+        await expect(telegram.get_by_role("textbox")).to_be_visible()
+    await telegram.get_by_role("radio", name="Anna").check()
+    for update in await bot.updates():
+        await bot.call("sendMessage", chat_id=update["message"]["chat"]["id"], text="news")
+    dots = telegram.locator(".seats .waiting i")
+    await expect(dots).to_have_count(3)
+    for dot in await dots.all():
+        await expect(dot).to_be_in_viewport(ratio=1)
+
+
 async def test_trouble_is_made_by_keys_and_counted_down(page: Page, stage: Stage) -> None:
     opener = page.get_by_role("button", name="Trouble")
     await opener.focus()

@@ -132,7 +132,7 @@ export class Phone {
     if (this.inviting && this.switch.childElementCount) sitting.set(this.told.id, seats.length - 1);
     this.inviting = false;
     const name = `seat-${this.told.id}`;
-    this.switch.replaceChildren(...seats.map((seat, index) => el("label", {},
+    this.switch.replaceChildren(...seats.map((seat, index) => el("label", { title: seat.name },
       el("input", { type: "radio", name, checked: seat === this.seat, on: { change: () => this.sit(index) } }),
       el("span", {}, seat.name, el("i", {}, el("span", { class: "unseen" }, ` (${t("unread")})`))))));
     this.refreshSeats();
@@ -142,7 +142,6 @@ export class Phone {
     this.told.seats.forEach((seat, index) => {
       const label = this.switch.children[index];
       label.firstChild.checked = seat === this.seat;
-      if (seat === this.seat) this.switch.scrollLeft = label.offsetLeft - this.switch.clientWidth / 3;
       label.classList.toggle("waiting", seat.chat !== this.seat.chat && unseen(seat.chat) > 0);
     });
   }
