@@ -42,6 +42,7 @@ class Scene:
         self.language = language
         self._folder = Path(tempfile.mkdtemp(prefix="sandbox-"))
         self.clock = Clock(self._folder / "clock", zone)
+        self.began = self.clock()
         self.telegram = TelegramServer(clock=self.clock)
         self.vk = VkServer(clock=self.clock)
         self.vk.community.name = self.telegram.world.bot.first_name

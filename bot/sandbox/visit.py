@@ -65,7 +65,7 @@ class Visit:
         scene = self._scene
         self._phones = self._told_phones()
         told = {"language": scene.language, "zone": scene.clock.zone.key, "phones": self._phones}
-        return told | {"labels": labels(scene.language)}
+        return told | {"labels": labels(scene.language), "began": scene.began}
 
     def _told_phones(self) -> list[Json]:
         return [

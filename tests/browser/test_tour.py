@@ -122,6 +122,36 @@ async def test_the_tour_stays_closed_and_can_be_begun_again(guided: Page) -> Non
     await expect(tour).to_contain_text("A customer writes.")
 
 
+async def test_the_tour_goes_on_where_it_was_on_a_phone_loaded_anew(guided: Page) -> None:
+    tour = guided.locator("#tour")
+    await guided.set_viewport_size({"width": 390, "height": 780})
+    await phone(guided, "telegram").get_by_role("button", name="Start").click()
+    await say(phone(guided, "telegram"), "Do you deliver?")
+    await expect(tour).to_contain_text("A card for the team.")
+    await guided.reload()
+    await expect(tour).to_contain_text("A card for the team.")
+    await expect(phone(guided, "team")).to_be_in_viewport(ratio=1)
+    for _ in range(6):
+        await guided.get_by_role("button", name="Skip").click()
+    await expect(tour).to_contain_text("That's all.")
+    await guided.reload()
+    await expect(guided.locator(".phone")).to_have_count(4)
+    await expect(tour).to_be_hidden()
+
+
+async def test_another_demo_is_told_from_the_beginning(guided: Page) -> None:
+    await guided.get_by_role("button", name="Skip").click()
+    await expect(guided.locator("#tour")).to_contain_text("A card for the team.")
+    await guided.evaluate(
+        """() => {
+          const kept = JSON.parse(sessionStorage["sandbox.tour.kept"]);
+          sessionStorage["sandbox.tour.kept"] = JSON.stringify({ ...kept, began: 1 });
+        }"""
+    )
+    await guided.reload()
+    await expect(guided.locator("#tour")).to_contain_text("A customer writes.")
+
+
 async def test_the_tour_speaks_the_pages_language_at_every_step(guided: Page) -> None:
     for language in LANGUAGES:
         told = words(language)

@@ -50,7 +50,7 @@ function notice(chat, message) {
 
 async function greet(hello) {
   forget();
-  Object.assign(stage, { phones: hello.phones, labels: hello.labels });
+  Object.assign(stage, { phones: hello.phones, labels: hello.labels, began: hello.began });
   tellTimesIn(hello.zone);
   if (bar) return;
   await speak("", hello.language);

@@ -7,6 +7,7 @@ const unread = new Map();
 export const stage = {
   phones: [],
   labels: {},
+  began: 0, // when this demo began
   head: { ahead: 0, product: { condition: "absent", code: null }, troubles: {}, written: 0, shown: 0, replied: 0, arrived: 0 },
 };
 

@@ -5,7 +5,8 @@ import { STEPS } from "./steps.js";
 import { chat, stage } from "./store.js";
 import { t } from "./words.js";
 
-const SEEN = "sandbox.tour"; // remembered once it was closed
+const SEEN = "sandbox.tour"; // remembered once it was closed or has ended
+const KEPT = "sandbox.tour.kept"; // where it is, for this tab loaded anew
 const PATIENCE = 15_000; // milliseconds after which the page may be asked for the same again
 const PAUSE = 1100; // milliseconds in which a step is seen to be done
 
@@ -24,6 +25,7 @@ export class Tour {
   begin() {
     localStorage.removeItem(SEEN);
     state = { at: 0, since: newest(), old: prints(), kept: {} };
+    this.print = "";
     const { telegram } = this.phones;
     if (chat(telegram.seat.chat).messages.size) telegram.invite(); // who has a lead already gets no second card
     this.enter();
@@ -38,7 +40,10 @@ export class Tour {
   }
 
   resume() {
-    if (!state && !localStorage.getItem(SEEN)) state = { at: 0, since: {}, old: new Set(), kept: {} };
+    if (!state && !localStorage.getItem(SEEN)) {
+      state = recalled() ?? { at: 0, since: {}, old: new Set(), kept: {} };
+      this.go(this.phones[STEPS[state.at].phone]);
+    }
     if (state) this.draw();
     else this.node.hidden = true;
   }
@@ -72,6 +77,7 @@ export class Tour {
     this.moved = null;
     const step = STEPS[state.at];
     if (step) this.go(this.phones[step.phone]);
+    else localStorage.setItem(SEEN, "ended");
     this.show();
     this.draw();
   }
@@ -102,6 +108,7 @@ export class Tour {
     this.node.hidden = false;
     if (print !== this.print) {
       this.print = print;
+      keep();
       const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.part : "";
       this.lay(...(step ? this.panel(step, word, busy) : this.ending()));
       if (focused) (this.node.querySelector(`[data-part="${focused}"]`) ?? this.node.querySelector("button"))?.focus();
@@ -154,6 +161,17 @@ function newest() {
   return Object.fromEntries(everywhere().map((id) => [id, Math.max(0, ...chat(id).messages.keys())]));
 }
 
+/** All that can be pressed already. */
 function prints() {
-  return new Set(everywhere().flatMap((id) => [...chat(id).messages.values()].map((message) => `${id} ${JSON.stringify(message)}`)));
+  return new Set(everywhere().flatMap((id) => [...chat(id).messages.values()].filter((message) => message.keyboard).map((message) => `${id} ${JSON.stringify(message)}`)));
+}
+
+function keep() {
+  sessionStorage.setItem(KEPT, JSON.stringify({ ...state, old: [...state.old], done: false, began: stage.began }));
+}
+
+/** What was kept of a tour through this same demo: another one's messages have other numbers. */
+function recalled() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT));
+  return kept?.began === stage.began ? { ...kept, old: new Set(kept.old) } : null;
 }
