@@ -50,6 +50,21 @@ async def test_boris_presses_take_and_reads_the_answer(page: Page, bot: Telegram
     await expect(team.get_by_role("status")).to_contain_text("It is yours")
 
 
+async def test_what_a_press_opens_is_seen_above_a_later_card(page: Page, bot: TelegramBot) -> None:
+    team = phone(page, "team")
+    first = await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna", reply_markup=CARD)
+    await bot.call("sendMessage", chat_id=TEAM, text="#2 Pablo\n" + "words\n" * 10)
+    await expect(team.locator(".message")).to_have_count(2)
+    await team.get_by_role("button", name="Reject").first.click()
+    await pressed(bot)
+    rows = [[{"text": f"Reason {n}", "callback_data": f"r{n}"}] for n in range(8)]
+    where = {"chat_id": TEAM, "message_id": first["message_id"]}
+    await bot.call("editMessageReplyMarkup", **where, reply_markup={"inline_keyboard": rows})
+    for number in (0, 7):
+        reason = team.get_by_role("button", name=f"Reason {number}")
+        await expect(reason).to_be_in_viewport(ratio=1)
+
+
 async def test_an_alert_waits_until_it_is_confirmed(page: Page, bot: TelegramBot) -> None:
     await bot.call("sendMessage", chat_id=TEAM, text="#1 Anna", reply_markup=CARD)
     team = phone(page, "team")

@@ -16,7 +16,7 @@ export class Messages {
   constructor({ empty, choose, press, follow }) {
     this.choose = choose;
     this.follow = follow;
-    this.press = press;
+    this.press = (message, button, key) => { this.pressed = message.id; press(message, button, key); };
     this.shown = new Map();
     this.data = new Map();
     this.list = el("ol", { class: "messages", tabindex: "0", role: "list", "aria-label": t("messages") });
@@ -34,9 +34,11 @@ export class Messages {
     this.view = view;
     this.newestId = newest?.id;
     this.data = messages;
+    const pressed = this.nodeOf(this.pressed);
     this.reconcile(wanted([...messages.values()], seat, crowd));
     this.empty.hidden = messages.size > 0;
     if (!stay) this.toEnd(false);
+    if (pressed && !pressed.isConnected) this.keepPressed();
     this.newest.hidden = this.atEnd();
   }
 
@@ -46,6 +48,17 @@ export class Messages {
 
   toEnd(smooth) {
     this.list.scrollTo({ top: this.list.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+  }
+
+  nodeOf(id) {
+    return this.list.querySelector(`[data-id="${id}"]`);
+  }
+
+  /** What a press has opened has to be seen, even when the list stands at its end. */
+  keepPressed() {
+    const node = this.nodeOf(this.pressed);
+    this.pressed = null;
+    if (node) this.reveal(node);
   }
 
   reconcile(items) {
@@ -104,7 +117,7 @@ export class Messages {
 
   /** Bring a message into sight; false when it is not here. */
   bring(id) {
-    const node = this.list.querySelector(`[data-id="${id}"]`);
+    const node = this.nodeOf(id);
     node?.scrollIntoView({ block: "center" });
     node?.focus({ preventScroll: true });
     return Boolean(node);
@@ -112,7 +125,7 @@ export class Messages {
 
   /** Let it be read from the beginning of a message, once its picture is there. */
   async readFrom(id) {
-    const node = this.list.querySelector(`[data-id="${id}"]`);
+    const node = this.nodeOf(id);
     await node?.querySelector("img")?.decode().catch(() => {});
     if (!node) return;
     this.stuck = false;
