@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from bot.messages import Reach, address
 from storage import accounts
@@ -19,6 +20,7 @@ from storage.session import Ids, Reads, Session, flush
 CHANNEL = "import"
 FIRST: Mapping[str, str] = {"telegram": "telegram", "vk": "vk"}  # the channel of each messenger
 _AT_ONCE = 200
+_TRIES = 3  # of a batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +96,40 @@ async def remember(
     distinct = {one.key: one for one in found}
     many = list(distinct.values())
     for start in range(0, len(many), _AT_ONCE):
-        sessions = []
-        reads = Reads(database)
-        taken: set[str] = set()
-        for one in many[start : start + _AT_ONCE]:
-            session = Session(reads, ids)
-            new += await _remember(session, one, channels, now, taken)
-            sessions.append(session)
-        await database.finish(flush(database, sessions))
-        done(len(sessions))
+        batch = many[start : start + _AT_ONCE]
+        new += await _keep(database, ids, batch, channels, now)
+        done(len(batch))
     return Remembered(new, len(many) - new)
 
 
 def _client(row: Any) -> Client:
     return Client(row.id, row.person, row.created_at)
+
+
+async def _keep(
+    database: Database,
+    ids: Ids,
+    batch: Sequence[Known],
+    channels: Mapping[str, str],
+    now: datetime,
+) -> int:
+    """How many were new. The product may write meanwhile: what it wrote is read, and tried anew."""
+    for left in reversed(range(_TRIES)):
+        sessions, new, reads = [], 0, Reads(database)
+        taken: set[str] = set()
+        for one in batch:
+            session = Session(reads, ids)
+            new += await _remember(session, one, channels, now, taken)
+            sessions.append(session)
+        try:
+            await database.finish(flush(database, sessions))
+        except IntegrityError:
+            if not left:
+                raise
+            ids.forget()
+        else:
+            break
+    return new
 
 
 async def _remember(

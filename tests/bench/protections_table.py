@@ -1186,6 +1186,14 @@ ROWS = (
         '        told = {"logger": record.name, "words": record.getMessage()}\n',
         "tests/house/test_command_line.py::test_what_libraries_log_never_shows_anybodys_words[json]",
     ),
+    Row(
+        "an import survives what a customer writes meanwhile",
+        "storage/clients.py",
+        "            if not left:\n                raise\n            ids.forget()\n",
+        "            raise\n",
+        "tests/operations/test_importing.py"
+        "::test_a_customer_who_writes_meanwhile_is_neither_lost_nor_doubled[sqlite-1]",
+    ),
     # --- attackers ---
     Row(
         "no file is fetched from our own network",

@@ -8,6 +8,7 @@ import re
 import sys
 import zipfile
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,13 @@ import xlsxwriter
 from bot.operations.importing import Fault, country, preview, read_clients, write
 from bot.operations.tables import Unreadable
 from config.texts import load
+from storage.accounts import create
 from storage.clients import Known
 from storage.database import Database
-from storage.schema import accounts, clients, contacts
+from storage.schema import accounts, clients, contacts, persons
+from storage.session import Session, flush
 from tests import warm
-from tests.storage.making import NOW, opened
+from tests.storage.making import NOW, opened, saving
 
 ROOT = Path(__file__).parents[2]
 LIST = """Имя;Телефон;Почта;Telegram;ВК;Заметка
@@ -218,6 +221,32 @@ async def test_a_list_that_comes_twice_doubles_nobody(database_url: str) -> None
         assert await count(database, accounts) == 5  # three listed, a page, a Telegram account
         assert await count(database, clients) == 3
         assert await count(database, contacts) == 6  # a username counts as well
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_customer_who_writes_meanwhile_is_neither_lost_nor_doubled(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Between what a batch read and its writing, somebody of the list writes to the bot."""
+    writing = iter([str(102 + n) for n in range(times)])
+    listed = [Known(f"N{n}", (f"+3461234567{n}",), telegram=str(102 + n)) for n in range(5)]
+    async with opened(database_url) as product:
+        await product.open()
+
+        async def later(database: Database, sessions: Sequence[Session]) -> None:
+            for account in islice(writing, 1):
+                async with saving(product) as session:
+                    await create(session, "telegram", account, now=NOW, name="Pablo")
+            await flush(database, sessions)
+
+        monkeypatch.setattr("storage.clients.flush", later)
+        done: list[int] = []
+        told = await write(database_url, listed, NOW, done.append)
+        assert (told.new, told.known, done) == (5, 0, [5])
+        assert await count(product, persons) == await count(product, clients) == 5
+        assert await count(product, accounts) == 10
+        assert await count(product, contacts) == 5
+        assert {("telegram", one.telegram) for one in listed} < await reached(product)
 
 
 SERVICE = {"BOTS__SERVICE__KIND": "telegram", "BOTS__SERVICE__TOKEN": "2:service"}
