@@ -158,6 +158,21 @@ ROWS = (
         "            except Exception:\n                pass\n",
         "tests/channels/test_vk_receive.py::test_a_gap_whose_commit_fails_is_filled_all_the_same[2]",
     ),
+    Row(
+        "what VK's history tells again is known by its number",
+        "bot/channels/vk/raws.py",
+        '_of_message(_new_message(body)) or body.get("event_id")',
+        'body.get("event_id")',
+        "tests/plays/test_posted.py::test_a_restart_answers_no_command_again[sqlite]",
+    ),
+    Row(
+        "what the community said takes no new message's place, nor the other way round",
+        "bot/channels/vk/raws.py",
+        '    return None if isinstance(message, dict) and message.get("out") else message\n',
+        "    return message\n",
+        "tests/channels/test_vk_receive.py"
+        "::test_what_is_no_new_message_of_a_number_takes_the_place_of_none[update2]",
+    ),
     # --- events posted ---
     Row(
         "a post is answered only after its commit",

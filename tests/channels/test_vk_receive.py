@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.channels.vk.api import Api
-from bot.channels.vk.receive import Position, Receiver, as_raw
+from bot.channels.vk.raws import as_raw
+from bot.channels.vk.receive import Position, Receiver
 from bot.messages import AdminWrote, ChannelRefused, MessageReceived, Raw
 from bot.sandbox.vk import Fault
 from tests.channels.vk_place import ANNA, BORIS, BRISK, GROUP, PABLO, Place, open_place
@@ -102,14 +104,54 @@ async def test_what_came_during_a_downtime_is_handled_once(place: Place) -> None
     assert texts(place, inbox) == ["0", "1", "2", "3", "4", "after"]
 
 
-async def test_events_keep_the_ids_that_vk_gave_them(place: Place) -> None:
+async def test_new_messages_are_known_by_their_numbers_and_other_events_by_vks_ids(
+    place: Place,
+) -> None:
     inbox = Inbox()
     await followed(place, inbox)
-    place.server.write(ANNA, "Hello")
+    number = place.server.write(ANNA, "Hello")
+    place.server.admin_replies(BORIS, ANNA, "Yes?")
+    place.server.edit(ANNA, number, "Hello!")
     async with receiving(place, inbox):
-        await inbox.until(lambda: inbox.raws)
-    (raw,) = inbox.raws
-    assert raw == Raw(place.server.events[-1]["event_id"], place.server.events[-1])
+        await inbox.until(lambda: len(inbox.raws) == 3)
+    assert [raw.body for raw in inbox.raws] == place.server.events[-3:]
+    edit = place.server.events[-1]["event_id"]
+    assert [raw.id for raw in inbox.raws] == [f"history:{ANNA}:1", f"history:{ANNA}:2", edit]
+
+
+async def test_what_came_before_a_gap_is_known_again_in_the_history(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    async with receiving(place, inbox):
+        place.server.write(ANNA, "/privacy")
+        place.server.admin_replies(BORIS, ANNA, "On our way")
+        await inbox.until(lambda: len(inbox.raws) == 2)
+    place.server.write(ANNA, "lost")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 3)
+    assert texts(place, inbox) == ["/privacy", "lost"]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"type": "message_new", "object": {"message": {"peer_id": ANNA}}},
+        {"type": "message_new", "object": {"peer_id": ANNA, "conversation_message_id": 1}},
+        {
+            "type": "message_new",
+            "object": {"message": {"peer_id": ANNA, "conversation_message_id": 1, "out": 1}},
+        },
+        {"type": "message_reply", "object": {"peer_id": ANNA, "conversation_message_id": 0}},
+        {"type": "message_reply", "object": {"peer_id": ANNA, "conversation_message_id": 2**63}},
+        {"type": "message_reply", "object": {"peer_id": "x", "conversation_message_id": 1}},
+        {"type": "message_edit", "object": {"peer_id": ANNA, "conversation_message_id": 1}},
+        {"type": "message_event", "object": {"peer_id": ANNA, "conversation_message_id": 1}},
+    ],
+)
+def test_what_is_no_new_message_of_a_number_takes_the_place_of_none(update: dict[str, Any]) -> None:
+    assert as_raw({**update, "event_id": "e1"}).id == "e1"
+    assert as_raw(update).id.startswith("hash:")
 
 
 async def test_a_failed_commit_brings_the_same_events_again(place: Place) -> None:

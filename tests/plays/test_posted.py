@@ -202,6 +202,27 @@ async def test_what_vk_gave_up_while_the_product_was_down_is_looked_for(posting:
     assert posting.callback.attempts[-1][1] != "ok"
 
 
+async def test_a_restart_answers_no_command_again(posting: Posting) -> None:
+    """VK's history, which is looked through then, tells commands as well."""
+    play = posting.play
+    await posting.start()
+    play.vk.write(PABLO, "/start")
+    play.vk.write(PABLO, "A door")
+    await play.card(1)
+    play.vk.write(PABLO, "/privacy")
+    await play.until(lambda: [m for m in play.vk.dialog(PABLO) if m.attachments])
+    await play.quiet()
+    await play.stop()
+    play.vk.calls.clear()
+    await posting.start()
+    await play.until(lambda: "messages.getHistory" in [one.method for one in play.vk.calls])
+    await asyncio.sleep(LOOK)
+    await play.quiet()
+    said = play.vk.dialog(PABLO)
+    assert len([one for one in said if one.attachments]) == 1
+    assert len({one.text for one in said}) == len(said)
+
+
 async def test_nothing_is_lost_or_doubled_by_another_way_of_taking_in(posting: Posting) -> None:
     play = posting.play
     await play.start()

@@ -15,7 +15,8 @@ from bot.channels.posts import posted_object, same
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError, usual_form
 from bot.channels.vk.gap import fill
-from bot.channels.vk.receive import Position, Sleep, as_raw, refuse_token
+from bot.channels.vk.raws import as_raw
+from bot.channels.vk.receive import Position, Sleep, refuse_token
 from bot.messages import Accept, ChannelRefused, Posted, PostRefused
 
 LOOK = 60.0

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from bot.channels.vk.api import Api
+from bot.channels.vk.raws import as_raw
 from bot.messages import Accept, Raw, SendError
 
 OVERLAP = 120  # seconds looked at twice: clocks differ
@@ -34,8 +35,7 @@ async def fill(api: Api, group_id: int, accept: Accept, cursor: str, seen: int) 
 async def missed(api: Api, group_id: int, since: float) -> AsyncIterator[list[Raw]]:
     """Each conversation's messages of `since` (Unix time) and later, in order.
 
-    The ids are stable, so a repeat is known; what had come as an event before comes
-    again under the same number in its conversation. Raises SendError.
+    A repeat is known by its id, and so is what had come as an event before. Raises SendError.
     """
     request = {"count": CONVERSATIONS, "group_id": group_id}
     answer = await api.call("messages.getConversations", request)
@@ -61,14 +61,11 @@ async def _history(api: Api, group_id: int, peer_id: int, since: float) -> list[
 
 def _raw(message: dict[str, Any], group_id: int) -> Raw:
     """Shaped like the event that was lost; the bot's own words are dropped by the parser."""
-    event_id = f"history:{message['peer_id']}:{message['conversation_message_id']}"
     said = bool(message.get("out"))
-    return Raw(
-        id=event_id,
-        body={
+    return as_raw(
+        {
             "type": "message_reply" if said else "message_new",
-            "event_id": event_id,
             "group_id": group_id,
             "object": message if said else {"message": message},
-        },
+        }
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import random
 import time
@@ -18,6 +17,7 @@ from python_socks import ProxyError
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError
 from bot.channels.vk.gap import fill
+from bot.channels.vk.raws import as_raw
 from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError
 
 WAIT = 25  # seconds that VK holds a poll without news
@@ -167,18 +167,6 @@ class Receiver:
             return
         delay = min(_LONGEST, 0.5 * 2 ** min(self._faults, 10)) * random.uniform(0.5, 1)
         await self._sleep(max(delay, min(least, _LONGEST)))
-
-
-def as_raw(update: Any) -> Raw:
-    """The update for the inbox; one without an id is known by its content."""
-    text = json.dumps(update, ensure_ascii=False, sort_keys=True).encode(errors="replace")
-    body = json.loads(text)  # half an emoji, which no database stores, became "?"
-    if not isinstance(body, dict):
-        body = {"malformed": body}
-    event_id = body.get("event_id")
-    if isinstance(event_id, str) and event_id:
-        return Raw(event_id, body)
-    return Raw(f"hash:{hashlib.sha256(text).hexdigest()[:32]}", body)
 
 
 @dataclass(frozen=True, slots=True)
