@@ -56,6 +56,8 @@ REFUSED: list[tuple[str, str, dict[str, Any], int]] = [
         100,
     ),
     ("history of nobody", "messages.getHistory", {"peer_id": 999}, 936),
+    ("conversations by the thousand", "messages.getConversations", {"count": 201}, 100),
+    ("conversations before the first", "messages.getConversations", {"offset": -1}, 100),
     ("history by the thousand", "messages.getHistory", {"peer_id": ANNA, "count": 201}, 100),
     ("a foreign long poll", "groups.getLongPollServer", {"group_id": 8}, 15),
     ("a long poll of nothing", "groups.getLongPollServer", {}, 100),

@@ -26,6 +26,8 @@ def get_conversations(community: Community, given: Parameters) -> dict[str, Any]
     if "start_message_id" in given:
         found = [d for d in found if d.visible()[-1].id <= given["start_message_id"]]
     offset = given.get("offset", 0)
+    if offset < 0:
+        raise bad("offset", "should not be negative")
     page = found[offset : offset + _count(given)]
     items = [{"conversation": d.shape(), "last_message": d.visible()[-1].shape()} for d in page]
     unread = sum("unread_count" in d.shape() for d in found)
