@@ -406,10 +406,11 @@ class DeliveryEnded:
 class TroubleSeen:
     """Something that only a person can mend began, or is `over`; see storage.incidents.
 
+    A gap, in what a messenger tells of what was missed, is told and is no lasting thing.
     `subject` is a channel, the address of a chat, a desk, or "" for the product as a whole.
     """
 
-    trouble: Literal["refused", "silent", "unreached", "shut_out", "topics", "disk", "desk"]
+    trouble: Literal["refused", "silent", "unreached", "gap", "shut_out", "topics", "disk", "desk"]
     subject: str
     at: datetime
     over: bool = False

@@ -15,11 +15,21 @@ async def seen(work: Work, event: TroubleSeen) -> None:
     """It began, or is over; whatever else is seen of it in between changes nothing."""
     if event.trouble == "shut_out" and not work.policy.is_team(event.subject):
         return  # nobody misses us there
+    if event.trouble == "gap":
+        await _left(work, event)
+        return
     known = await incidents.open_of(work.session, event.trouble, event.subject)
     if event.over and known is not None:
         await _ended(work, event, known)
     elif not event.over and known is None:
         await _began(work, event)
+
+
+async def _left(work: Work, event: TroubleSeen) -> None:
+    """What was missed may be missing for good, and nothing of it will be over."""
+    values = {"channel": _channel(work, event), "since": _moment(work, event.at)}
+    for where in work.policy.reports_to:
+        await _tell(work, where, f"⚠️ {work.texts('alarm.gap', **values)}")
 
 
 async def _began(work: Work, event: TroubleSeen) -> None:
@@ -67,7 +77,7 @@ def _cut_off(event: TroubleSeen, where: str) -> bool:
 
 def _channel(work: Work, event: TroubleSeen) -> str:
     """The messenger's name, where it is one."""
-    of_channel = event.trouble in ("refused", "silent", "unreached")
+    of_channel = event.trouble in ("refused", "silent", "unreached", "gap")
     return work.texts.channel(event.subject) if of_channel else ""
 
 

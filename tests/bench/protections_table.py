@@ -173,6 +173,29 @@ ROWS = (
         "tests/channels/test_vk_receive.py"
         "::test_what_is_no_new_message_of_a_number_takes_the_place_of_none[update2]",
     ),
+    Row(
+        "a gap is looked through page by page",
+        "bot/channels/vk/gap.py",
+        "        for offset in range(0, most, PAGE):\n",
+        "        for offset in range(0, PAGE, PAGE):\n",
+        "tests/channels/test_vk_receive.py"
+        "::test_of_more_people_than_one_answer_tells_nobody_is_lost",
+    ),
+    Row(
+        "who writes while a gap's conversations are listed is not passed over",
+        "bot/channels/vk/gap.py",
+        "        if len(items) > PAGE:  #",
+        "        if False:  #",
+        "tests/channels/test_vk_receive.py"
+        "::test_who_moves_to_the_front_between_two_answers_is_not_passed_over",
+    ),
+    Row(
+        "a gap that could not be looked through is told",
+        "bot/channels/vk/gap.py",
+        "    if gap.left:\n",
+        "    if False:\n",
+        "tests/plays/test_alarms.py::test_what_vk_does_not_tell_of_a_gap_is_told_once[sqlite]",
+    ),
     # --- events posted ---
     Row(
         "a post is answered only after its commit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.channels.vk import gap
 from bot.channels.vk.api import Api
 from bot.channels.vk.raws import as_raw
 from bot.channels.vk.receive import Position, Receiver
-from bot.messages import AdminWrote, ChannelRefused, MessageReceived, Raw
+from bot.messages import AdminWrote, ChannelRefused, MessageReceived, Raw, TroubleSeen
 from bot.sandbox.vk import Fault
 from tests.channels.vk_place import ANNA, BORIS, BRISK, GROUP, PABLO, Place, open_place
 
@@ -242,6 +243,84 @@ async def test_events_that_vk_forgot_are_found_in_the_conversations(place: Place
     assert [e.admin for e in events if isinstance(e, AdminWrote)] == [str(BORIS)]
 
 
+CROWD = range(10_001, 10_202)  # one more than VK tells of in one answer
+
+
+def crowd(place: Place) -> None:
+    """Everybody may be spoken to."""
+    for person in CROWD:
+        place.server.add_user(person, "Pablo")
+        place.server.allow(person)
+
+
+async def test_of_more_people_than_one_answer_tells_nobody_is_lost(place: Place) -> None:
+    crowd(place)
+    inbox = Inbox()
+    await followed(place, inbox)
+    for person in CROWD:
+        place.server.write(person, f"Hello from {person}")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor.startswith(f"{place.server.community.events.last}@"))
+    assert sorted(texts(place, inbox)) == [f"Hello from {person}" for person in CROWD]
+
+
+async def test_who_moves_to_the_front_between_two_answers_is_not_passed_over(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(place)
+    inbox = Inbox()
+    await followed(place, inbox)
+    for person in CROWD:
+        place.server.write(person, "lost")
+    place.server.forget_events(place.server.community.events.last + 1)
+    last = CROWD[0]  # on the second page, where nobody is by then
+    usual = Api.call
+    written: list[int] = []
+
+    async def call(api: Api, method: str, params: Mapping[str, Any]) -> Any:
+        answer = await usual(api, method, params)
+        if method == "messages.getConversations" and not written:
+            written.append(place.server.write(last, "and there?"))
+        return answer
+
+    monkeypatch.setattr(Api, "call", call)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: "and there?" in texts(place, inbox))
+    heard = [one.id for one in inbox.raws if one.id.startswith(f"history:{last}:")]
+    assert heard == [f"history:{last}:1", f"history:{last}:2"]
+
+
+async def test_of_more_messages_than_one_answer_tells_none_is_lost(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    for number in range(201):
+        place.server.write(ANNA, str(number))
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor.startswith(f"{place.server.community.events.last}@"))
+    assert texts(place, inbox) == [str(number) for number in range(201)]
+
+
+@pytest.mark.parametrize("bound", ["CONVERSATIONS", "MESSAGES"])
+async def test_a_gap_beyond_all_bounds_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(gap, "PAGE", 1)
+    monkeypatch.setattr(gap, bound, 2)
+    inbox = Inbox()
+    await followed(place, inbox)
+    for person in (ANNA, PABLO, BORIS, ANNA, ANNA):
+        place.server.write(person, "lost")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: inbox.cursor.startswith(f"{place.server.community.events.last}@"))
+    told = [place.channel.parse(one.body) for one in inbox.raws if one.id.startswith("gap:")]
+    assert [(one.trouble, one.subject) for one in told if isinstance(one, TroubleSeen)] == [
+        ("gap", "vk")
+    ]
+
+
 async def test_after_the_loss_of_key_and_history_nothing_is_missing(place: Place) -> None:
     inbox = Inbox()
     await followed(place, inbox)
@@ -292,8 +371,11 @@ async def test_a_gap_that_cannot_be_looked_into_does_not_stop_the_intake(place: 
     async with receiving(place, inbox):
         await inbox.until(lambda: inbox.cursor.startswith(f"{place.server.community.events.last}@"))
         place.server.write(ANNA, "Hello")
-        await inbox.until(lambda: inbox.raws)
+        await inbox.until(lambda: texts(place, inbox))
     assert texts(place, inbox) == ["Hello"]
+    told = place.channel.parse(inbox.raws[0].body)
+    assert isinstance(told, TroubleSeen)
+    assert told.trouble == "gap"
 
 
 async def test_one_malformed_event_does_not_hold_up_its_neighbours(place: Place) -> None:

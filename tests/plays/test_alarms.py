@@ -55,6 +55,22 @@ async def test_what_is_seen_of_a_trouble_once_more_changes_nothing(play: Play) -
 # --- messengers ---
 
 
+async def test_what_vk_does_not_tell_of_a_gap_is_told_once(play: Play) -> None:
+    await both_answer(play)
+    play.vk.fail("messages.getConversations", VkFault.code(15))
+    play.vk.write(ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    await play.stop()
+    play.vk.write(ANNA, "lost")
+    play.vk.forget_events(play.vk.community.events.last + 1)
+    await play.start(deadlines=WHOLE_DAY)
+    await play.heard(VERA, "may be missing here: please look through the community")
+    await play.quiet()
+    assert len(told(play, "VK: I could not look through everything")) == 1
+    assert not await kinds(play)
+
+
 async def test_a_messenger_that_does_not_answer_is_told_once_and_so_is_its_end(play: Play) -> None:
     await both_answer(play)
     play.vk.fail(LONG_POLL, VkFault.HTML_502, times=-1)

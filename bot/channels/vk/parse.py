@@ -20,6 +20,7 @@ from bot.messages import (
     MessageReceived,
     Reach,
     ReachChanged,
+    TroubleSeen,
     legible,
 )
 
@@ -123,6 +124,11 @@ def _message_deny(body: Thing, channel: str) -> Event | None:
     return ReachChanged(channel, _author(body["object"]["user_id"]), Reach.DENIED)
 
 
+def _gap_left(body: Thing, channel: str) -> Event | None:
+    """Of our own: the history was too long to be looked through, or was refused."""
+    return TroubleSeen("gap", channel, _time(body["since"]))
+
+
 _READERS: dict[str, Callable[[Thing, str], Event | None]] = {
     "message_new": _message_new,
     "message_edit": _message_edit,
@@ -130,6 +136,7 @@ _READERS: dict[str, Callable[[Thing, str], Event | None]] = {
     "message_event": _message_event,
     "message_allow": _message_allow,
     "message_deny": _message_deny,
+    "gap_left": _gap_left,
 }
 
 
