@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from bot.messages import Delete, Edit, Failure, Keyboard, Post, Priority, Text, plain
 from handlers.relay import answer, in_kind
-from handlers.work import REPLY_EXPIRES, TooEarly, Work
+from handlers.work import REPLY_EXPIRES, Work
 from storage import accounts, cards, chats, copies, messages, outbox
 from storage.accounts import Account
 from storage.copies import Change, Copies
 from storage.messages import Message
+from storage.session import TooEarly
 
 _WHY = frozenset({"blocked", "denied", "gone", "lost", "rights", "too_late", "expired"})
 

@@ -54,8 +54,9 @@ from handlers import (
     topics,
 )
 from handlers.people import author_of
-from handlers.work import TooEarly, Work
+from handlers.work import Work
 from storage import doubts, messages, staff
+from storage.session import TooEarly
 
 
 async def handle(work: Work, event: Event) -> None:

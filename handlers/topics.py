@@ -20,11 +20,11 @@ from handlers import alarms
 from handlers import cards as faces
 from handlers.face import render
 from handlers.policy import Policy
-from handlers.work import TooEarly, Work, cut
+from handlers.work import Work, cut
 from storage import accounts, cards, chats, leads, prompts, staff
 from storage.cards import Card, Face, Topic
 from storage.messages import Place
-from storage.session import Session
+from storage.session import Session, TooEarly
 
 _NAME = 64  # characters of a customer's name in a title
 _NUMBER = re.compile(r"#(\d{1,9})\b")  # of the lead, as a title tells it

@@ -37,10 +37,6 @@ _SEEN = 10  # characters looked at for each that a line has room for
 Fit = Callable[[str, Post], tuple[Post, ...]]
 
 
-class TooEarly(Exception):
-    """Something that must be known first is just being written down; handle the event again."""
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """One event's work; writes and words are collected and flushed together."""

@@ -31,6 +31,7 @@ class Arrival:
     body: dict[str, Any]
     key: str | None
     attempts: int
+    received_at: datetime
 
 
 async def accept(
@@ -164,13 +165,23 @@ async def empty(connection: AsyncConnection, numbers: Sequence[int]) -> None:
 
 
 async def retry(
-    connection: AsyncConnection, number: int, *, not_before: datetime, reason: str
+    connection: AsyncConnection,
+    number: int,
+    *,
+    not_before: datetime,
+    reason: str,
+    counts: bool = True,
 ) -> None:
-    """This event could not be handled; it is tried again later."""
+    """This event could not be handled; it is tried again later. Does it count as an attempt?"""
     await connection.execute(
         inbox.update()
         .where(inbox.c.id == number)
-        .values(attempts=inbox.c.attempts + 1, not_before=not_before, reason=reason, process=None)
+        .values(
+            attempts=inbox.c.attempts + int(counts),
+            not_before=not_before,
+            reason=reason,
+            process=None,
+        )
     )
 
 
@@ -271,4 +282,6 @@ async def _arrivals(database: Database, query: sa.Select[Any], **asked: Any) -> 
 
 
 def _arrival(row: Any) -> Arrival:
-    return Arrival(row.id, row.channel, row.event_id, row.body, row.key, row.attempts)
+    return Arrival(
+        row.id, row.channel, row.event_id, row.body, row.key, row.attempts, row.received_at
+    )

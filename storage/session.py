@@ -41,6 +41,10 @@ class Conflict(Exception):
     """Somebody else changed what this event decided upon; handle the event again."""
 
 
+class TooEarly(Exception):
+    """Something that must be known first is just being written down; handle the event again."""
+
+
 class Reads:
     """What the events of one batch ask the database; answers are remembered for the batch."""
 

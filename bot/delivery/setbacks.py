@@ -13,10 +13,12 @@ from bot.delivery.describing import describe
 from bot.messages import EventSetAside, SendError
 from storage import dead, inbox
 from storage.database import UNREACHABLE
-from storage.session import Conflict
+from storage.session import Conflict, TooEarly
 
 ATTEMPTS = 8  # before an event is set aside
 PATIENT = 500  # where a messenger or the database is away: some eight hours
+WAITS = timedelta(hours=8)  # since it came, for what is being decided meanwhile
+_SOON = timedelta(seconds=2)
 
 log = structlog.get_logger()
 
@@ -33,6 +35,9 @@ class Setbacks:
     ) -> None:
         """Let an event be tried again later, or set it aside after its last attempt."""
         reason = describe(error)
+        if isinstance(error, TooEarly) and self._now() - arrival.received_at < WAITS:
+            await self._wait(connection, arrival, reason)
+            return
         attempt = arrival.attempts + 1
         log.warning("event_failed", inbox=arrival.id, attempt=attempt, reason=reason)
         if attempt >= (PATIENT if _passing(error) else ATTEMPTS):
@@ -54,6 +59,14 @@ class Setbacks:
         events = [EventSetAside(one.id, reason, channel=one.channel) for one, reason in found]
         await dead.tell(connection, events, self._now())
         self._heard()
+
+    async def _wait(self, connection: AsyncConnection, arrival: inbox.Arrival, reason: str) -> None:
+        """A call may take longer than any number of attempts; to wait for it is no failure."""
+        log.info("event_waits", inbox=arrival.id, reason=reason)
+        not_before = self._now() + _SOON
+        await inbox.retry(
+            connection, arrival.id, not_before=not_before, reason=reason, counts=False
+        )
 
 
 def _passing(error: Exception) -> bool:

@@ -422,6 +422,22 @@ ROWS = (
         "::test_a_manager_nobody_can_be_asked_of_for_ten_minutes_is_heard_in_the_end",
     ),
     Row(
+        "an event that waits for a call waits as long as the call does",
+        "bot/delivery/setbacks.py",
+        "isinstance(error, TooEarly) and ",
+        "False and ",
+        "tests/plays/test_waiting.py"
+        "::test_a_reply_to_a_post_in_doubt_waits_longer_than_any_attempts[sqlite]",
+    ),
+    Row(
+        "nor do its waits count as attempts",
+        "storage/inbox.py",
+        "inbox.c.attempts + int(counts)",
+        "inbox.c.attempts + 1",
+        "tests/delivery/test_inbox.py"
+        "::test_an_event_that_waits_for_a_call_fails_in_nothing_by_waiting[sqlite]",
+    ),
+    Row(
         "supervisors hear of a storm of failures twice, not each time",
         "storage/dead.py",
         "min(datetime.fromisoformat(last), now) + BETWEEN if last else now",

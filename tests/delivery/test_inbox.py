@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.failures import Unreachable
 from storage.leases import NOBODY
 from storage.schema import cursors, inbox
-from storage.session import Reads, Session
+from storage.session import Conflict, Reads, Session, TooEarly
 from tests.storage.making import rows
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -276,6 +276,39 @@ async def test_an_event_for_which_there_was_no_connection_to_read_by_is_not_set_
     office.unhandled = set()
     await settle(works)
     assert await states(database) == ["done"]
+
+
+async def test_an_event_that_waits_for_a_call_fails_in_nothing_by_waiting(
+    database: Database,
+) -> None:
+    office, now = Office(), NOW
+    office.unhandled, office.fault = {"1"}, TooEarly("it is just being sent")
+    works = dispatcher(database, office, now=lambda: now)
+    await arrive(works, "1")
+    while now < NOW + timedelta(minutes=5):
+        await settle(works)
+        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
+        now = event.not_before
+    office.fault = Conflict("another change was first")
+    await works.step()
+    (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
+    assert event.attempts == 1
+    office.unhandled = set()
+    await settle(works)
+    assert await states(database) == ["done"]
+
+
+async def test_what_is_being_decided_for_a_day_is_waited_for_no_more(database: Database) -> None:
+    office, now = Office(), NOW
+    office.unhandled, office.fault = {"1"}, TooEarly("it is just being sent")
+    works = dispatcher(database, office, now=lambda: now)
+    await arrive(works, "1")
+    await settle(works)
+    assert await states(database) == ["new"]
+    for _ in range(8):
+        now += timedelta(days=1)
+        await settle(works)
+    assert await states(database) == ["dead"]
 
 
 async def test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothing(

@@ -14,11 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.messages import Author, ButtonPressed, Chat, Event, Facts, Member, MessageReceived
 from bot.product import Product
 from config.settings import Settings
-from handlers.work import TooEarly
 from storage.cards import card
 from storage.database import Database
 from storage.schema import accounts, cards, leads, members, messages, places
-from storage.session import Conflict, Ids, Reads, Session, flush
+from storage.session import Conflict, Ids, Reads, Session, TooEarly, flush
 from tests.cast import BORIS, DASHA, NAMES, TEAM, VERA
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -46,7 +46,7 @@ def unclaimed(product: Product) -> None:
 async def make_leads(product: Product) -> None:
     """One lead a round, each of a customer of its own."""
     jobs = [
-        Job(Arrival(-number, "telegram", "", {}, None, 0), wrote(number), Facts())
+        Job(Arrival(-number, "telegram", "", {}, None, 0, product.now()), wrote(number), Facts())
         for number in ROUND
     ]
     await product.inbox.batches.process(jobs)

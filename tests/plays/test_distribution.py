@@ -96,7 +96,7 @@ async def test_who_is_asked_while_the_card_is_just_being_posted_is_asked_anew(pl
     async with open_product(play.settings(**over)) as product:  # opened, but nobody runs the queue
         unclaimed(product)
         await product.inbox.batches.process(
-            [Job(Arrival(-1, "telegram", "", {}, None, 0), wrote(1))]
+            [Job(Arrival(-1, "telegram", "", {}, None, 0, product.now()), wrote(1))]
         )
         known = Facts(colleagues={one: Member(present=True) for one in MANAGERS})
         for facts in (known, Facts()):

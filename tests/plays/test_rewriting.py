@@ -187,7 +187,7 @@ async def test_an_edit_waits_for_what_is_just_being_sent(play: Play) -> None:
     await play.heard(ANNA, "From 200 euros")
     await play.quiet()
     assert texts(play) == ["From 200 euros"]
-    assert [row.state for row in await play.rows(inbox) if row.attempts] == ["done"]
+    assert [row.state for row in await play.rows(inbox) if row.reason] == ["done"]
 
 
 async def test_a_death_between_edit_and_call_loses_none_and_doubles_none(play: Play) -> None:

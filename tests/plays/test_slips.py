@@ -19,11 +19,11 @@ from bot.messages import (
 )
 from bot.sandbox.telegram.faults import Fault
 from handlers.cards import mention
-from handlers.work import ANSWER_EXPIRES, TooEarly
+from handlers.work import ANSWER_EXPIRES
 from storage import outbox
 from storage.schema import leads
 from storage.schema import outbox as calls
-from storage.session import Ids, Reads, Session
+from storage.session import Ids, Reads, Session, TooEarly
 from storage.staff import Staff
 from tests.cast import ANNA, BORIS, DASHA, TEAM, VERA
 from tests.plays.play import Play
