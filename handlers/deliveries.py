@@ -91,6 +91,8 @@ async def _reply_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
         if message is not None and message.author == "staff":
             channel, chat = split_address(message.chat)
             await work.react(channel, chat, message.message_id, "👍")
+            if delivery.claimed_at is not None:
+                await rewriting.made_certain(work, message)
         return
     await _mark_unreachable(work, delivery, event)
     if message is not None and not await _one_by_one(work, delivery, event):

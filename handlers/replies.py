@@ -68,7 +68,7 @@ def spread(found: Sequence[Post], copies_: int) -> Sequence[Text] | None:
 
 
 async def copies_of(work: Work, reply: Reply) -> Copies:
-    """What of it stands at the customer or waits; TooEarly while that is being decided."""
+    """What of it stands at the customer or waits; TooEarly while some of it is being sent."""
     numbers = [part.id for part in reply.parts]
     found = await copies.of(work.session, reply.account.address, numbers)
     if found.busy:

@@ -33,8 +33,9 @@ async def retracted(work: Work, command: Command) -> Text | None:
     if not found.shown and not found.waiting:
         return await _nowhere(work, command, reply)
     await _take_back(work, reply, found)
-    words = _withdrawn(work, command, reply, work.texts("del.in_time"))
-    return None if found.shown else words
+    words = work.texts("del.unknown" if found.doubted else "del.in_time")
+    told = _withdrawn(work, command, reply, words)
+    return told if found.doubted or not found.shown else None
 
 
 async def ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
@@ -70,7 +71,7 @@ async def _refusal(work: Work, command: Command, message: Message) -> str:
 async def _take_back(work: Work, reply: Reply, found: Copies) -> None:
     """Drop what waits, also its edits, and delete what stands there."""
     for call in found.waiting:
-        copies.drop(work.session, call.id, work.now)
+        copies.drop(work.session, call.id, work.now, doubted=call.doubted)
     for edit in await copies.changes(work.session, f"{rewriting.MARK}{reply.number}"):
         if edit.state == "queued":
             copies.forestall(work.session, edit, work.now)

@@ -48,6 +48,13 @@ async def edited(work: Work, event: MessageReceived, where: str) -> None:
         await _still_inside(work, event, known)
 
 
+async def made_certain(work: Work, message: Message) -> None:
+    """What was in doubt stands there; if it was changed meanwhile, maybe in the words before."""
+    parts = (await replies.of(work, message)).parts
+    if message.withdrawn_at is None and any(part.edited_at for part in parts):
+        await _follow(work, message, message.text)
+
+
 async def ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
     """The copies say the words of now, or the manager hears why they do not."""
     changes = await replies.ended(work, delivery.asks, event.delivery)
@@ -83,6 +90,8 @@ async def _follow(work: Work, known: Message, text: str) -> None:
     else:
         were = replies.spread(replies.posts(work, before), count) or texts
         await _change(work, reply, known, found, texts, were)
+        if found.doubted:
+            await replies.say(work, known, f"⚠️ {work.texts('edit.unknown')}")
 
 
 async def _change(

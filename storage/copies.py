@@ -18,22 +18,28 @@ _LASTS = timedelta(hours=26)  # a reply expires after a day
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that is to show words of a reply."""
+    """A call that is to show words of a reply; `doubted` if it may have shown them already."""
 
     id: int
     post: Post
+    doubted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
     """The copies of a reply in order: first those that stand in `shown`, by their ids.
 
-    `busy` says that one is just being made, or that it is in doubt whether it was.
+    `busy` says that one is just being made.
     """
 
     shown: tuple[str, ...]
-    waiting: tuple[Call, ...]  # certainly not made yet
+    waiting: tuple[Call, ...]
     busy: bool
+
+    @property
+    def doubted(self) -> bool:
+        """Whether one of those that wait may stand there already."""
+        return any(call.doubted for call in self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,15 @@ async def unknown(
 def reword(session: Session, call: Call, text: Text) -> None:
     """Let a call that waits say something else; Conflict at the flush once it waits no more."""
     payload = OUTGOING.dump_python(replace(call.post, text=text), mode="json")
-    session.claim(_unmade(call.id).values(payload=payload))
+    session.claim(_waiting(call.id, call.doubted).values(payload=payload))
 
 
-def drop(session: Session, call: int, now: datetime) -> None:
-    """Let a call that waits not be made; Conflict at the flush once it waits no more."""
-    session.claim(_unmade(call).values(state="dropped", ended_at=now))
+def drop(session: Session, call: int, now: datetime, *, doubted: bool = False) -> None:
+    """Let a call that waits not be made; Conflict at the flush once it waits no more.
+
+    Or if by then it is in doubt whether it was made, and was not `doubted` before.
+    """
+    session.claim(_waiting(call, doubted).values(state="dropped", ended_at=now))
 
 
 def reword_unknown(session: Session, call: Call, text: Text) -> None:
@@ -111,16 +120,20 @@ def _posting(where: str, parts: Sequence[int]) -> sa.Select[Any]:
 
 
 def _posts(rows: Any) -> tuple[Call, ...]:
-    found = ((row.id, OUTGOING.validate_python(row.payload)) for row in rows)
-    return tuple(Call(number, call) for number, call in found if isinstance(call, Post))
+    found = ((row, OUTGOING.validate_python(row.payload)) for row in rows)
+    return tuple(
+        Call(row.id, call, doubted=row.claimed_at is not None)
+        for row, call in found
+        if isinstance(call, Post)
+    )
 
 
 def _waits(row: Any) -> bool:
-    """An edit is harmless at any time; of a post it must be certain that it was not made."""
-    is_post = row.payload.get("kind") == "post"
-    return not is_post or (row.state == "queued" and row.claimed_at is None)
+    """An edit is harmless at any time; a post must not be just being made."""
+    return bool(row.payload.get("kind") != "post" or row.state == "queued")
 
 
-def _unmade(number: int) -> sa.Update:
-    waits = (outbox.c.state == "queued", outbox.c.claimed_at.is_(None))
-    return outbox.update().where(outbox.c.id == number, *waits)
+def _waiting(number: int, doubted: bool) -> sa.Update:
+    claimed = outbox.c.claimed_at
+    known = claimed.is_not(None) if doubted else claimed.is_(None)
+    return outbox.update().where(outbox.c.id == number, outbox.c.state == "queued", known)

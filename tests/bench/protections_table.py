@@ -587,6 +587,30 @@ ROWS = (
         "tests/plays/test_rewriting.py::test_an_edit_waits_for_what_is_just_being_sent[sqlite]",
     ),
     Row(
+        "a reply in doubt is taken back without waiting for its end",
+        "storage/copies.py",
+        'or row.state == "queued")\n',
+        'or (row.state == "queued" and row.claimed_at is None))\n',
+        "tests/plays/test_waiting.py"
+        "::test_a_reply_in_doubt_that_is_taken_back_is_sent_no_more[sqlite-lost before]",
+    ),
+    Row(
+        "what came into doubt meanwhile is not said to be taken back in time",
+        "storage/copies.py",
+        "    known = claimed.is_not(None) if doubted else claimed.is_(None)\n",
+        "    known = sa.true()\n",
+        "tests/storage/test_copies.py"
+        "::test_what_came_into_doubt_meanwhile_is_not_dropped_as_certainly_unsent[sqlite]",
+    ),
+    Row(
+        "what was changed while in doubt is changed where it stands",
+        "handlers/deliveries.py",
+        "            if delivery.claimed_at is not None:\n",
+        "            if False:\n",
+        "tests/plays/test_waiting.py"
+        "::test_a_reply_in_doubt_that_is_changed_is_there_once_in_the_new_words[sqlite-lost after]",
+    ),
+    Row(
         "an edit that comes late does not undo a later one",
         "handlers/rewriting.py",
         "event.at < known.edited_at",

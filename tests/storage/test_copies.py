@@ -8,7 +8,7 @@ from bot.messages import OUTGOING, Post, Priority, characters, plain
 from storage import copies, messages, outbox
 from storage.copies import Copies
 from storage.database import Database
-from storage.outbox import Delivery
+from storage.outbox import Delivery, Outcome
 from storage.schema import outbox as outbox_table
 from storage.session import Conflict
 from tests.cast import ANNA
@@ -105,3 +105,23 @@ async def test_what_is_being_sent_is_neither_changed_nor_dropped(database: Datab
     post = OUTGOING.validate_python(row.payload)
     assert isinstance(post, Post)
     assert (characters(post.text), row.state) == ("From 100 euros", "claimed")
+
+
+async def test_what_came_into_doubt_meanwhile_is_not_dropped_as_certainly_unsent(
+    database: Database,
+) -> None:
+    number = await _reply(database)
+    (call,) = (await _found(database, number)).waiting
+    (chosen,) = await _chosen(database)
+    await _claimed(database, [chosen])
+    async with database.write() as connection:
+        unheard = Outcome(chosen, "queued", "no answer", unsure=True)
+        await outbox.record(connection, [unheard], NOW)
+    with pytest.raises(Conflict):
+        async with saving(database) as session:
+            copies.drop(session, call.id, NOW)
+    found = await _found(database, number)
+    assert (found.busy, found.doubted) == (False, True)
+    async with saving(database) as session:
+        copies.drop(session, call.id, NOW, doubted=True)
+    assert (await _found(database, number)).waiting == ()
