@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.lead import Action, Actor, Lead, Role, State, decide
+from bot.domain.lead import Lead, Role
 from bot.messages import MessageReceived, address
 from handlers import managers
 from handlers.answers import answered
@@ -51,9 +51,7 @@ async def settled(work: Work, message: Message) -> None:
     who = await staff.by_id(work.session, message.staff)
     if lead is None or who is None or any(part.text for part in parts):
         return
-    if lead.state is State.NEW:
-        decide(lead, Action.TAKE, Actor(who.id, Role.MANAGER))
-        lead = await managers.hand(work, Act(who, Role.MANAGER, lead), who, "take")
+    lead = await managers.take_by_answering(work, Act(who, Role.MANAGER, lead))
     leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=who.id)
     if lead.open:
         await answered(work, lead)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.domain.errors import Refused
-from bot.domain.lead import Action, Actor, Lead, Role, State, decide
+from bot.domain.lead import Lead, Role
 from bot.messages import Delete, MessageReceived, Reach, address, person_address, plain
 from handlers import (
     albums,
@@ -127,7 +125,7 @@ async def send(
 ) -> Lead:
     """Let what was kept as an answer go, the `first` of several or not; the lead as it is then."""
     if account.reach is not Reach.OPEN or work.policy.is_cut_off(account.channel):
-        lead = await _taken_by_answering(work, act)
+        lead = await managers.take_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
         if first:
             await _tell_unreachable(work, account, message)
@@ -148,7 +146,7 @@ async def send(
 
 
 async def _answering(work: Work, act: Act) -> Lead:
-    lead = await _taken_by_answering(work, act)
+    lead = await managers.take_by_answering(work, act)
     leads.touch(
         work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
     )
@@ -179,18 +177,10 @@ async def _noted_offline(work: Work, event: MessageReceived, act: Act) -> None:
     leads.touch(
         work.session, act.lead.id, at=work.now, kind="note", actor="staff", staff=act.who.id
     )
-    lead = await _taken_by_answering(work, act)
+    lead = await managers.take_by_answering(work, act)
     if lead.open:
         await answered(work, lead)
     await _say(work, event, lead, f"✍️ {work.texts('failure.offline')}")
-
-
-async def _taken_by_answering(work: Work, act: Act) -> Lead:
-    """Whoever answers a free lead has taken it, also one that others were asked to take."""
-    if act.lead.state is not State.NEW:
-        return act.lead
-    decide(replace(act.lead, offer=None), Action.TAKE, Actor(act.who.id, act.role))
-    return await managers.hand(work, act, act.who, "take")
 
 
 async def _keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.errors import Refusal, Refused
@@ -37,6 +37,14 @@ async def take(work: Work, act: Act) -> str:
     decide(act.lead, Action.TAKE, Actor(act.who.id, act.role))
     await hand(work, act, act.who, "take")
     return work.texts("press.taken", number=act.lead.id)
+
+
+async def take_by_answering(work: Work, act: Act) -> Lead:
+    """Whoever answers a free lead has taken it, also one that others were asked to take."""
+    if act.lead.state is not State.NEW:
+        return act.lead
+    decide(replace(act.lead, offer=None), Action.TAKE, Actor(act.who.id, act.role))
+    return await hand(work, act, act.who, "take")
 
 
 async def hand(work: Work, act: Act, to: Staff, kind: str) -> Lead:

@@ -611,6 +611,14 @@ ROWS = (
         "::test_a_reply_in_doubt_that_is_changed_is_there_once_in_the_new_words[sqlite-lost after]",
     ),
     Row(
+        "a colleague's album without words takes the lead that another was offered",
+        "handlers/managers.py",
+        "    decide(replace(act.lead, offer=None), ",
+        "    decide(act.lead, ",
+        "tests/plays/test_distribution.py"
+        "::test_who_answers_with_an_album_without_words_has_it_whoever_was_asked[sqlite]",
+    ),
+    Row(
         "an edit that comes late does not undo a later one",
         "handlers/rewriting.py",
         "event.at < known.edited_at",

@@ -13,10 +13,11 @@ from bot.messages import Facts, LeadWaits, Member
 from bot.product import open_product
 from storage.cards import claim, wanted
 from storage.inbox import Arrival
-from storage.schema import assignments, inbox
+from storage.schema import assignments, inbox, leads
 from storage.session import Conflict, Ids, Reads, Session, flush
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
+from tests.plays.contents import OTHER_PICTURE, PICTURE
 from tests.plays.play import Play
 from tests.plays.test_barrier import unclaimed, wrote
 
@@ -147,6 +148,22 @@ async def test_who_answers_the_customer_has_it_whoever_was_asked(play: Play) -> 
     await play.reply(DASHA, 1, "From 90 euros")
     await play.heard(ANNA, "From 90 euros")
     await play.card(1, "With Dasha")
+    await check(play)
+
+
+async def test_who_answers_with_an_album_without_words_has_it_whoever_was_asked(
+    play: Play,
+) -> None:
+    await opened(play)
+    await asks(play, ANNA)
+    await play.card(1, "Offered to Boris")
+    group = {"media_group_id": "A1"}
+    first = await play.reply(DASHA, 1, "", photo=PICTURE, **group)
+    await play.reply(DASHA, 1, "", photo=OTHER_PICTURE, **group)
+    await play.card(1, "With Dasha")
+    await play.until(lambda: play.telegram.message(TEAM, first).reactions)
+    (lead,) = await play.rows(leads)
+    assert lead.answered_at is not None
     await check(play)
 
 
