@@ -104,6 +104,14 @@ ROWS = (
         "::test_what_was_given_to_a_number_that_is_gone_is_taken_again[postgresql]",
     ),
     Row(
+        "a message of more words than PostgreSQL's index takes is kept",
+        "storage/migrations/versions/0010_index_words_of_any_text.py",
+        "pg_catalog.left($1, {_LONGEST})",
+        "$1",
+        "tests/storage/test_search.py"
+        "::test_a_text_of_more_words_than_an_index_takes_is_kept_and_found[postgresql]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

@@ -209,6 +209,17 @@ async def test_erased_words_are_in_no_index_nor_in_the_file(
         assert [one for one in (b"aquamarine", b"umbrella", b"anna") if one in there] == []
 
 
+async def test_a_text_of_more_words_than_an_index_takes_is_kept_and_found(
+    database: Database,
+) -> None:
+    """One-letter words, no two alike, of the letters that take most room."""
+    letters = [chr(code) for code in range(0x800, 0x32000) if chr(code).isalpha()]
+    words = ["aquamarine", *letters, *(2 * one for one in letters)]
+    lead = await told(database, " ".join(words))
+    assert await found(database, "aquamarine") == [lead]
+    assert await found(database, words[100_000]) == [lead]
+
+
 async def test_messages_of_before_are_indexed_by_the_step(empty_url: str) -> None:
     database = Database(empty_url)
     try:
