@@ -18,6 +18,7 @@ from storage.database import Database, Fenced, insert_new, upsert
 from storage.schema import cursors, inbox, processes
 from storage.session import KEYS, Session, few_lengths
 
+SHORT = 16_384  # characters of a raw event that is kept when it was handled
 INTERNAL = "dialead"  # the channel name of the product's own events
 
 
@@ -152,9 +153,10 @@ async def assert_held(
 
 
 async def done(connection: AsyncConnection, numbers: Sequence[int], now: datetime) -> None:
-    """These events were handled."""
-    rows = [{"b_id": number, "state": "done", "ended_at": now} for number in numbers]
-    await _update(connection, rows)
+    """These events were handled; what came with much around it is not kept as it came."""
+    if numbers:
+        rows = [{"b_id": number, "b_now": now} for number in numbers]
+        await connection.execute(_DONE, rows)
 
 
 async def empty(connection: AsyncConnection, numbers: Sequence[int]) -> None:
@@ -264,6 +266,12 @@ _NEXT_RETRY = sa.select(sa.func.min(inbox.c.not_before)).where(
 
 
 _BY_NUMBER = inbox.update().where(inbox.c.id == sa.bindparam("b_id"))
+_DONE = _BY_NUMBER.values(
+    state="done",
+    ended_at=sa.bindparam("b_now"),
+    # The bound of a day counts a message's words, not what comes with them.
+    body=sa.case((sa.func.length(sa.cast(inbox.c.body, sa.Text)) <= SHORT, inbox.c.body)),
+)
 
 
 def _of(chosen: bool) -> sa.ColumnElement[bool]:

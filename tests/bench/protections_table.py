@@ -112,6 +112,14 @@ ROWS = (
         "::test_a_text_of_more_words_than_an_index_takes_is_kept_and_found[postgresql]",
     ),
     Row(
+        "what stands around a message's words is kept no longer than it is needed",
+        "storage/inbox.py",
+        " <= SHORT, inbox.c.body)),",
+        " > 0, inbox.c.body)),",
+        "tests/storage/test_inbox.py"
+        "::test_of_a_long_event_only_that_it_came_is_kept_when_it_was_handled[sqlite]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from bot.messages import DeadlineDue, Raw
 from storage import dead, inbox
 from storage.database import Database
 from storage.schema import inbox as inbox_table
-from tests.storage.making import NOW, asking, count
+from tests.storage.making import NOW, asking, count, rows
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -71,6 +73,34 @@ async def test_the_next_of_a_key_starts_when_the_first_is_done(database: Databas
     async with database.write() as connection:
         await inbox.done(connection, [first], NOW)
     assert await _heads(database) == [second]
+
+
+async def test_of_a_long_event_only_that_it_came_is_kept_when_it_was_handled(
+    database: Database,
+) -> None:
+    """A post in a message may be of any length, and only the words count for the day's bound."""
+    wall = {"text": "look", "wall": "я" * inbox.SHORT}
+    await inbox.accept(database, "vk", [Raw("long", wall), Raw("short", {"text": "?"})], "", NOW)
+    before = await inbox.unrouted(database, 10)
+    assert [one.body for one in before] == [wall, {"text": "?"}]
+    async with database.write() as connection:
+        await inbox.done(connection, [one.id for one in before], NOW)
+    await inbox.accept(database, "vk", [Raw("long", wall)], "", NOW)
+    assert await inbox.unrouted(database, 10) == [], "known when it comes again"
+    kept = await rows(database, sa.select(inbox_table.c.body).order_by(inbox_table.c.id))
+    assert [row.body for row in kept] == [None, {"text": "?"}]
+    assert await count(database, inbox_table, inbox_table.c.body.is_not(None)) == 1
+
+
+async def test_what_could_not_be_handled_is_kept_whole_to_be_tried_again(
+    database: Database,
+) -> None:
+    await inbox.accept(database, "vk", [Raw("long", {"wall": "я" * inbox.SHORT})], "", NOW)
+    (arrival,) = await inbox.unrouted(database, 1)
+    async with database.write() as connection:
+        await inbox.set_aside(connection, {arrival.id: "why"}, NOW)
+    kept = await rows(database, sa.select(inbox_table.c.body))
+    assert kept[0].body == arrival.body
 
 
 async def test_busy_keys_are_passed_over(database: Database) -> None:
