@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.lead import Lead
 from bot.messages import Button, Keyboard, Span, Style
 from bot.reports.digest import Digest
 from bot.reports.period import Period
@@ -53,7 +52,8 @@ async def pressed(work: Work, press: TeamPress) -> str:
     if found is None or page is None:
         return work.texts("press.outdated")
     first, end = page * _PAGE, (page + 1) * _PAGE
-    shown = found[first:end]
+    known = await asyncio.gather(*(leads.by_id(work.session, one) for one in found[first:end]))
+    shown = [lead for lead in known if lead is not None]
     late = await deadlines.overdue_leads(work.session, work.now)
     lines = await asyncio.gather(
         *(faces.line(work.session, work.policy, lead, work.now, late) for lead in shown)
@@ -74,25 +74,23 @@ async def pressed(work: Work, press: TeamPress) -> str:
     return ""
 
 
-async def _found(work: Work, name: str, rest: Sequence[str]) -> Sequence[Lead] | None:
-    """The leads; None when the button was forged."""
+async def _found(work: Work, name: str, rest: Sequence[str]) -> Sequence[int] | None:
+    """The leads' numbers; None when the button was forged."""
     if name in _NOW and not rest:
         return await _of_now(work, name)
     span = unpacked(rest[0]) if len(rest) == 1 else None
     if span is None or name not in set(Happened):
         return None
-    numbers = await reports.happened(work.session, Happened(name), *span)
-    known = await asyncio.gather(*(leads.by_id(work.session, one) for one in numbers))
-    return [lead for lead in known if lead is not None]
+    return await reports.happened(work.session, Happened(name), *span)
 
 
-async def _of_now(work: Work, name: str) -> Sequence[Lead]:
+async def _of_now(work: Work, name: str) -> Sequence[int]:
     """As `/leads` and `/overdue` list them."""
-    found = hot_first(await leads.unprocessed(work.session))
+    found = [lead.id for lead in hot_first(await leads.unprocessed(work.session))]
     if name == "unprocessed":
         return found
     late = set(await deadlines.overdue_leads(work.session, work.now))
-    return [lead for lead in found if lead.id in late]
+    return [number for number in found if number in late]
 
 
 def packed(period: Period) -> str:

@@ -120,6 +120,14 @@ ROWS = (
         "::test_of_a_long_event_only_that_it_came_is_kept_when_it_was_handled[sqlite]",
     ),
     Row(
+        "of the leads behind a number only a page is looked up",
+        "handlers/behind.py",
+        "for one in found[first:end]))",
+        "for one in found))",
+        "tests/plays/test_digest.py"
+        "::test_of_more_leads_than_a_statement_can_name_a_page_is_shown[postgresql]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

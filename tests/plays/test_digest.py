@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.sandbox.telegram.chats import Message
 from handlers.wire import pack
+from storage import reports
 from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
 
@@ -89,6 +92,23 @@ async def test_many_leads_are_listed_by_pages(play: Play) -> None:
     assert first.text.count("#") == 20
     await opened(play, BORIS, first, "and 3 more")
     assert (await play.shown("Received: 23 (21–23)")).text.count("#") == 3
+
+
+async def test_of_more_leads_than_a_statement_can_name_a_page_is_shown(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL takes 32,767 parameters, and lists of keys are padded to a power of two."""
+    await worked(play)
+    told = await digest(play)
+
+    async def happened(*_: object) -> range:
+        return range(1, 20_000)
+
+    monkeypatch.setattr(reports, "happened", happened)
+    await opened(play, BORIS, told, "Received")
+    shown = await play.shown("Received: 19999")
+    assert shown.text.count("#") == 2
+    assert shown.labels == ["and 19979 more ›"]
 
 
 async def test_a_supervisor_opens_them_in_private_and_in_their_own_chat(play: Play) -> None:
