@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.lead import Lead
@@ -17,20 +18,25 @@ from storage.staff import Staff
 _Line = tuple[datetime, Text]
 
 _EARLIER = 30  # leads
+_TOLD = 12_000  # characters of a history: three posts, and a group takes twenty a minute
+_READ = 1000  # messages, more than such a history has room for
 _QUOTED = 300  # characters of a message in a history
+_VERSIONS = 10  # of one message
 _FURTHER = "\n┆ "  # how each further line of what somebody wrote begins
 _SAID = frozenset({"wrote", "answered", "note"})  # the message itself tells it
 
 
 async def told(work: Work, who: Staff | None, rest: str) -> Text:
-    """One lead: its line, everything said, everything done."""
+    """One lead: its line, everything said, everything done; of much of it the newest."""
     del who
     lead = await named(work, rest)
     if lead is None:
         return plain(work.texts("lead.unknown" if number_of(rest) else "lead.which"))
     story: list[_Line] = []
+    unread = 0
     for number in (lead.id, *await leads.absorbed_by(work.session, lead.id)):
         story += await _story(work, number)
+        unread += max(0, await messages.count_of_lead(work.session, number) - _READ)
     spans: list[Span] = [*await faces.line(work.session, work.policy, lead, work.now)]
     if deal := await faces.deal(work.session, work.policy, lead):
         client = await faces.client(work.session, work.policy, lead)
@@ -41,15 +47,30 @@ async def told(work: Work, who: Staff | None, rest: str) -> Text:
         spans.append(Span(f" · {tags.shown(found)}"))
     if before := await faces.earlier(work.session, work.policy, lead, _EARLIER):
         spans += [Span("\n"), *before]
-    for at, text in sorted(story, key=lambda line: line[0]):
-        spans += [Span(f"\n{work.texts.datetime(at, work.policy.timezone)} "), *text]
-    return tuple(spans)
+    lines: list[Text] = [
+        (Span(f"\n{work.texts.datetime(at, work.policy.timezone)} "), *text)
+        for at, text in sorted(story, key=lambda line: line[0])
+    ]
+    shown = _newest(lines)
+    if left := unread + len(lines) - len(shown):
+        spans.append(Span(f"\n{work.texts.plural('lead.older', left)}", Style.ITALIC))
+    return (*spans, *(span for line in shown for span in line))
 
 
 async def named(work: Work, rest: str) -> Lead | None:
     """The lead whose number somebody wrote."""
     number = number_of(rest)
     return await leads.by_id(work.session, number) if number else None
+
+
+def _newest(lines: Sequence[Text]) -> Sequence[Text]:
+    """As many of the last lines as there is room for."""
+    room = _TOLD
+    for at in range(len(lines), 0, -1):
+        room -= sum(len(span.text) for span in lines[at - 1])
+        if room < 0:
+            return lines[at:]
+    return lines
 
 
 async def _story(work: Work, number: int) -> list[_Line]:
@@ -69,7 +90,7 @@ async def _spoken(work: Work, number: int) -> list[_Line]:
     answers = await dialogues.answers_of_lead(work.session, number)
     asked = {one.at: one for one in answers}
     found: list[_Line] = []
-    for message in await messages.of_lead(work.session, number):
+    for message in await messages.of_lead(work.session, number, _READ):
         answer = asked.pop(message.at, None) if message.author == "customer" else None
         head = (Span(f"{answer.question} ", Style.ITALIC),) if answer else ()
         found.append((message.at, (*head, *await _quoted(work, message))))
@@ -107,7 +128,8 @@ async def _quoted(work: Work, message: messages.Message) -> Text:
     text = _short("\n".join(line for line in lines if line))
     before = ""
     if message.edited_at is not None:
-        for earlier in await messages.versions_of(work.session, message.id):
+        versions = await messages.versions_of(work.session, message.id)
+        for earlier in versions[-_VERSIONS:]:
             before += "\n" + work.texts("lead.before", words=_short(earlier))
     head = await _speaker(work, message)
     if message.withdrawn_at is None:

@@ -187,12 +187,17 @@ async def find(session: Session, number: int) -> Message | None:
     return await session.one(_by_id, number)
 
 
-async def of_lead(session: Session, lead: int) -> Sequence[Message]:
-    """The conversation of a lead, oldest first."""
-    rows = await session.rows(
-        sa.select(messages).where(messages.c.lead == lead).order_by(messages.c.at, messages.c.id)
-    )
-    return [_message(row) for row in rows]
+async def of_lead(session: Session, lead: int, newest: int | None = None) -> Sequence[Message]:
+    """The conversation of a lead, oldest first; of a longer one so many of the newest."""
+    order = messages.c.at.desc(), messages.c.id.desc()
+    query = sa.select(messages).where(messages.c.lead == lead).order_by(*order).limit(newest)
+    return [_message(row) for row in reversed(await session.rows(query))]
+
+
+async def count_of_lead(session: Session, lead: int) -> int:
+    """How many messages its conversation has."""
+    query = sa.select(sa.func.count()).where(messages.c.lead == lead)
+    return int((await session.rows(query))[0][0])
 
 
 async def unanswered(session: Session, lead: int) -> Sequence[Message]:

@@ -128,6 +128,22 @@ ROWS = (
         "::test_of_more_leads_than_a_statement_can_name_a_page_is_shown[postgresql]",
     ),
     Row(
+        "the history of a lead takes no more than a few posts",
+        "handlers/history.py",
+        "    shown = _newest(lines)\n",
+        "    shown = lines\n",
+        "tests/plays/test_attacks.py"
+        "::test_the_history_of_who_writes_much_does_not_take_the_group_for_minutes[sqlite]",
+    ),
+    Row(
+        "new leads go before the history of another one",
+        "handlers/commands.py",
+        "about, Priority.DIGEST)",
+        "about)",
+        "tests/plays/test_attacks.py"
+        "::test_the_history_of_who_writes_much_does_not_take_the_group_for_minutes[sqlite]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

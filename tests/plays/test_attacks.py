@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from datetime import timedelta
 
+from bot.messages import Priority
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
-from storage.schema import contacts, messages, outbox
+from storage.schema import contacts, messages, outbox, versions
 from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
@@ -165,6 +167,40 @@ async def test_no_line_of_a_history_is_forged(play: Play) -> None:
     told = await play.shown("came in")
     assert told.text.count(forged) == 4
     assert told.text.count(f"\n┆ {forged}") == 4
+
+
+async def test_the_history_of_who_writes_much_does_not_take_the_group_for_minutes(
+    play: Play,
+) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    (hello,) = await play.rows(messages)
+    later = hello.at + timedelta(seconds=1)
+    said = hello._asdict() | {"at": later, "edited_at": later}
+    ids = range(1001, 4001)
+    much = [said | {"id": n, "message_id": str(n), "text": f"said {n} {'x' * 400}"} for n in ids]
+    often = [
+        {"message": ids[-1], "text": f"version {n} {'y' * 400}", "until": later} for n in range(100)
+    ]
+    assert play.product is not None
+    async with play.product.database.write() as connection:
+        await connection.execute(messages.insert(), much)
+        await connection.execute(versions.insert(), often)
+    before = len(play.team())
+    play.telegram.write(BORIS, TEAM, "/lead 1")
+    told = await play.shown("earlier entries are not shown")
+    await play.quiet()
+    whole = [one.text for one in play.team()[before:] if one.from_bot]
+    assert len(whole) < 5
+    for words, times in (("said 4000", 1), ("version 99", 1), ("version 0 ", 0), ("said 1001", 0)):
+        assert sum(one.count(words) for one in whole) == times
+    shown = sum(one.count("said ") for one in whole)
+    assert 20 < shown < 40
+    assert f"{3002 - shown} earlier entries" in told.text  # with Anna's hello, and that it came
+    posts = [row for row in await play.rows(outbox) if row.key == f"telegram:{TEAM}"]
+    assert {row.priority for row in posts} == {Priority.DIGEST}, "new cards go first"
 
 
 async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> None:
