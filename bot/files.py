@@ -28,7 +28,8 @@ class Files:
         session = Session(Reads(self._database), Ids(self._database))
         if attachment.channel == exports.CHANNEL:
             policy = await self._desks.of_export(attachment, session)
-            yield await exports.opened(session, attachment, policy)
+            async with exports.opened(session, attachment, policy) as download:
+                yield download
         elif attachment.channel == reports.CHANNEL:
             policy = self._desks.named(reports.desk_of(attachment))
             self._desks.narrow(session, policy)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import tzinfo
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from bot.domain.feedback import Asks, stars
 from bot.messages import Attachment, AttachmentKind, Download
@@ -24,6 +27,8 @@ TITLE_KEYS = (
     "privacy.messages",
 )
 _NAME = "dialead.txt"
+_IN_MEMORY = 2**18  # bytes
+_CHUNK = 2**16  # bytes
 _MARK = "\ufeff"  # by which every editor sees what the letters are
 
 
@@ -34,12 +39,17 @@ def attachment(account: Account) -> Attachment:
     )
 
 
-async def opened(session: Session, wanted: Attachment, policy: Policy) -> Download:
-    """The file at this moment."""
+@asynccontextmanager
+async def opened(session: Session, wanted: Attachment, policy: Policy) -> AsyncIterator[Download]:
+    """The file at this moment; a long one is written to the disk, where only we can read it."""
     account = await accounts.by_id(session, int(wanted.ref))
     texts = policy.words_for(account)
-    content = (_MARK + await _written(session, account, texts, policy)).encode()
-    return Download(_NAME, len(content), _at_once(content))
+    with SpooledTemporaryFile(_IN_MEMORY) as file:
+        async for piece in _written(session, account, texts, policy):
+            file.write(piece.encode())
+        size = file.tell()
+        file.seek(0)
+        yield Download(_NAME, size, _pieces(file))
 
 
 async def contacts(session: Session, account: Account) -> list[str]:
@@ -69,28 +79,33 @@ def name(account: Account, texts: Texts) -> str:
     return ", ".join(filter(None, (account.name, username, channel)))
 
 
-async def _written(session: Session, account: Account, texts: Texts, policy: Policy) -> str:
+async def _written(
+    session: Session, account: Account, texts: Texts, policy: Policy
+) -> AsyncIterator[str]:
+    """All of it, a piece at a time."""
     answers = await exports.answers_of(session, account.id)
     zone = policy.timezone
     leads = [
         f"{texts.date(one.created_at.astimezone(zone))}  {policy.source(one.source)}".rstrip()
         for one in await exports.leads_of(session, account.id)
     ]
-    messages = []
-    for one in await exports.messages_of(session, account.id):
-        lines = [one.text, *(said(attached, texts) for attached in one.attachments)]
-        when = f"{texts.date(one.at.astimezone(zone))} {texts.time(one.at, zone)}"
-        messages.append(f"{when}  {' '.join(filter(None, lines))}")
     sections = (
         [name(account, texts)],
         await contacts(session, account),
         await consents(session, account, texts, zone),
         leads,
         [*(" ".join(pair) for pair in answers), *await _tapped(session, account, texts)],
-        messages,
     )
-    titled = zip(TITLE_KEYS, sections, strict=True)
-    return "\n\n".join("\n".join((texts(key), *lines)) for key, lines in titled if lines) + "\n"
+    *keys, key_of_messages = TITLE_KEYS
+    titled = zip(keys, sections, strict=True)
+    yield _MARK + "\n\n".join("\n".join((texts(key), *lines)) for key, lines in titled if lines)
+    title = f"\n\n{texts(key_of_messages)}"
+    async for one in exports.messages_of(session, account.id):
+        lines = [one.text, *(said(attached, texts) for attached in one.attachments)]
+        when = f"{texts.date(one.at.astimezone(zone))} {texts.time(one.at, zone)}"
+        yield f"{title}\n{when}  {' '.join(filter(None, lines))}"
+        title = ""
+    yield "\n"
 
 
 async def _tapped(session: Session, account: Account, texts: Texts) -> list[str]:
@@ -103,5 +118,6 @@ async def _tapped(session: Session, account: Account, texts: Texts) -> list[str]
     ]
 
 
-async def _at_once(content: bytes) -> AsyncIterator[bytes]:
-    yield content
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    while piece := file.read(_CHUNK):
+        yield piece

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from bot.messages import Attachment
 from storage.schema import answers, leads, messages, versions
 from storage.session import Session
 
+_AT_ONCE = 50  # messages
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 
 
@@ -40,19 +42,23 @@ async def count_messages(session: Session, account: int) -> int:
     return int((await session.rows(query))[0][0])
 
 
-async def messages_of(session: Session, account: int) -> Sequence[Written]:
-    """What the account wrote, oldest first, with what they changed since."""
-    now = await session.rows(sa.select(messages).where(_theirs(account)))
-    before = await session.rows(
-        sa.select(versions.c.text, messages.c.at)
-        .join(messages, messages.c.id == versions.c.message)
-        .where(_theirs(account))
-    )
-    found = [Written(row.at, row.text) for row in before]
-    found += [
-        Written(row.at, row.text, _ATTACHMENTS.validate_python(row.attachments)) for row in now
-    ]
-    return sorted(found, key=lambda one: one.at)
+async def messages_of(session: Session, account: int) -> AsyncIterator[Written]:
+    """What the account wrote, oldest first, each after what it said before they changed it.
+
+    Read a page at a time: of somebody who writes much it is more than fits into memory.
+    """
+    order = messages.c.at, messages.c.id
+    query = sa.select(messages).where(_theirs(account)).order_by(*order).limit(_AT_ONCE)
+    after: tuple[sa.ColumnElement[bool], ...] = ()
+    while page := await session.rows(query.where(*after)):
+        before = await _before(session, [row.id for row in page])
+        for row in page:
+            for text in before[row.id]:
+                yield Written(row.at, text)
+            yield Written(row.at, row.text, _ATTACHMENTS.validate_python(row.attachments))
+        last = page[-1]
+        later = sa.or_(messages.c.at > last.at, messages.c.id > last.id)
+        after = (messages.c.at >= last.at, later)
 
 
 async def leads_of(session: Session, account: int) -> Sequence[Request]:
@@ -65,6 +71,15 @@ async def answers_of(session: Session, account: int) -> Sequence[tuple[str, str]
     """(question, answer) of what the account was asked, in order."""
     query = sa.select(answers).where(answers.c.account == account).order_by(answers.c.id)
     return [(row.question, row.answer) for row in await session.rows(query)]
+
+
+async def _before(session: Session, numbers: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """What these messages said before each change, in order."""
+    query = sa.select(versions.c.message, versions.c.text).where(versions.c.message.in_(numbers))
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in await session.rows(query.order_by(versions.c.id)):
+        found[row.message].append(row.text)
+    return found
 
 
 def _theirs(account: int) -> sa.ColumnElement[Any]:

@@ -144,6 +144,20 @@ ROWS = (
         "::test_the_history_of_who_writes_much_does_not_take_the_group_for_minutes[sqlite]",
     ),
     Row(
+        "what a customer wrote is read a page at a time",
+        "storage/exports.py",
+        ".order_by(*order).limit(_AT_ONCE)",
+        ".order_by(*order)",
+        "tests/plays/test_privacy.py::test_what_somebody_wrote_is_not_gathered_in_memory[sqlite]",
+    ),
+    Row(
+        "and its file is not held in memory",
+        "handlers/exports.py",
+        "SpooledTemporaryFile(_IN_MEMORY)",
+        "SpooledTemporaryFile()",
+        "tests/plays/test_privacy.py::test_what_somebody_wrote_is_not_gathered_in_memory[sqlite]",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",

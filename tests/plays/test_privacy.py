@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+import tracemalloc
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from storage.schema import erasures, inbox, leads, messages
+from handlers import exports
+from storage import accounts
+from storage.schema import erasures, inbox, leads, messages, versions
 from tests.cast import ANNA, BORIS, PABLO, TEAM
 from tests.plays.play import Play
+from tests.storage.making import asking
+
+LONG = "ж" * 4000
+SECOND = timedelta(seconds=1)
 
 URL = "https://shop.example/privacy"
 
@@ -77,6 +85,40 @@ async def test_vk_gets_the_file_too(play: Play) -> None:
     shown = await play.until(lambda: [m for m in play.vk.dialog(ANNA) if m.attachments])
     assert "1 ваше сообщение" in shown[0].text
     assert shown[0].attachments[0]["doc"]["title"] == "dialead.txt"
+
+
+async def test_what_somebody_wrote_is_not_gathered_in_memory(play: Play) -> None:
+    """Nor are lines lost, or their order, where one page of them ends and the next begins."""
+    product = await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    (hello,) = await play.rows(messages)
+    numbers = range(1001, 2401)
+    lines = [
+        hello._asdict()
+        | {"id": n, "message_id": str(n), "text": f"said {n} {LONG}"}
+        | {"at": hello.at + n // 7 * SECOND}
+        for n in numbers
+    ]
+    before = {"message": 1350, "text": "said before", "until": hello.at}
+    async with product.database.write() as connection:
+        await connection.execute(messages.insert(), lines)
+        await connection.execute(versions.insert().values(before))
+    account = await accounts.by_id(asking(product.database), hello.account)
+    tracemalloc.start()
+    try:
+        async with product.files.opened(exports.attachment(account)) as file:
+            told = [piece.replace("ж".encode(), b"") async for piece in file.chunks]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert file.size is not None
+    assert file.size > 2 * 4000 * len(numbers)
+    assert peak < file.size / 2
+    expected = [str(n).encode() for n in numbers]
+    expected.insert(349, b"before")
+    assert re.findall(rb"said (\w+)", b"".join(told)) == expected
 
 
 async def test_delete_is_done_on_confirmation_only(play: Play) -> None:
