@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain import steps as rules
 from bot.domain.lead import Action, Lead, State
@@ -29,22 +29,23 @@ async def step_due(work: Work, event: StepDue) -> None:
         steps.end(work.session, step.lead, at=work.now)
         cards.refresh(work.session, step.lead, work.now)
         return
-    if work.now < step.due_at:
-        next_at = rules.next_look(step.due_at, work.now, work.policy.timezone)
+    now = max(work.now, event.at)  # our clock may be behind, and no other event comes for this
+    if now < step.due_at:
+        next_at = rules.next_look(step.due_at, now, work.policy.timezone)
         steps.change(work.session, step, next_at=next_at)
-    elif _is_quiet(work, step):
-        steps.change(work.session, step, next_at=work.policy.hours.next_open(work.now))
+    elif _is_quiet(work, step, now):
+        steps.change(work.session, step, next_at=work.policy.hours.next_open(now))
     else:
         steps.change(work.session, step, next_at=None)
         await _remind(work, lead, step)
     cards.refresh(work.session, lead.id, work.now)
 
 
-def _is_quiet(work: Work, step: Step) -> bool:
+def _is_quiet(work: Work, step: Step, now: datetime) -> bool:
     """Nobody works, and nobody chose this very hour."""
-    if work.policy.hours.is_open(work.now):
+    if work.policy.hours.is_open(now):
         return False
-    return not step.exact or work.now - step.due_at > _STILL
+    return not step.exact or now - step.due_at > _STILL
 
 
 async def _may_come_back(work: Work, lead: Lead) -> bool:

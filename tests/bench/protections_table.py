@@ -521,6 +521,14 @@ ROWS = (
         "tests/storage/test_time.py::test_a_step_is_taken_in_once_however_often_we_look[sqlite]",
     ),
     Row(
+        "a step is reminded of though the clock that found it due was ahead",
+        "handlers/step_reminders.py",
+        "    now = max(work.now, event.at)",
+        "    now = work.now",
+        "tests/handlers/test_two_clocks.py"
+        "::test_a_step_found_due_by_a_clock_that_is_ahead_is_reminded_of_once[sqlite-hour]",
+    ),
+    Row(
         "a digest is decided once",
         "storage/sweeps.py",
         "    if last and last >= due_at:\n        return False\n"
