@@ -82,21 +82,22 @@ async def take_digest(
 ) -> bool:
     """Take in the digest of a desk that was due last, unless it was before; whether it was taken.
 
-    At the first start nothing is due: there was nobody to tell of the time before.
+    At the first start nothing is due: there was nobody to tell of the time before. Nor is it
+    after a clock was ahead once, which must not keep back those that are due from now on.
     """
     mark = f"digest:{period}" if desk == MAIN else f"digest:{period}:{desk}"
     async with database.read() as connection:  # mostly nothing is due, and nobody need wait
         last = await _reached(connection, mark)
-    if last and last >= due_at:
+    if last and due_at <= last <= now:
         return False
     async with database.write() as connection:
         last = await _reached(connection, mark)
-        if last and last >= due_at:
+        if last and due_at <= last <= now:
             return False
         reached = (due_at if last else now).isoformat()
         statement = upsert(connection, cursors, "value").values(channel=mark, value=reached)
         await connection.execute(statement)
-        if last is None:
+        if last is None or last > now:
             return False
         day = due_at.date().isoformat()
         events: dict[str, Event] = {

@@ -531,12 +531,26 @@ ROWS = (
     Row(
         "a digest is decided once",
         "storage/sweeps.py",
-        "    if last and last >= due_at:\n        return False\n"
+        "    if last and due_at <= last <= now:\n        return False\n"
         "    async with database.write() as connection:\n"
         "        last = await _reached(connection, mark)\n"
-        "        if last and last >= due_at:\n            return False\n",
+        "        if last and due_at <= last <= now:\n            return False\n",
         "    async with database.write() as connection:\n",
         "tests/storage/test_time.py::test_a_digest_is_taken_in_once_for_each_recipient[sqlite]",
+    ),
+    Row(
+        "a clock that was ahead once keeps no digest back",
+        "storage/sweeps.py",
+        "    if last and due_at <= last <= now:\n        return False\n"
+        "    async with database.write() as connection:\n"
+        "        last = await _reached(connection, mark)\n"
+        "        if last and due_at <= last <= now:\n",
+        "    if last and due_at <= last:\n        return False\n"
+        "    async with database.write() as connection:\n"
+        "        last = await _reached(connection, mark)\n"
+        "        if last and due_at <= last:\n",
+        "tests/storage/test_time.py"
+        "::test_a_clock_that_was_ahead_once_keeps_no_digest_back[sqlite-daily]",
     ),
     # --- who may do what ---
     Row(

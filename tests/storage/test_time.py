@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.digests import last_due
 from storage import deadlines, inbox, sweeps
 from storage.database import Database
 from storage.deadlines import Deadline
@@ -148,3 +149,24 @@ async def test_after_a_long_downtime_the_last_digest_alone_is_due(database: Data
     assert await sweeps.take_digest(database, "daily", NOW + 9 * DAY, TEAM_LEADS[:1], NOW + 9 * DAY)
     (body,) = await _bodies(database)
     assert body["day"] == (NOW + 9 * DAY).date().isoformat()
+
+
+@pytest.mark.parametrize("period", ["daily", "weekly"])
+async def test_a_clock_that_was_ahead_once_keeps_no_digest_back(
+    database: Database, period: str
+) -> None:
+    week = {"daily": None, "weekly": NOW.weekday()}[period]
+
+    async def sweep(now: datetime) -> bool:
+        due_at = last_due(now, time(9), UTC, week)
+        return await sweeps.take_digest(database, period, due_at, TEAM_LEADS[:1], now)
+
+    next_due = last_due(NOW, time(9), UTC, week) + (7 * DAY if period == "weekly" else DAY)
+    assert not await sweep(NOW)
+    assert await sweep(NOW + 30 * DAY)
+    for now in (NOW, NOW + MINUTE, next_due - MINUTE):
+        assert not await sweep(now), "nothing is due since"
+    assert await sweep(next_due)
+    assert not await sweep(next_due + MINUTE)
+    days = [body["day"] for body in await _bodies(database)]
+    assert days[1:] == [next_due.date().isoformat()]
