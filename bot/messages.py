@@ -320,10 +320,14 @@ class DigestDue:
 
 @dataclass(frozen=True, slots=True)
 class PauseOver:
-    """The time is over in which what a customer wrote too fast was only kept."""
+    """The time is over in which what a customer wrote too fast was only kept.
+
+    `again` comes in its turn, after all that they wrote until then.
+    """
 
     account: int
     until: datetime
+    again: bool = False
     kind: Literal["pause_over"] = "pause_over"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.courtesy import is_courtesy
@@ -165,7 +165,7 @@ async def _written_too_fast(work: Work, account: Account, event: MessageReceived
     """Kept under the lead of which it is part; what is part of none makes one as ever."""
     lead = await leads.latest_of(work.session, account.person, work.policy.desk)
     if lead is not None and (lead.open or _only_thanks(work, event, lead)):
-        await _keep(work, account, event, lead.id)
+        await _keep(work, account, event, lead.id, at=slowing.kept_at(work, account))
         await terms.wrote(work, lead, event)
     else:
         await _arrived(work, account, event)
@@ -249,7 +249,14 @@ async def _join(work: Work, account: Account, event: MessageReceived, lead: Lead
     await _relay(work, account, event, lead, message)
 
 
-async def _keep(work: Work, account: Account, event: MessageReceived, lead: int | None) -> int:
+async def _keep(
+    work: Work,
+    account: Account,
+    event: MessageReceived,
+    lead: int | None,
+    *,
+    at: datetime | None = None,
+) -> int:
     if lead is not None:
         accounts.expect_person(work.session, account)  # or the lead may be another's by now
     number = await messages.add(
@@ -260,7 +267,7 @@ async def _keep(work: Work, account: Account, event: MessageReceived, lead: int 
         author="customer",
         chat=account.address,
         message_id=event.message_id,
-        at=work.now,
+        at=at or work.now,
         text=event.text,
         attachments=event.attachments,
         album=event.album,

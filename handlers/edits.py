@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.domain.lead import Lead
 from bot.messages import Attachment, AttachmentKind, MessageReceived, Span, Style, Text
 from handlers import cards as faces
-from handlers import recognition
+from handlers import recognition, slowing
 from handlers.relay import bounded, in_kind, in_words, summed_up
 from handlers.work import Work
 from storage import cards, leads, messages
@@ -33,7 +33,8 @@ async def edited(
     if lead is None:
         return
     lead = await recognition.lead_by_now(work.session, lead, account)
-    messages.edit(work.session, known, event.text, at=work.now, attachments=event.attachments)
+    at = slowing.kept_at(work, account)
+    messages.edit(work.session, known, event.text, at=at, attachments=event.attachments)
     await recognition.read(work, account, event, known.id)
     leads.touch(
         work.session, known.lead, at=work.now, kind="edited", actor="customer", message=known.id

@@ -75,7 +75,7 @@ async def _key_of(event: Event, session: Session) -> str:
             return f"trouble:{event.trouble}:{event.subject}"
         case DigestDue():
             return f"digest:{event.recipient}"
-        case PauseOver():
+        case PauseOver(again=False):
             return f"pause:{event.account}"  # what they write meanwhile must not wait for it
         case DayFull():
             return f"full:{event.account}"  # nobody waits for it
@@ -89,7 +89,7 @@ async def _key_of(event: Event, session: Session) -> str:
             return f"feedback:{event.lead}"  # what they write meanwhile must not wait for it
         case ErasureWanted(again=True):
             return f"erasure:{event.receipt}"  # nobody waits for it
-        case ErasureWanted():
+        case ErasureWanted() | PauseOver():
             return (await accounts.by_id(session, event.account)).address
         case DeliveryEnded():
             return f"delivery:{event.delivery}"

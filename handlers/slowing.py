@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.lead import Lead
@@ -38,16 +39,29 @@ async def slowed(work: Work, account: Account, event: MessageReceived) -> bool:
     return True
 
 
-async def pause_over(work: Work, event: PauseOver) -> None:
-    """Show together what was kept; the moment stays known, so that they are not told again soon."""
-    account = await accounts.by_id(work.session, event.account)
+def kept_at(work: Work, account: Account) -> datetime:
+    """The moment of what is only kept: not before its pause began by another process's clock."""
     until = account.slowed_until
-    if until is None or until != event.until:
+    return work.now if until is None else max(work.now, until - MINUTE)
+
+
+async def pause_over(work: Work, event: PauseOver) -> None:
+    """Show together what was kept, in its turn: another process may still be keeping the last."""
+    account = await accounts.by_id(work.session, event.account)
+    if account.slowed_until is None:
         return
+    if not event.again:
+        name = f"kept:{account.id}:{event.until}"
+        inbox.later(work.session, name, replace(event, again=True), now=work.now, at=work.now)
+        return
+    began = event.until - MINUTE
+    if account.slowed_until == event.until:
+        # Over by every clock, and still known, so that they are not told again soon.
+        accounts.change(work.session, account, slowed_until=began)
     if await accounts.banned(work.session, account):
         return
     lead = await leads.latest_of(work.session, account.person, work.policy.desk)
-    kept = await messages.between(work.session, account.id, until - MINUTE, until)
+    kept = await messages.between(work.session, account.id, began, event.until)
     kept = [one for one in kept if not await _is_on_card(work, one)]
     if lead is None:
         return

@@ -529,6 +529,29 @@ ROWS = (
         "::test_a_step_found_due_by_a_clock_that_is_ahead_is_reminded_of_once[sqlite-hour]",
     ),
     Row(
+        "the end of a pause waits for what another process is keeping",
+        "handlers/keys.py",
+        "        case PauseOver(again=False):",
+        "        case PauseOver():",
+        "tests/handlers/test_two_clocks.py"
+        "::test_what_another_process_is_keeping_as_a_pause_ends_is_shown_with_the_rest[sqlite]",
+    ),
+    Row(
+        "what is kept in a pause is within it by whosever clock",
+        "handlers/slowing.py",
+        "max(work.now, until - MINUTE)",
+        "work.now",
+        "tests/handlers/test_two_clocks.py::test_a_flood_by_two_clocks_is_shown_whole[sqlite]",
+    ),
+    Row(
+        "nothing is kept in a pause that was shown",
+        "handlers/slowing.py",
+        "        accounts.change(work.session, account, slowed_until=began)\n",
+        "        pass\n",
+        "tests/handlers/test_two_clocks.py"
+        "::test_what_was_shown_of_a_pause_ends_it_by_every_clock[sqlite]",
+    ),
+    Row(
         "a digest is decided once",
         "storage/sweeps.py",
         "    if last and due_at <= last <= now:\n        return False\n"

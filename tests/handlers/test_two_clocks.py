@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,14 +11,15 @@ import sqlalchemy as sa
 
 from bot.domain.hours import Hours, Shift
 from bot.messages import EVENTS, Facts
-from storage import inbox as events
-from storage import steps, sweeps
-from storage.schema import inbox, outbox
+from handlers.keys import Keys
+from storage import inbox, steps, sweeps
+from storage.schema import accounts, outbox
 from storage.session import Ids, Reads, Session, flush
 from tests.cast import ANNA, BORIS, TEAM
-from tests.handlers.stand import MORNING, Stand, message, press
+from tests.handlers.stand import MORNING, Asked, Stand, message, press
 
-SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AHEAD, BEHIND = SECOND / 5, -SECOND / 2
 MIDNIGHT = MORNING.replace(hour=0)
 DAYTIME = (Shift(9 * HOUR, 18 * HOUR),)
@@ -57,6 +58,62 @@ async def test_a_step_found_due_by_a_clock_that_is_ahead_is_reminded_of_once(
     assert len(await stand.rows(_REMINDERS)) == 1
 
 
+async def test_what_another_process_is_keeping_as_a_pause_ends_is_shown_with_the_rest(
+    stand: Stand,
+) -> None:
+    until = await slowed(stand)
+    stand.product.now = lambda: until - SECOND / 100
+    one = a_session(stand)
+    await stand.product.handle(*says(9), one)  # its commit is on its way
+    await handle_all(stand, until + SECOND / 100, busy=[f"telegram:{ANNA}"])
+    await flush(stand.database, [one])
+    await handle_all(stand, until + SECOND)
+    assert await unseen(stand, range(2, 10)) == []
+
+
+async def test_a_flood_by_two_clocks_is_shown_whole(stand: Stand) -> None:
+    began = await slowed(stand) - MINUTE
+    tenths = [*range(1, 9), *range(590, 615), *range(1200, 1210)]
+    for number, tenth in enumerate(tenths, start=9):
+        clock = began + tenth * SECOND / 10 + (BEHIND if number % 2 else AHEAD)
+        stand.product.now = lambda now=clock: now  # type: ignore[misc]
+        await stand.happen(says(number))
+        await handle_all(stand, clock)
+    await handle_all(stand, began + HOUR)
+    await handle_all(stand, began + HOUR)
+    assert await unseen(stand, range(2, 9 + len(tenths))) == []
+
+
+async def test_what_was_shown_of_a_pause_ends_it_by_every_clock(stand: Stand) -> None:
+    until = await slowed(stand)
+    await handle_all(stand, until)
+    stand.product.now = lambda: until + BEHIND
+    await stand.happen(says(9))
+    await handle_all(stand, until + HOUR)
+    assert await unseen(stand, range(2, 10)) == []
+
+
+async def slowed(stand: Stand) -> datetime:
+    """Anna writes too fast; until when she is slowed."""
+    uses(stand, messages_per_minute=3)
+    for number in range(2, 9):
+        await stand.happen(says(number))
+    (row,) = await stand.rows(sa.select(accounts.c.slowed_until))
+    until: datetime = row.slowed_until
+    return until
+
+
+def says(number: int) -> Asked:
+    """Anna writes her next message."""
+    return message("telegram", ANNA, str(number), f"Words {number};")
+
+
+async def unseen(stand: Stand, numbers: Iterable[int]) -> list[int]:
+    """Those of Anna's messages that the team was not shown."""
+    said = " ".join(str(row.payload) for row in await stand.rows(sa.select(outbox)))
+    return [number for number in numbers if f"Words {number};" not in said]
+
+
 def uses(stand: Stand, **settings: object) -> None:
     """Change what the desk's policy says."""
     policies = stand.product.desks._policies
@@ -68,15 +125,21 @@ def a_session(stand: Stand) -> Session:
     return Session(Reads(stand.database), Ids(stand.database))
 
 
-async def handle_all(stand: Stand, now: datetime) -> None:
-    """Let a process by whose clock it is `now` handle the events of our own that wait."""
+async def handle_all(stand: Stand, now: datetime, busy: Collection[str] = ()) -> None:
+    """A process by whose clock it is `now` handles what is due; another has the `busy` keys."""
     stand.product.now = lambda: now
-    due = sa.or_(inbox.c.not_before.is_(None), inbox.c.not_before <= now)
-    for row in await stand.rows(_WAITING.where(due)):
-        await stand.happen((EVENTS.validate_python(row.body), Facts()))
-        async with stand.database.write() as connection:
-            await events.done(connection, [row.id], now)
+    while True:
+        for new in await inbox.unrouted(stand.database, 100):
+            key = await Keys().of(EVENTS.validate_python(new.body), a_session(stand))
+            async with stand.database.write() as connection:
+                await inbox.route(connection, {new.id: key})
+        heads = await inbox.heads(stand.database, busy=busy, now=now, limit=100)
+        if not heads:
+            break
+        for due in heads:
+            await stand.happen((EVENTS.validate_python(due.body), Facts()))
+            async with stand.database.write() as connection:
+                await inbox.done(connection, [due.id], now)
 
 
-_WAITING = sa.select(inbox).where(inbox.c.ended_at.is_(None)).order_by(inbox.c.id)
 _REMINDERS = sa.select(outbox).where(outbox.c.asks.like("reminded:%"), outbox.c.chat == str(TEAM))
