@@ -61,9 +61,9 @@ async def _open_lead(work: Work, act: Act) -> Lead | None:
 
 
 async def _tree(work: Work, act: Act) -> Sequence[Account]:
-    """Every account of the lead's person, who stays that person meanwhile."""
+    """Every account of the lead's person, of whom nobody decides anything meanwhile."""
     account = await accounts.by_id(work.session, act.lead.account)
-    accounts.expect_person(work.session, account)
+    accounts.change_person(work.session, account)
     return await accounts.of_person(work.session, account.person)
 
 

@@ -222,6 +222,7 @@ async def _new_lead(
         first_words=words[: faces.FIRST_WORDS + 1],
         created_at=work.now,
     )
+    accounts.change_person(work.session, account)  # or they are banned by now
     if account.source:
         accounts.change(work.session, account, source="")
     leads.touch(work.session, lead.id, at=work.now, kind="created", actor="customer")

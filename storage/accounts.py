@@ -115,9 +115,16 @@ async def banned(session: Session, account: Account) -> Account | None:
 
 
 def expect_person(session: Session, account: Account) -> None:
-    """Let the flush fail with Conflict if the person is merged or split meanwhile."""
+    """Let the flush fail with Conflict if the person is merged, split or banned meanwhile."""
     if account.version:
         session.expect(persons, account.person, account.version)
+
+
+def change_person(session: Session, account: Account) -> None:
+    """Let whoever expects the person as they were decide anew; two at once cannot both."""
+    expect_person(session, account)
+    if account.version:
+        session.update(persons, {"id": account.person}, version=account.version + 1)
 
 
 async def contacts_of(session: Session, account: int) -> Sequence[tuple[str, str]]:

@@ -377,6 +377,22 @@ ROWS = (
         "::test_words_of_the_loser_during_the_merge_are_where_they_belong[sqlite]",
     ),
     Row(
+        "who writes while they are banned by another account makes no lead",
+        "handlers/bans.py",
+        "    accounts.change_person(work.session, account)",
+        "    accounts.expect_person(work.session, account)",
+        "tests/handlers/test_two_clocks.py"
+        "::test_a_ban_while_they_write_from_elsewhere_leaves_no_open_lead[sqlite-ban]",
+    ),
+    Row(
+        "nor did they make one that the ban knows nothing of",
+        "handlers/customers.py",
+        "    accounts.change_person(work.session, account)  # or",
+        "    accounts.expect_person(work.session, account)  # or",
+        "tests/handlers/test_two_clocks.py"
+        "::test_a_ban_while_they_write_from_elsewhere_leaves_no_open_lead[sqlite-message]",
+    ),
+    Row(
         "of two merges of the same persons at once one is made",
         "storage/people.py",
         "        session.expect(persons, one.id, one.version)",

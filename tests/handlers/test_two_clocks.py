@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from bot.domain.hours import Hours, Shift
 from bot.messages import EVENTS, Facts
 from handlers.keys import Keys
+from handlers.policy import reason_mark
 from storage import inbox, steps, sweeps
-from storage.schema import accounts, outbox
+from storage.schema import LEAD_IS_OPEN, accounts, leads, outbox, persons
 from storage.session import Ids, Reads, Session, flush
 from tests.cast import ANNA, BORIS, TEAM
 from tests.handlers.stand import MORNING, Asked, Stand, message, press
@@ -91,6 +92,22 @@ async def test_what_was_shown_of_a_pause_ends_it_by_every_clock(stand: Stand) ->
     await stand.happen(says(9))
     await handle_all(stand, until + HOUR)
     assert await unseen(stand, range(2, 10)) == []
+
+
+@pytest.mark.parametrize("first", ["ban", "message"])
+async def test_a_ban_while_they_write_from_elsewhere_leaves_no_open_lead(
+    stand: Stand, first: str
+) -> None:
+    await stand.happen(message("vk", ANNA, "1", "I asked before"))
+    _, other = await stand.persons()
+    await stand.happen(press(BORIS, "3", f"1:merge:1:{other}"))
+    spam = reason_mark(stand.product.desks.first.reasons[-1])
+    await stand.happen(press(BORIS, "4", f"1:reject:1:{spam}"))
+    assert await stand.rows(sa.select(persons).where(persons.c.root.is_not(None)))
+    both = press(BORIS, "5", "1:ban:1:spam"), message("vk", ANNA, "2", "Cheap! Cheap!")
+    await stand.happen(*(both if first == "ban" else reversed(both)))
+    assert await stand.rows(sa.select(accounts).where(accounts.c.banned_at.is_not(None)))
+    assert not await stand.rows(sa.select(leads).where(LEAD_IS_OPEN))
 
 
 async def slowed(stand: Stand) -> datetime:
