@@ -17,6 +17,7 @@ from bot.messages import (
     Priority,
     Span,
     Style,
+    Text,
     address,
     kind_of,
     plain,
@@ -76,6 +77,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
     )
     await _show_cards_anew(work, tree, copies)
     await _empty(work, number, tree)
+    await _end_lists(work, number)
     if event.asked_by == "customer":
         await _confirm(work, account, number, event.receipt)
     _look_later(work, event, "again", work.now + _AGAIN)
@@ -148,6 +150,7 @@ async def _look_again(work: Work, event: ErasureWanted) -> None:
         if tree and event.asked_by != "customer":
             tree = list(await accounts.of_person(work.session, tree[0].person))
         await _empty(work, done.id, tree)
+        await _end_lists(work, done.id)  # those that were just being put together
     await erasure.clean(work.session, work.now)
 
 
@@ -176,7 +179,7 @@ async def _empty(work: Work, number: int, tree: Sequence[Account]) -> None:
 
 async def _empty_one(work: Work, number: int, copy: Copy) -> None:
     channel, chat = split_address(copy.chat)
-    words = (Span(work.texts("card.erased" if copy.lead else "list.outdated"), Style.ITALIC),)
+    words = _instead(work, "card.erased" if copy.lead else "list.outdated")
     delete = copy.attached or not copy.ours
     await outbox.add(
         work.session,
@@ -189,6 +192,25 @@ async def _empty_one(work: Work, number: int, copy: Copy) -> None:
         asks=f"{MARK}{number}",
         told=True,
     )
+
+
+async def _end_lists(work: Work, number: int) -> None:
+    """Lists that wait would show them yet: whoever asked for one is told to ask anew."""
+    for asked in await erasure.end_lists(work.session, number, work.now):
+        words = _instead(work, "list.outdated")
+        await outbox.add(
+            work.session,
+            asked.channel,
+            Post(asked.chat, words, reply_to=asked.reply_to, thread=asked.thread),
+            chat=asked.chat,
+            key=asked.key,
+            priority=Priority.CARD,
+            now=work.now,
+        )
+
+
+def _instead(work: Work, text: str) -> Text:
+    return (Span(work.texts(text), Style.ITALIC),)
 
 
 async def _confirm(work: Work, account: Account, number: int, receipt: str) -> None:

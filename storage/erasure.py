@@ -14,7 +14,7 @@ from storage import erased
 from storage.accounts import Account
 from storage.database import Database
 from storage.erased import MARK
-from storage.forgetting import NOTHING, emptied_events, statements
+from storage.forgetting import NOTHING, emptied_calls, emptied_events, statements
 from storage.prompts import is_prompt
 from storage.schema import (
     answers,
@@ -43,6 +43,17 @@ class Copy:
     lead: int  # 0: it is a list of many
     attached: bool  # it shows more than words
     ours: bool  # the bot posted it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a list was to be posted, below which message and in which topic, "" for none."""
+
+    channel: str
+    chat: str
+    key: str
+    reply_to: str
+    thread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,8 @@ async def left(session: Session, erasure: int) -> Sequence[tuple[str, str]]:
 
 async def waiting(session: Session, erasure: int) -> bool:
     """Whether some copies are still to be emptied."""
-    query = sa.select(outbox.c.id).where(*_asking(erasure), outbox.c.ended_at.is_(None)).limit(1)
+    asking = _asking(f"{MARK}{erasure}")
+    query = sa.select(outbox.c.id).where(*asking, outbox.c.ended_at.is_(None)).limit(1)
     return bool(await session.rows(query))
 
 
@@ -148,6 +160,19 @@ async def erase(
     session.execute(emptied_events(inbox.c.id.in_(unreadable)))
     erased.remember(session, receipt, [one.address for one in tree], now)
     return number
+
+
+async def end_lists(session: Session, erasure: int, now: datetime) -> Sequence[Asked]:
+    """Let no list be posted, or its words be kept, that was put together until now.
+
+    Where they were asked for: of those that were still to be posted, each place once.
+    """
+    lists = _asking(LIST)
+    query = sa.select(outbox).where(*lists, outbox.c.ended_at.is_(None)).order_by(outbox.c.id)
+    waiting = [_asked(row) for row in await session.rows(query)]
+    for statement in emptied_calls(lists, now, f"{MARK}{erasure}"):
+        session.execute(statement)
+    return list(dict.fromkeys(waiting))
 
 
 async def clean(session: Session, now: datetime) -> None:
@@ -233,6 +258,11 @@ def _attached(row: sa.Row[Any]) -> bool:
     return bool(row.attachments) or row.asks.startswith(MARK)
 
 
+def _asked(row: sa.Row[Any]) -> Asked:
+    post = row.payload
+    return Asked(row.channel, row.chat, row.key, post.get("reply_to", ""), post.get("thread", ""))
+
+
 def _first_ids(copies: Sequence[Copy]) -> dict[str, int]:
     """The id of the earliest copy in each chat; what was posted before tells nothing of them."""
     found: dict[str, int] = {}
@@ -269,12 +299,12 @@ def _names(body: Any, ids: Collection[str]) -> bool:
 
 
 async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
-    return await session.rows(sa.select(outbox).where(*_asking(erasure)))
+    return await session.rows(sa.select(outbox).where(*_asking(f"{MARK}{erasure}")))
 
 
-def _asking(erasure: int) -> tuple[sa.ColumnElement[bool], ...]:
-    """The calls of an erasure; the second condition is that of their index."""
-    return outbox.c.asks == f"{MARK}{erasure}", sa.literal_column("outbox.asks != ''")
+def _asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The calls that ask this; the second condition is that of their index."""
+    return outbox.c.asks == what, sa.literal_column("outbox.asks != ''")
 
 
 async def _counts(session: Session, numbers: Sequence[int]) -> dict[str, int]:

@@ -67,6 +67,19 @@ def emptied_events(*meant: sa.ColumnElement[bool]) -> sa.Update:
     return inbox.update().where(*meant).values(values)
 
 
+def emptied_calls(
+    meant: Sequence[sa.ColumnElement[bool]], now: datetime, mark: str
+) -> list[sa.Update]:
+    """Let calls be forgotten; those of no outcome yet, or a bad one, are dropped for `mark`."""
+    dropped = {"state": "dropped", "reason": mark}
+    return [
+        outbox.update()
+        .where(*meant, outbox.c.state.not_in(MADE))
+        .values(**dropped, ended_at=sa.func.coalesce(outbox.c.ended_at, now)),
+        outbox.update().where(*meant, _full()).values(payload=NOTHING),
+    ]
+
+
 def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Executable]:
     """Nobody works their leads any more, and nothing goes out about them."""
     numbers, theirs = [one.id for one in tree], _leads(tree)

@@ -840,6 +840,22 @@ ROWS = (
         "tests/plays/test_erasing_races.py::test_a_doubt_that_it_ends_holds_up_no_new_lead[sqlite]",
     ),
     Row(
+        "a list that waits while somebody is erased never shows them",
+        "handlers/erasing.py",
+        "    await _end_lists(work, number)\n",
+        "",
+        "tests/plays/test_erasing_lists.py"
+        "::test_a_list_that_waits_never_shows_who_was_erased[sqlite]",
+    ),
+    Row(
+        "nor does one that was just being put together",
+        "handlers/erasing.py",
+        "        await _end_lists(work, done.id)  # those that were just being put together\n",
+        "",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_a_list_put_together_while_somebody_in_it_is_erased_is_forgotten[sqlite-queued]",
+    ),
+    Row(
         "what a dead process was sending is taken up again",
         "bot/delivery/outbox.py",
         "        await record.recover(self._database, self._channel, now)\n",
