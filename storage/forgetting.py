@@ -93,6 +93,13 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         sa.and_(outbox.c.lead.in_(theirs), outbox.c.message.is_(None)),
     )
     return [
+        # First, as whoever takes a lead locks it first: what they began is seen, or never begins.
+        leads.update()
+        .where(leads.c.account.in_(numbers), LEAD_IS_OPEN)
+        .values(state="rejected", closed_at=now),
+        leads.update()
+        .where(leads.c.account.in_(numbers))
+        .values(first_words="", version=leads.c.version + 1),
         cards.update().where(cards.c.lead.in_(theirs)).values(titled=""),
         deadlines.update()
         .where(deadlines.c.lead.in_(theirs), deadlines.c.done_at.is_(None))
@@ -103,12 +110,6 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         assignments.update()
         .where(assignments.c.lead.in_(theirs), assignments.c.ended_at.is_(None))
         .values(ended_at=now),
-        leads.update()
-        .where(leads.c.account.in_(numbers), LEAD_IS_OPEN)
-        .values(state="rejected", closed_at=now),
-        leads.update()
-        .where(leads.c.account.in_(numbers))
-        .values(first_words="", version=leads.c.version + 1),
         outbox.update()
         .where(about_them, outbox.c.ended_at.is_(None))
         .values(state="dropped", ended_at=now, reason=mark),

@@ -856,6 +856,16 @@ ROWS = (
         "::test_a_list_put_together_while_somebody_in_it_is_erased_is_forgotten[sqlite-queued]",
     ),
     Row(
+        "an erasure locks a lead before what hangs on it, as whoever takes the lead does",
+        "storage/forgetting.py",
+        "        # First, as whoever takes a lead locks it first: what they began is seen, or never"
+        " begins.\n        leads.update()\n",
+        '        steps.update().where(steps.c.lead.in_(theirs)).values(words=""),\n'
+        "        leads.update()\n",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_who_takes_a_lead_amid_an_erasure_neither_stops_it_nor_has_it",
+    ),
+    Row(
         "what a dead process was sending is taken up again",
         "bot/delivery/outbox.py",
         "        await record.recover(self._database, self._channel, now)\n",

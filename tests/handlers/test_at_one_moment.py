@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,11 +20,17 @@ from bot.messages import (
 )
 from storage.erasure import LIST
 from storage.forgetting import NOTHING
-from storage.schema import inbox, outbox
-from tests.cast import ANNA, BORIS, TEAM
-from tests.handlers.stand import MORNING, Asked, Stand, message
+from storage.schema import assignments, inbox, outbox, staff, steps
+from storage.session import Conflict, flush
+from tests.cast import ANNA, BORIS, NAMES, TEAM
+from tests.databases import Cluster
+from tests.handlers.invariants import assert_invariants
+from tests.handlers.stand import MORNING, Asked, Stand, message, press
 
 WORDS = "How much is an aquamarine?"
+WAITS = sa.text(
+    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+)
 
 
 @pytest.fixture
@@ -38,9 +45,9 @@ async def stand(database_url: str) -> AsyncIterator[Stand]:
 
 def told(who: int, text: str) -> Asked:
     """Somebody of the team writes in its chat."""
-    author, chat = Author(str(who), "Boris"), Chat(str(TEAM), private=False)
+    author, chat = Author(str(who), NAMES[who]), Chat(str(TEAM), private=False)
     event = MessageReceived("telegram", chat, author, "30", MORNING, text)
-    return event, Facts(member=Member(present=True, name="Boris"))
+    return event, Facts(member=Member(present=True, name=NAMES[who]))
 
 
 async def again(stand: Stand, name: str) -> None:
@@ -73,3 +80,45 @@ async def test_a_list_put_together_while_somebody_in_it_is_erased_is_forgotten(
     answers = sa.select(outbox.c.payload).where(outbox.c.ended_at.is_(None))
     outdated = [row for row in await stand.rows(answers) if "out of date" in str(row.payload)]
     assert [row.payload["reply_to"] for row in outdated] == ["30"] * (state == "queued")
+
+
+async def number_of(stand: Stand, who: int) -> int:
+    """The number of somebody of the team."""
+    rows = await stand.rows(sa.select(staff.c.id).where(staff.c.name == NAMES[who]))
+    (row,) = rows
+    return int(row.id)
+
+
+async def waiting(stand: Stand, count: int) -> None:
+    """So many wait for what others hold."""
+    while len(await stand.rows(WAITS)) < count:
+        await asyncio.sleep(0.01)
+
+
+async def test_who_takes_a_lead_amid_an_erasure_neither_stops_it_nor_has_it(
+    postgres: Cluster,
+) -> None:
+    url = await postgres.create(migrated=True)
+    stand = Stand(url)
+    await stand.database.open()
+    await stand.happen(message("telegram", ANNA, "1", WORDS))
+    await stand.happen(told(BORIS, "Hi"))
+    boris = await number_of(stand, BORIS)
+    planned = {"lead": 1, "words": "", "by": boris, "at": MORNING, "due_at": MORNING}
+    async with stand.database.write() as connection:
+        await connection.execute(steps.insert().values(planned))
+    erasure = await stand._decided(ErasureWanted(1, "staff", "R1"), Facts())
+    taking = await stand._decided(*press(BORIS, "p1", "1:take:1"))
+    async with stand.database.write() as connection:  # in the midst of what the erasure changes
+        await connection.execute(sa.select(steps).with_for_update())
+        erased = asyncio.create_task(flush(stand.database, [erasure]))
+        await waiting(stand, 1)
+        taken = asyncio.create_task(flush(stand.database, [taking]))
+        await waiting(stand, 2)
+    found = await asyncio.gather(erased, taken, return_exceptions=True)
+    assert found[0] is None
+    assert isinstance(found[1], Conflict)
+    assert not await stand.rows(sa.select(assignments).where(assignments.c.ended_at.is_(None)))
+    await assert_invariants(stand.database)
+    await stand.database.close()
+    await postgres.drop(url)
