@@ -253,7 +253,10 @@ class ReachChanged:
 
 @dataclass(frozen=True, slots=True)
 class MemberChanged:
-    """Somebody (`self` for the bot) came to a chat, left it, or changed rank."""
+    """Somebody (`self` for the bot) came to a chat, left it, or changed rank.
+
+    `again` looks for what they were given in the moment in which they left.
+    """
 
     channel: str
     chat: Chat
@@ -261,6 +264,7 @@ class MemberChanged:
     present: bool
     admin: bool = False
     self: bool = False
+    again: bool = False
     kind: Literal["member"] = "member"
 
 

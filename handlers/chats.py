@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from bot.messages import (
     ChatMoved,
     Leave,
@@ -16,7 +19,9 @@ from bot.messages import (
 )
 from handlers import alarms, handing_over, managers, offers
 from handlers.work import Work
-from storage import chats, leads, staff
+from storage import chats, inbox, leads, staff
+
+_AGAIN = timedelta(seconds=10)  # what was decided upon before they left is written down by then
 
 
 async def member_changed(work: Work, event: MemberChanged) -> None:
@@ -29,9 +34,14 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
         return
     member = Member(event.present, event.admin, event.member.name, event.member.username)
     who = person_address(event.channel, event.member.id)
+    if event.again:
+        if await staff.has_left(work.session, where, who):
+            await _left(work, who)
+        return
     staff.remember(work.session, where, who, member, work.now)
     if not event.present:
         await _left(work, who)
+        _look_later(work, event, who)
     elif await staff.at(work.session, who) is not None:
         await offers.has_time(work)  # back, and perhaps on shift
 
@@ -47,6 +57,13 @@ async def _left(work: Work, where: str) -> None:
     for lead in found:
         await managers.put_back(work, lead, who, "left")
     await handing_over.notice(work, who, found)
+
+
+def _look_later(work: Work, event: MemberChanged, who: str) -> None:
+    """Somebody may be giving them a lead who does not know yet that they left."""
+    name = f"left:{who}:{work.now.isoformat()}:again"
+    again = replace(event, again=True)
+    inbox.later(work.session, name, again, now=work.now, at=work.now + _AGAIN)
 
 
 async def chat_moved(work: Work, event: ChatMoved) -> None:

@@ -12,6 +12,7 @@ from bot.messages import (
     ErasureWanted,
     Event,
     FeedbackDue,
+    MemberChanged,
     MessageReceived,
     OfferOver,
     PauseOver,
@@ -19,6 +20,7 @@ from bot.messages import (
     StepDue,
     TroubleSeen,
     address,
+    person_address,
 )
 from handlers.wire import unpack
 from storage import accounts, cards, deadlines, leads, messages, steps
@@ -91,6 +93,8 @@ async def _key_of(event: Event, session: Session) -> str:
             return f"erasure:{event.receipt}"  # nobody waits for it
         case ErasureWanted() | PauseOver():
             return (await accounts.by_id(session, event.account)).address
+        case MemberChanged(again=True):
+            return f"left:{person_address(event.channel, event.member.id)}"  # nobody waits for it
         case DeliveryEnded():
             return f"delivery:{event.delivery}"
         case _:

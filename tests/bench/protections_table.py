@@ -866,6 +866,29 @@ ROWS = (
         "::test_who_takes_a_lead_amid_an_erasure_neither_stops_it_nor_has_it",
     ),
     Row(
+        "who is given a lead in the moment in which they leave does not keep it",
+        "handlers/chats.py",
+        "        _look_later(work, event, who)\n",
+        "",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_a_lead_given_to_who_is_just_leaving_returns_to_the_queue[sqlite-True]",
+    ),
+    Row(
+        "but who is back by then does",
+        "handlers/chats.py",
+        "        if await staff.has_left(work.session, where, who):\n",
+        "        if True:\n",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_who_is_back_by_then_keeps_what_they_were_given[sqlite]",
+    ),
+    Row(
+        "who leaves waits for no later look at others",
+        "handlers/keys.py",
+        "        case MemberChanged(again=True):\n",
+        "        case MemberChanged(again=True) if False:\n",
+        "tests/handlers/test_keys.py::test_who_leaves_waits_for_no_later_look_at_others[sqlite]",
+    ),
+    Row(
         "what a dead process was sending is taken up again",
         "bot/delivery/outbox.py",
         "        await record.recover(self._database, self._channel, now)\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
@@ -16,13 +16,14 @@ from bot.messages import (
     ErasureWanted,
     Facts,
     Member,
+    MemberChanged,
     MessageReceived,
 )
 from storage.erasure import LIST
 from storage.forgetting import NOTHING
-from storage.schema import assignments, inbox, outbox, staff, steps
+from storage.schema import assignments, inbox, leads, outbox, staff, steps
 from storage.session import Conflict, flush
-from tests.cast import ANNA, BORIS, NAMES, TEAM
+from tests.cast import ANNA, BORIS, DASHA, NAMES, TEAM
 from tests.databases import Cluster
 from tests.handlers.invariants import assert_invariants
 from tests.handlers.stand import MORNING, Asked, Stand, message, press
@@ -48,6 +49,12 @@ def told(who: int, text: str) -> Asked:
     author, chat = Author(str(who), NAMES[who]), Chat(str(TEAM), private=False)
     event = MessageReceived("telegram", chat, author, "30", MORNING, text)
     return event, Facts(member=Member(present=True, name=NAMES[who]))
+
+
+def moves(who: int, *, present: bool) -> Asked:
+    """Somebody leaves the team's chat, or comes back."""
+    member, chat = Author(str(who), NAMES[who]), Chat(str(TEAM), private=False)
+    return MemberChanged("telegram", chat, member, present), Facts()
 
 
 async def again(stand: Stand, name: str) -> None:
@@ -87,6 +94,53 @@ async def number_of(stand: Stand, who: int) -> int:
     rows = await stand.rows(sa.select(staff.c.id).where(staff.c.name == NAMES[who]))
     (row,) = rows
     return int(row.id)
+
+
+async def given(stand: Stand) -> tuple[Asked, Asked]:
+    """Dasha has Anna's lead; she gives it to Boris, and he leaves."""
+    await stand.happen(told(BORIS, "Hi"))
+    await stand.happen(press(DASHA, "p1", "1:take:1"))
+    assign = f"1:assign:1:{await number_of(stand, BORIS)}"
+    return press(DASHA, "p2", assign), moves(BORIS, present=False)
+
+
+async def notices(stand: Stand) -> Sequence[Any]:
+    """What the chat is told of those who left."""
+    rows = await stand.rows(sa.select(outbox.c.payload))
+    return [row.payload for row in rows if "Boris left the chat" in str(row.payload)]
+
+
+@pytest.mark.parametrize("gone_first", [True, False])
+async def test_a_lead_given_to_who_is_just_leaving_returns_to_the_queue(
+    stand: Stand, gone_first: bool
+) -> None:
+    both = await given(stand)
+    await stand.happen(*(reversed(both) if gone_first else both))
+    assert not await notices(stand)
+    for _ in range(2):
+        await again(stand, "left:%:again")
+    (lead,) = await stand.rows(sa.select(leads))
+    assert (lead.state, lead.responsible) == ("new", None)
+    assert len(await notices(stand)) == 1
+    await assert_invariants(stand.database)
+
+
+async def test_who_is_back_by_then_keeps_what_they_were_given(stand: Stand) -> None:
+    await stand.happen(*(await given(stand)))
+    await stand.happen(moves(BORIS, present=True))
+    await again(stand, "left:%:again")
+    (lead,) = await stand.rows(sa.select(leads))
+    assert (lead.state, lead.responsible) == ("taken", await number_of(stand, BORIS))
+    assert not await notices(stand)
+
+
+async def test_what_was_told_when_they_left_is_not_told_again(stand: Stand) -> None:
+    assign, leaving = await given(stand)
+    await stand.happen(assign)
+    await stand.happen(leaving)
+    assert len(await notices(stand)) == 1
+    await again(stand, "left:%:again")
+    assert len(await notices(stand)) == 1
 
 
 async def waiting(stand: Stand, count: int) -> None:

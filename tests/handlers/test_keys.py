@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.messages import Author, Chat, MessageReceived
+from bot.messages import Author, Chat, MemberChanged, MessageReceived
 from handlers.keys import Keys
 from storage.database import Database
 from storage.session import Ids, Reads, Session
@@ -28,3 +28,15 @@ async def test_a_reply_to_what_is_not_yet_handled_comes_after_it(database: Datab
     first = await keys.of(in_team(BORIS, "11", reply_to="10"), session)
     assert await keys.of(in_team(DASHA, "12", reply_to="11"), session) == first
     assert await keys.of(in_team(DASHA, "13", reply_to="9"), session) != first
+
+
+async def test_who_leaves_waits_for_no_later_look_at_others(database: Database) -> None:
+    keys, session = Keys(), Session(Reads(database), Ids(database))
+    chat = Chat(str(TEAM), private=False)
+    changes = [
+        MemberChanged("telegram", chat, Author(str(who)), present=False, again=again)
+        for who, again in ((BORIS, False), (BORIS, True), (DASHA, False))
+    ]
+    left, look, other = [await keys.of(change, session) for change in changes]
+    assert left == other
+    assert look not in (left, other)
