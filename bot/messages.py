@@ -418,7 +418,9 @@ class TroubleSeen:
     `subject` is a channel, the address of a chat, a desk, or "" for the product as a whole.
     """
 
-    trouble: Literal["refused", "silent", "unreached", "gap", "shut_out", "topics", "disk", "desk"]
+    trouble: Literal[
+        "refused", "silent", "unreached", "gap", "shut_out", "members", "topics", "disk", "desk"
+    ]
     subject: str
     at: datetime
     over: bool = False
@@ -806,6 +808,9 @@ class Channel(Protocol):
 
     async def has_topics(self, chat: str) -> bool:
         """Whether a chat is a forum, in which messages stand in topics."""
+
+    async def is_open(self, chat: str) -> bool:
+        """Whether people who never came to a group can act there, as in a public one."""
 
     async def reaches(self, user: str) -> bool:
         """Whether the bot may write to somebody in private; nothing is posted to find out."""

@@ -113,6 +113,7 @@ class Product:
             self.channels,
             teams=self.desks.candidates,
             offering=any(policy.managers for policy in self.desks.all),
+            add=lambda events: self.inbox.add(events),
             now=self.now,
         )
 
@@ -197,6 +198,7 @@ class Product:
     async def run(self) -> None:
         """Run until cancelled."""
         await self.desks.restore(self.database)
+        await self.prepare.restore()
         if self._leads:
             await self.database.finish(self.desks.take_over(self.database))
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})

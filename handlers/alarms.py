@@ -70,7 +70,7 @@ def _name(event: TroubleSeen) -> str:
 
 def _cut_off(event: TroubleSeen, where: str) -> bool:
     """Whether this chat is what is broken, or is on the messenger that is."""
-    if event.trouble in ("topics", "unreached", "desk"):  # we may write all the same
+    if event.trouble in ("members", "topics", "unreached", "desk"):  # we may write all the same
         return False
     return event.subject in (where, split_address(where)[0])
 

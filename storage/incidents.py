@@ -18,7 +18,7 @@ class Incident:
     """`subject` is a channel, the address of a chat, a desk, or "" for the product as a whole."""
 
     id: int
-    kind: str  # refused | silent | unreached | shut_out | topics | disk | desk
+    kind: str  # refused | silent | unreached | shut_out | members | topics | disk | desk
     subject: str
     began_at: datetime
     told_at: datetime | None

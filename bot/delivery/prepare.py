@@ -1,4 +1,7 @@
-"""What must be asked of a platform before an event is handled, from memory where it is fresh."""
+"""What must be asked of a platform before an event is handled; long by what goes where it fails.
+
+From memory where that is fresh.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +24,21 @@ from bot.messages import (
     MessageReceived,
     Profile,
     SendError,
+    TroubleSeen,
     address,
     kind_of,
     person_address,
     split_address,
 )
-from storage import accounts, staff
+from storage import accounts, incidents, staff
 from storage.database import Database
 from storage.session import Ids, Reads, Session, flush
 
 # A press is checked anew after this; who left is also known at once by the event of leaving.
 FRESH = timedelta(seconds=10)
 FRESH_IN_PRIVATE = timedelta(minutes=10)
+# A standing that cannot be asked for lasts over a weekend, not for ever.
+REMEMBERED = timedelta(days=3)
 _STRANGERS = 4096  # that nobody is a member needs no place in the database
 _CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a colleague
 
@@ -68,25 +74,35 @@ class Prepare:
         *,
         teams: Callable[[Event, Session], Awaitable[Sequence[Team]]],
         offering: bool,
+        add: Callable[[Mapping[str, Event]], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         """`teams` tells to which an event's author may belong, the likeliest first.
 
-        `offering`: whether leads are offered to managers who are named in the settings.
+        `offering`: whether leads are offered to managers who are named in the settings. `add`
+        takes in the event that of a chat it is not told who its members are.
         """
         self._database = database
         self._channels = channels
         self._teams = teams
         self._offering = offering
+        self._add = add
         self._now = now
         self._ids = Ids(database)
         self._strangers: dict[tuple[str, str], datetime] = {}  # (chat, address) when asked
+        self._untold: set[str] = set()  # open chats of whose members nothing is told
         self._learned: list[Session] = []
         self._writing = asyncio.Lock()
         self._profiles = {
             name: DataLoader[str, Profile | None](_profiles(channel), cache=False)
             for name, channel in channels.items()
         }
+
+    async def restore(self) -> None:
+        """Look for the end of what began before this process."""
+        async with self._database.read() as connection:
+            known = await incidents.standing(connection)
+        self._untold = {subject for kind, subject in known if kind == "members"}
 
     def needed(self, event: Event) -> bool:
         """Whether the event has an author whose standing or name matters, or concerns the team."""
@@ -154,21 +170,49 @@ class Prepare:
             member = await self._channels[name].member(platform_chat, event.author.id)
         except SendError as error:
             log.warning("member_unknown", chat=chat, reason=str(error))
-            if known is None and not error.permanent:
-                raise  # a manager must not be taken for a stranger, nor for a customer
-            if known is not None:
+            if known and self._now() - known.checked_at < REMEMBERED:
                 return Member(known.present, known.admin)
+            if not error.permanent:
+                raise  # a manager must not be taken for a stranger, nor for a customer
             if event.chat.private:
                 return None
+            if await self._is_open(team):
+                return self._stranger(chat, author)
             # Nobody but a member acts there, whatever the bot may be told of members.
             member = Member(True, name=event.author.name, username=event.author.username)
+        else:
+            await self._note(chat, told=True)
         if known is None and not member.present:
-            self._strangers[chat, author] = self._now()
-            if len(self._strangers) > _STRANGERS:
-                del self._strangers[next(iter(self._strangers))]
-            return member
+            return self._stranger(chat, author)
         staff.remember(session, chat, author, member, self._now())
         return member
+
+    def _stranger(self, chat: str, author: str) -> Member:
+        self._strangers[chat, author] = self._now()
+        if len(self._strangers) > _STRANGERS:
+            del self._strangers[next(iter(self._strangers))]
+        return Member(False)
+
+    async def _is_open(self, team: Team) -> bool:
+        """Whether others than members act in a chat of whose members nothing is told."""
+        name, chat = split_address(team.chat)
+        try:
+            found = await self._channels[name].is_open(chat)
+        except SendError as error:
+            if not error.permanent:
+                raise
+            found = True  # as long as nobody knows better
+        await self._note(team.chat, told=not found)
+        return found
+
+    async def _note(self, chat: str, *, told: bool) -> None:
+        """Let handlers hear that nothing is told of an open chat's members, or is told again."""
+        if (chat in self._untold) is not told:
+            return
+        now = self._now()
+        seen = TroubleSeen("members", chat, now, over=told)
+        await self._add({f"trouble:members:{chat}:{told}:{now:%Y-%m-%dT%H:%M}": seen})
+        (self._untold.discard if told else self._untold.add)(chat)
 
     async def _profile(self, event: MessageReceived, session: Session) -> Profile | None:
         """The author's name, where the event does not tell it and we do not know it."""

@@ -629,6 +629,22 @@ ROWS = (
         "::test_a_manager_who_left_unheard_is_a_stranger_after_a_moment[sqlite]",
     ),
     Row(
+        "who acts in an open group is no member by that",
+        "bot/delivery/prepare.py",
+        "            if await self._is_open(team):\n",
+        "            if False:\n",
+        "tests/plays/test_open_groups.py"
+        "::test_who_never_joined_an_open_group_is_a_stranger_though_nobody_tells[sqlite-public]",
+    ),
+    Row(
+        "a standing that nobody tells of any more is forgotten",
+        "bot/delivery/prepare.py",
+        "REMEMBERED = timedelta(days=3)",
+        "REMEMBERED = timedelta(days=3000)",
+        "tests/plays/test_open_groups.py"
+        "::test_a_standing_that_cannot_be_asked_for_does_not_last_for_ever[sqlite]",
+    ),
+    Row(
         "a departure written down since the question wins",
         "handlers/router.py",
         "    if await staff.has_left(work.session, work.policy.chat, author):\n",

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.delivery.prepare import Prepare
 from bot.desks import Desks
-from bot.messages import Author, Channel, Chat, Facts, Member, MessageReceived
+from bot.messages import Author, Channel, Chat, Event, Facts, Member, MessageReceived
 from bot.policies import policies_of
 from config.groups import Team
 from config.settings import Settings
@@ -65,8 +65,13 @@ def _prepare(database: Database, messenger: Messenger) -> Prepare:
         cast("Mapping[str, Channel]", {"telegram": messenger}),
         teams=Desks(policies_of(Settings(team=Team(chat=TEAM)))).candidates,
         offering=False,
+        add=_nothing_to_tell,
         now=lambda: NOW,
     )
+
+
+async def _nothing_to_tell(events: Mapping[str, Event]) -> None:
+    raise AssertionError(f"told of {len(events)} troubles")
 
 
 def wrote(number: int) -> MessageReceived:

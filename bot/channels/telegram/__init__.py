@@ -106,6 +106,10 @@ class TelegramChannel:
         """Whether a group is a forum by now."""
         return (await self._client.ask("getChat", {"chat_id": as_id(chat)})).get("is_forum") is True
 
+    async def is_open(self, chat: str) -> bool:
+        """Whether a group is public, or the place for a channel's comments."""
+        return people.is_open(await self._client.ask("getChat", {"chat_id": as_id(chat)}))
+
     async def reaches(self, user: str) -> bool:
         """Whether somebody has opened the bot and not blocked it."""
         return await people.reaches(self._client, user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.channels.telegram.client import Client, as_id
@@ -34,6 +34,11 @@ async def profiles(client: Client, users: Sequence[str]) -> dict[str, Profile]:
     return {user: profile for user, profile in found.items() if profile}
 
 
+def is_open(chat: Mapping[str, Any]) -> bool:
+    """Whether whoever never came can write and press in a group, as getChat tells of it."""
+    return any(chat.get(sign) for sign in _OPEN)
+
+
 async def reaches(client: Client, user: str) -> bool:
     """Whether the bot may write to somebody, who sees it type for a moment."""
     try:
@@ -45,6 +50,7 @@ async def reaches(client: Client, user: str) -> bool:
     return True
 
 
+_OPEN = ("username", "active_usernames", "linked_chat_id", "location")
 _ABSENT = (
     "user not found",
     "participant_id_invalid",

@@ -128,6 +128,10 @@ class VkChannel:
         """VK's chats have none."""
         return False
 
+    async def is_open(self, chat: str) -> bool:
+        """Only members act in a chat of VK's."""
+        return False
+
     async def reaches(self, user: str) -> bool:
         """Whether somebody has written to the community, or allowed its messages."""
         return await reaches(self._api, self._group_id, user)

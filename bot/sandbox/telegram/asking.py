@@ -45,6 +45,10 @@ def get_chat(world: World, args: Args) -> Json:
     }
     if not chat.private:
         body["permissions"] = {"can_send_messages": True}
+    if chat.username:
+        body["active_usernames"] = [chat.username]
+    if chat.linked is not None:
+        body["linked_chat_id"] = chat.linked
     pinned = None if chat.pinned is None else chat.shown(chat.pinned)
     return body if pinned is None else body | {"pinned_message": pinned.body}
 

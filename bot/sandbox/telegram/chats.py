@@ -228,6 +228,8 @@ class Chat:
     id: int
     kind: Kind
     title: str = ""
+    username: str = ""
+    linked: int | None = None
     user: User | None = None
     forum: bool = False
     started: bool = False
@@ -244,6 +246,11 @@ class Chat:
     def private(self) -> bool:
         """Whether it is a conversation with one person."""
         return self.kind is Kind.PRIVATE
+
+    @property
+    def open(self) -> bool:
+        """Whether people who never came to a group write and press there."""
+        return self.kind is Kind.SUPERGROUP and bool(self.username or self.linked)
 
     def member(self, user: User) -> Member:
         """Somebody's standing; who never was here has left."""
@@ -262,6 +269,8 @@ class Chat:
             keys = ("first_name", "last_name", "username")
             return body | {key: person[key] for key in keys if key in person}
         body["title"] = self.title
+        if self.username:
+            body["username"] = self.username
         if self.forum:
             body["is_forum"] = True
         return body

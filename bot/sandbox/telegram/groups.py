@@ -102,6 +102,16 @@ class Groups:
         self._chat(chat_id).forum = forum
         self.world.tell(Happened.CHAT, chat_id)
 
+    def make_public(self, chat_id: int, username: str) -> None:
+        """A group gets a public name, or with "" loses it; bots never hear of it."""
+        self._supergroup(chat_id).username = username
+        self.world.tell(Happened.CHAT, chat_id)
+
+    def link(self, chat_id: int, channel_id: int | None) -> None:
+        """A group takes a channel's comments, or no more; bots never hear of it."""
+        self._supergroup(chat_id).linked = channel_id
+        self.world.tell(Happened.CHAT, chat_id)
+
     def rename(self, chat_id: int, user_id: int, title: str) -> None:
         """A group gets another name."""
         chat = self._chat(chat_id)
@@ -139,6 +149,12 @@ class Groups:
         chat = self.world.chat(chat_id)
         if chat.private or chat.migrated_to is not None:
             raise Impossible(f"{chat_id} is no living group")
+        return chat
+
+    def _supergroup(self, chat_id: int) -> Chat:
+        chat = self._chat(chat_id)
+        if chat.kind is not Kind.SUPERGROUP:
+            raise Impossible(f"{chat.title!r} is no supergroup")
         return chat
 
     def _rank(

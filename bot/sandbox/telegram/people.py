@@ -301,8 +301,8 @@ class People:
                 raise Impossible(f"{user.first_name} has blocked the bot or is gone")
             return
         member = chat.member(user)
-        wrong = not member.admin if chat.kind is Kind.CHANNEL else not member.present
-        if wrong or member.rank is Rank.RESTRICTED:
+        wrong = not member.admin if chat.kind is Kind.CHANNEL else not (member.present or chat.open)
+        if wrong or member.rank in (Rank.RESTRICTED, Rank.KICKED):
             raise Impossible(f"{user.first_name} may not write in {chat.title!r}")
 
     def _shown(self, chat_id: int, message_id: int) -> Message:
