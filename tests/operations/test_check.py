@@ -174,6 +174,10 @@ def _newer_database(play: Play) -> None:
 
 
 NOT_ADMIN = "✗ The bot is no admin of “Sales”, so it cannot tell who is a member — make it an admin"
+OPEN = (
+    "✗ “Sales” is open: people who never joined can read customers' words there and write — make"
+    " the group private in its settings, and unlink it from its channel"
+)
 OR_FIX = "; or let `main.py check --fix` do it"
 CASES = {
     "a wrong Telegram token": Case(
@@ -199,6 +203,12 @@ CASES = {
     ),
     "the bot is no admin": Case(
         (NOT_ADMIN,), lambda play: play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+    ),
+    "the group is public": Case(
+        (OPEN,), lambda play: play.telegram.make_public(TEAM, "sales_of_windows")
+    ),
+    "the group takes a channel's comments": Case(
+        (OPEN,), lambda play: play.telegram.link(TEAM, NEWS)
     ),
     "privacy mode": Case(
         (

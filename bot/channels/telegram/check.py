@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from bot.channels import clock
 from bot.channels.telegram.client import CALL_SECONDS, Client
 from bot.channels.telegram.errors import RefusalError
+from bot.channels.telegram.people import is_open
 from bot.channels.telegram.webhook import Webhook, trouble
 from bot.messages import Failure, Finding, SendError
 
@@ -120,6 +121,7 @@ async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
     reads_all = admin or me.get("can_read_all_group_messages") is True
     return [
         Finding(True, "check.telegram.chat", {"chat": title}),
+        *_open(found),
         Finding(
             admin, "check.telegram.admin" if admin else "check.telegram.not_admin", {"chat": title}
         ),
@@ -130,6 +132,12 @@ async def _chat(client: Client, chat: str, me: dict[str, Any]) -> list[Finding]:
         ),
         *_topics(found, standing),
     ]
+
+
+def _open(found: dict[str, Any]) -> list[Finding]:
+    """Where people who never joined act, what the team is told of customers is seen by all."""
+    title = str(found.get("title") or "")
+    return [Finding(False, "check.telegram.chat_open", {"chat": title})] if is_open(found) else []
 
 
 def _topics(found: dict[str, Any], standing: dict[str, Any]) -> list[Finding]:
