@@ -1462,6 +1462,14 @@ ROWS = (
     ),
     # --- attackers ---
     Row(
+        "no page's picture talks to the demo's messengers",
+        "bot/sandbox/door.py",
+        'request.headers.get("Sec-Fetch-Site", _BY_HAND) != _BY_HAND',
+        "False",
+        "tests/sandbox/test_stage_refusing.py"
+        "::test_no_page_can_talk_to_the_messengers_behind_the_stage[headers3]",
+    ),
+    Row(
         "no file is fetched from our own network",
         "bot/channels/vk/connections.py",
         "    if _is_inside(str(where[0])):\n",

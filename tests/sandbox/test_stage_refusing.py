@@ -106,7 +106,14 @@ async def test_another_sites_page_cannot_talk_to_the_stage(
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}]
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},  # as an <img> asks: without an origin
+        {"Sec-Fetch-Site": "same-site"},  # from another port of this machine
+    ],
 )
 async def test_no_page_can_talk_to_the_messengers_behind_the_stage(
     stage: Stage, http: aiohttp.ClientSession, headers: dict[str, str]
@@ -117,8 +124,12 @@ async def test_no_page_can_talk_to_the_messengers_behind_the_stage(
     for url in (telegram, vk, f"{stage.vk.url}/file/x/y"):
         async with http.post(url, data={"group_id": 7}, headers=headers) as refused:
             assert refused.status == 403
+        async with http.get(url, headers=headers) as refused:
+            assert refused.status == 403
     for url in (telegram, vk):
         async with http.post(url) as answered:
+            assert answered.status == 200
+        async with http.get(url, headers={"Sec-Fetch-Site": "none"}) as answered:
             assert answered.status == 200
 
 
