@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages import DeliveryEnded, Edit, MessageReceived, Text, split_address
+from bot.domain.lead import Role
+from bot.messages import (
+    DeliveryEnded,
+    Edit,
+    MessageReceived,
+    Text,
+    person_address,
+    split_address,
+)
 from handlers import commands, edits, replies
 from handlers.relay import spoken
 from handlers.replies import Reply
@@ -26,6 +34,8 @@ async def edited(work: Work, event: MessageReceived, where: str) -> None:
     known = await messages.written(work.session, where, event.message_id)
     if known is None or known.lead is None or known.author != "staff":
         return
+    if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:
+        return  # they have left since
     if known.edited_at is not None and event.at < known.edited_at:
         return  # another edit overtook it
     swapped = edits.carried(event.attachments) != edits.carried(known.attachments)

@@ -160,8 +160,9 @@ class Prepare:
             return None
         known = await staff.membership(session, chat, author)
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
-        # Who writes there is there: back again, if known to be gone.
-        back = isinstance(event, MessageReceived) and not event.chat.private
+        # Who writes there is there: back again, if known to be gone. Not by an edit.
+        edits = isinstance(event, MessageReceived) and event.edited
+        back = isinstance(event, MessageReceived) and not event.chat.private and not edits
         if known and (known.present or not back) and self._now() - known.checked_at < fresh:
             return Member(known.present, known.admin, known.name, known.username)
         if not known and (at := self._strangers.get((chat, author))) and self._now() - at < fresh:
@@ -174,7 +175,7 @@ class Prepare:
                 return Member(known.present, known.admin)
             if not error.permanent:
                 raise  # a manager must not be taken for a stranger, nor for a customer
-            if event.chat.private:
+            if event.chat.private or edits:
                 return None
             if await self._is_open(team):
                 return self._stranger(chat, author)

@@ -645,6 +645,22 @@ ROWS = (
         "::test_a_standing_that_cannot_be_asked_for_does_not_last_for_ever[sqlite]",
     ),
     Row(
+        "who left changes nothing that was sent",
+        "handlers/rewriting.py",
+        "    if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:\n",
+        "    if False:\n",
+        "tests/plays/test_rewriting.py"
+        "::test_what_is_changed_by_who_left_changes_nothing[sqlite-members are told of]",
+    ),
+    Row(
+        "who changes a message is not there by that",
+        "bot/delivery/prepare.py",
+        "            if event.chat.private or edits:\n",
+        "            if event.chat.private:\n",
+        "tests/plays/test_rewriting.py"
+        "::test_what_is_changed_by_who_left_changes_nothing[sqlite-nobody tells]",
+    ),
+    Row(
         "a departure written down since the question wins",
         "handlers/router.py",
         "    if await staff.has_left(work.session, work.policy.chat, author):\n",

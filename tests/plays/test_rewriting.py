@@ -10,7 +10,7 @@ from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.files import Media, content
 from bot.sandbox.vk.faults import Fault as VkFault
 from storage.schema import inbox, messages, versions
-from tests.cast import ANNA, BORIS, TEAM
+from tests.cast import ANNA, BORIS, TEAM, VERA
 from tests.plays.contents import OTHER_PICTURE, PICTURE
 from tests.plays.play import Play
 
@@ -324,3 +324,17 @@ async def test_what_an_admin_changes_in_the_community_is_shown_and_kept(play: Pl
     assert [one["type"] for one in shown.entities] == ["italic", "strikethrough"]
     (kept,) = await play.rows(versions)
     assert kept.text == "From 100 euros"
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["members are told of", "nobody tells"])
+async def test_what_is_changed_by_who_left_changes_nothing(play: Play, told: bool) -> None:
+    reply = await answered(play, "From 100 euros")
+    if not told:
+        play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+    play.telegram.leave(TEAM, BORIS)
+    await play.quiet()
+    play.move(4 * DAY)
+    play.telegram.edit(BORIS, TEAM, reply, "Pay me in cash")
+    await play.quiet()
+    assert texts(play) == ["From 100 euros"]
+    assert not await play.rows(versions)
