@@ -60,6 +60,8 @@ async def pressed(work: Work, press: TeamPress) -> str:
     found = await leads.unprocessed(work.session, responsible=who.id)
     if not found:
         await show(work, press, *await _whose(work, 0))
+        if await managers.active(work, who.id) is None:
+            return _stale(work)  # another team's people have no names here
         return work.texts("handover.nothing", name=who.name)
     if to == _QUEUE:
         return await _to_queue(work, press, who, found)

@@ -1657,6 +1657,13 @@ ROWS = (
     ),
     # --- several desks ---
     Row(
+        "a forged number tells no name of another team's people",
+        "handlers/handing_over.py",
+        "        if await managers.active(work, who.id) is None:\n",
+        "        if False:\n",
+        "tests/plays/test_desks.py::test_a_forged_number_names_nobody_of_the_other_desk[sqlite]",
+    ),
+    Row(
         "of leads that nobody sees the first team hears",
         "bot/duties.py",
         '                "desks": sweeps.desks,\n',

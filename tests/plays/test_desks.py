@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from bot.operations.errors import Wrong
 from bot.operations.report import Wanted, deliver
 from handlers.wire import pack
-from storage.schema import accounts, leads
+from storage.schema import accounts, leads, staff
 from tests.cast import ANNA, BORIS, DASHA, GLEB, PABLO, VERA
 from tests.plays.desks import SERVICE, as_community, second_community, two_desks
 from tests.plays.play import Play
@@ -156,6 +156,29 @@ async def test_a_manager_of_the_other_team_is_nobody_here(play: Play) -> None:
         assert "Gleb" not in str(card[0].labels)
         told = await play.forge(GLEB, "1:take:1", chat=GLEB)
         assert told.text == "These buttons are for the team only"
+
+
+async def test_a_forged_number_names_nobody_of_the_other_desk(play: Play) -> None:
+    dispatchers = {
+        "chat": f"telegram:{play.chat}",
+        "language": "en",
+        "supervisors": [f"telegram:{VERA}"],
+        "dispatchers": [f"telegram:{DASHA}"],
+    }
+    async with two_desks(play, team=dispatchers) as service:
+        await both(play, service)
+        await service.press(GLEB, 2, "Tomar")
+        await play.press(BORIS, 1, "Take")
+        await play.press(BORIS, 1, "Return")
+        await play.quiet()
+        told = {
+            who.name: (await play.forge(DASHA, f"1:hand:0:{who.id}")).text
+            for who in await play.rows(staff)
+        }
+        assert told["Gleb"] == "This button is out of date"
+        assert told["Boris"] == "Boris has no open leads any more"
+        await play.quiet()
+        assert not [one for one in play.telegram.answers.values() if "Gleb" in one.text]
 
 
 async def reported(play: Play, desk: str) -> list[str]:
