@@ -88,7 +88,10 @@ def chosen(policy: Policy, path: str, now: datetime) -> datetime | None:
         return rules.in_months(now, _MONTHS[path], policy.hours)
     found = _CHOICE.fullmatch(path)
     day = _date(found[1]) if found else None
-    if found is None or day is None or day > rules.last_day(now, policy.timezone):
+    if found is None or day is None:
+        return None
+    # Before any reckoning: a zone may lead out of the first or the last day that there is.
+    if not rules.first_day(now, policy.hours) <= day <= rules.last_day(now, policy.timezone):
         return None
     at = rules.moment(day, int(found[2]), policy.timezone)
     return at if at is not None and at > now else None

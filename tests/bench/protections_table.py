@@ -1478,6 +1478,14 @@ ROWS = (
     ),
     # --- attackers ---
     Row(
+        "a forged day before all others is reckoned with by nobody",
+        "handlers/step_menus.py",
+        "    if not rules.first_day(now, policy.hours) <= day <=",
+        "    if not day <=",
+        "tests/handlers/test_old_buttons.py"
+        "::test_a_day_out_of_all_time_is_answered_and_plans_nothing[sqlite-step-0001-01-01]",
+    ),
+    Row(
         "no page's picture talks to the demo's messengers",
         "bot/sandbox/door.py",
         'request.headers.get("Sec-Fetch-Site", _BY_HAND) != _BY_HAND',

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.domain.lead import State
-from storage.schema import accounts, cards, leads, outbox
+from storage.schema import accounts, cards, leads, outbox, steps
 from tests.cast import BORIS, VERA
 from tests.handlers.stand import Stand, message, press
 
@@ -122,6 +122,24 @@ async def test_no_verb_does_anything_to_a_lead_that_is_erased_or_was_never_there
         assert await pressed(stand, VERA, lead, carried)
         assert await pressed(stand, VERA, 999, carried)
     assert await state_of(stand, lead) == "taken"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "1970-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    ("verb", "state"), [("step", State.TAKEN), ("later", State.REJECTED)], ids=["step", "later"]
+)
+async def test_a_day_out_of_all_time_is_answered_and_plans_nothing(
+    stand: Stand, verb: str, state: State, day: str
+) -> None:
+    """In Moscow, whose midnight before all other days is in no year."""
+    lead = await a_lead_in(stand, state)
+    for hour in ("00", "23"):
+        told = await pressed(stand, BORIS, lead, f"{verb}:at:{day}T{hour}")
+        assert told == "That time has passed, choose another"
+    for menu in ("day", "all", "cal"):
+        await pressed(stand, BORIS, lead, f"{verb}:{menu}:{day[:7] if menu == 'cal' else day}")
+    assert not await stand.rows(sa.select(steps.c.id))
+    await stand.show_all()
 
 
 async def test_the_button_of_the_first_days_still_leaves_it_to_the_next(stand: Stand) -> None:
