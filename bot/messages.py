@@ -759,8 +759,11 @@ class Hook(Protocol):
 
     path: str  # of the address, from its slash on
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Posted:
-        """What a post brings; raises PostRefused unless it is the messenger's own."""
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Raise PostRefused when a post's head tells already that it is not the messenger's."""
+
+    def read(self, body: bytes) -> Posted:
+        """What an admitted post brings; raises PostRefused unless it is the messenger's own."""
 
 
 class Channel(Protocol):

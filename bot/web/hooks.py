@@ -40,7 +40,8 @@ def _taking(
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def take(request: web.Request) -> web.StreamResponse:
         try:
-            posted = hook.read(request.headers, await _body(request))
+            hook.admit(request.headers)
+            posted = hook.read(await _body(request))
         except PostRefused as refusal:
             refusals.tell(name, refusal)
             return web.Response(status=refusal.status)

@@ -266,6 +266,13 @@ ROWS = (
         "tests/web/test_hooks.py::test_who_does_not_know_the_secret_is_refused[wrong]",
     ),
     Row(
+        "a stranger's post is refused by its head",
+        "bot/web/hooks.py",
+        "            hook.admit(request.headers)\n",
+        "            await _body(request)\n            hook.admit(request.headers)\n",
+        "tests/web/test_hooks.py::test_of_a_post_without_telegrams_secret_no_body_is_read",
+    ),
+    Row(
         "secrets are compared in constant time",
         "bot/channels/posts.py",
         'hmac.compare_digest(given.encode(errors="surrogatepass"), secret.encode())',

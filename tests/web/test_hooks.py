@@ -231,6 +231,12 @@ async def test_a_secret_of_any_bytes_is_refused_and_breaks_nothing(
     assert await file_door.telegram() == (200, "")
 
 
+async def test_of_a_post_without_telegrams_secret_no_body_is_read(file_door: Door) -> None:
+    head = f"POST {TELEGRAM} HTTP/1.1\r\nHost: example.org\r\nContent-Length: {LARGEST}\r\n"
+    for secret in ("", f"{HEADER}: wrong\r\n"):
+        assert await said(file_door, f"{head}{secret}\r\n".encode()) == 401  # it never comes
+
+
 async def test_secrets_are_compared_in_constant_time(
     file_door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,10 +35,13 @@ class Webhook:
         self.path = urlsplit(url).path or "/"
         self._secret = secret
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Posted:
-        """The one update of a post."""
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Of a stranger's post no body is read."""
         if not same(headers.get(SECRET_HEADER), self._secret):
             raise PostRefused(401, "not Telegram's secret")
+
+    def read(self, body: bytes) -> Posted:
+        """The one update of a post."""
         update = posted_object(body)
         if update_id(update) is None:
             raise PostRefused(400, "no update")

@@ -37,7 +37,10 @@ class Callback:
         self.secret = secret
         self.confirmation = confirmation
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Posted:
+    def admit(self, headers: Mapping[str, str]) -> None:
+        """Everybody: VK's secret is in the body."""
+
+    def read(self, body: bytes) -> Posted:
         """The one event of a post, or VK's question whose address this is."""
         event = posted_object(body)
         secret, asks = event.pop("secret", None), event.get("type") == "confirmation"
