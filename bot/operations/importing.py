@@ -39,6 +39,7 @@ _HEADS = {  # lower case, without accents and numbers at the end
 _NAMES = ("full", "given", "middle", "surname")  # in the order in which they are said
 _REACHED = ("phone", "email", "telegram", "vk")
 _NAME = 100  # characters
+_HEAD = 200  # characters looked at
 _VALUES = 50  # phones and the like of one client
 _SHOWN = 20  # faults, and columns not used
 _VALUE = 40  # characters of one that is told
@@ -160,6 +161,7 @@ def _told(texts: Texts, fault: Fault) -> str:
 
 def _folded(head: str) -> str:
     """A heading as the table has it: Teléfono 2, First_name and EMAIL: are known as well."""
+    head = head[:_HEAD]  # to look for its end takes the square of its length
     plain = unicodedata.normalize("NFKD", _clean(head.replace("_", " ")).lower())
     return re.sub(
         r"[\s\d:*.#№]+\Z", "", "".join(one for one in plain if one.isalnum() or one in " -.:*#№")

@@ -1485,6 +1485,14 @@ ROWS = (
     ),
     # --- attackers ---
     Row(
+        "no heading without end holds up an import",
+        "bot/operations/importing.py",
+        "    head = head[:_HEAD]",
+        "    head = head",
+        "tests/operations/test_importing.py"
+        "::test_of_a_heading_without_end_only_the_beginning_is_read",
+    ),
+    Row(
         "a forged day before all others is reckoned with by nobody",
         "handlers/step_menus.py",
         "    if not rules.first_day(now, policy.hours) <= day <=",

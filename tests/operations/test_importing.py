@@ -161,6 +161,12 @@ def test_what_is_no_list_is_said(tmp_path: Path, body: bytes, key: str) -> None:
     assert load("ru")(said.value.key, **said.value.values)
 
 
+def test_of_a_heading_without_end_only_the_beginning_is_read(tmp_path: Path) -> None:
+    """Any cell of a table may hold a hundred thousand digits."""
+    path = written(tmp_path, f"Name;Phone {'1' * 300} of whom\nAnna;+7 903 123-45-67\n")
+    assert read_clients(path, "en", "RU").clients == [Known("Anna", ("+79031234567",))]
+
+
 def test_a_file_that_is_not_there_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as said:
         read_clients(tmp_path / "none.csv", "en", "ES")
