@@ -120,7 +120,10 @@ def backup(
 
 @app.command()
 def copy(
-    to: Annotated[str, typer.Option(help="An empty database, postgresql://…")],
+    # A command line with a password is seen by everybody on the machine, and is kept.
+    to: Annotated[
+        str, typer.Option(envvar="DIALEAD_COPY_TO", help="An empty database, postgresql://…")
+    ],
 ) -> None:
     """Move everything from SQLite to PostgreSQL, and verify it row by row."""
     do(_copy(_settings(connected=False), to))

@@ -1485,6 +1485,13 @@ ROWS = (
     ),
     # --- attackers ---
     Row(
+        "a password need not stand in a command",
+        "main.py",
+        'typer.Option(envvar="DIALEAD_COPY_TO", help=',
+        "typer.Option(help=",
+        "tests/plays/test_copy.py::test_the_command_tells_what_it_moved[DIALEAD_COPY_TO]",
+    ),
+    Row(
         "no heading without end holds up an import",
         "bot/operations/importing.py",
         "    head = head[:_HEAD]",

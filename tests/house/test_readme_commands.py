@@ -40,6 +40,8 @@ NOT_RUN = {
     "systemctl ": "no systemd manages the machine on which tests run",
     f"{PYTHON}demo": "tests/sandbox/test_stage_announcing.py starts it, tests/browser/ plays it",
     f"{PYTHON}init": "tests/operations/test_init.py plays it to the end and stops it halfway",
+    "read -rsp ": "waits for somebody to type",
+    "sudo --preserve-env=DIALEAD_COPY_TO ": "wants a PostgreSQL: tests/plays/test_copy.py has one",
     f"{PYTHON}copy": "wants a PostgreSQL: tests/plays/test_copy.py runs it on one",
     f"{PYTHON}worker": "wants a PostgreSQL: tests/crash/test_several.py runs one there",
     f"{PYTHON}dead": "tests/operations/test_dead.py types it",

@@ -205,16 +205,22 @@ async def test_a_server_that_lets_nobody_in_is_told_of_the_target(
         assert '"nowhere" does not exist' in told
 
 
+@pytest.mark.parametrize("seen", [True, False], ids=["--to", "DIALEAD_COPY_TO"])
 async def test_the_command_tells_what_it_moved(
-    tmp_path: Path, migrated_file: Path, target: str
+    tmp_path: Path, migrated_file: Path, target: str, seen: bool
 ) -> None:
+    """By the environment nobody else on the machine sees the password."""
     (tmp_path / "dialead.db").write_bytes(migrated_file.read_bytes())
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "main.py"),
-        *("copy", "--to", target),
+        *(("copy", "--to", target) if seen else ("copy",)),
         cwd=tmp_path,
-        env={"PATH": os.environ["PATH"], "TEAM__LANGUAGE": "en"},
+        env={
+            "PATH": os.environ["PATH"],
+            "TEAM__LANGUAGE": "en",
+            **({} if seen else {"DIALEAD_COPY_TO": target}),
+        },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
