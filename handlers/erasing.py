@@ -179,7 +179,7 @@ async def _empty(work: Work, number: int, tree: Sequence[Account]) -> None:
 
 async def _empty_one(work: Work, number: int, copy: Copy) -> None:
     channel, chat = split_address(copy.chat)
-    words = _instead(work, "card.erased" if copy.lead else "list.outdated")
+    words = _instead(work.texts("card.erased" if copy.lead else "list.outdated"))
     delete = copy.attached or not copy.ours
     await outbox.add(
         work.session,
@@ -197,7 +197,7 @@ async def _empty_one(work: Work, number: int, copy: Copy) -> None:
 async def _end_lists(work: Work, number: int) -> None:
     """Lists that wait would show them yet: whoever asked for one is told to ask anew."""
     for asked in await erasure.end_lists(work.session, number, work.now):
-        words = _instead(work, "list.outdated")
+        words = _instead(work.texts("list.outdated"))
         await outbox.add(
             work.session,
             asked.channel,
@@ -209,8 +209,8 @@ async def _end_lists(work: Work, number: int) -> None:
         )
 
 
-def _instead(work: Work, text: str) -> Text:
-    return (Span(work.texts(text), Style.ITALIC),)
+def _instead(words: str) -> Text:
+    return (Span(words, Style.ITALIC),)
 
 
 async def _confirm(work: Work, account: Account, number: int, receipt: str) -> None:

@@ -73,28 +73,35 @@ async def _key_of(event: Event, session: Session) -> str:
             deadline = await deadlines.by_id(session, event.deadline)
             found = await _of_lead(session, deadline.lead if deadline else 0)
             return found or f"deadline:{event.deadline}"
-        case TroubleSeen():
-            return f"trouble:{event.trouble}:{event.subject}"
-        case DigestDue():
-            return f"digest:{event.recipient}"
-        case PauseOver(again=False):
-            return f"pause:{event.account}"  # what they write meanwhile must not wait for it
-        case DayFull():
-            return f"full:{event.account}"  # nobody waits for it
-        case OfferOver():
-            return f"offer:{event.offer}"  # one does not wait for the other
         case StepDue():
             step = await steps.by_id(session, event.step)
             found = await _of_lead(session, step.lead if step else 0)
             return found or f"step:{event.step}"
-        case FeedbackDue():
-            return f"feedback:{event.lead}"  # what they write meanwhile must not wait for it
-        case ErasureWanted(again=True):
-            return f"erasure:{event.receipt}"  # nobody waits for it
-        case ErasureWanted() | PauseOver():
+        case ErasureWanted(again=False) | PauseOver(again=True):
             return (await accounts.by_id(session, event.account)).address
+        case _:
+            return _apart(event)
+
+
+def _apart(event: Event) -> str:
+    """The key of what nobody's messages wait for."""
+    match event:
+        case TroubleSeen():
+            return f"trouble:{event.trouble}:{event.subject}"
+        case DigestDue():
+            return f"digest:{event.recipient}"
+        case PauseOver():
+            return f"pause:{event.account}"
+        case DayFull():
+            return f"full:{event.account}"
+        case OfferOver():
+            return f"offer:{event.offer}"
+        case FeedbackDue():
+            return f"feedback:{event.lead}"
+        case ErasureWanted():
+            return f"erasure:{event.receipt}"
         case MemberChanged(again=True):
-            return f"left:{person_address(event.channel, event.member.id)}"  # nobody waits for it
+            return f"left:{person_address(event.channel, event.member.id)}"
         case DeliveryEnded():
             return f"delivery:{event.delivery}"
         case _:

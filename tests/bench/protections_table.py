@@ -554,8 +554,8 @@ ROWS = (
     Row(
         "the end of a pause waits for what another process is keeping",
         "handlers/keys.py",
-        "        case PauseOver(again=False):",
-        "        case PauseOver():",
+        " | PauseOver(again=True):",
+        ":",
         "tests/handlers/test_two_clocks.py"
         "::test_what_another_process_is_keeping_as_a_pause_ends_is_shown_with_the_rest[sqlite]",
     ),
