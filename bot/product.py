@@ -198,7 +198,6 @@ class Product:
     async def run(self) -> None:
         """Run until cancelled."""
         await self.desks.restore(self.database)
-        await self.prepare.restore()
         if self._leads:
             await self.database.finish(self.desks.take_over(self.database))
         scheduler = schedule.start({"watch": self.watch.sweep} if self._leads else {})

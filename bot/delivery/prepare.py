@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -39,6 +39,7 @@ FRESH = timedelta(seconds=10)
 FRESH_IN_PRIVATE = timedelta(minutes=10)
 # A standing that cannot be asked for lasts over a weekend, not for ever.
 REMEMBERED = timedelta(days=3)
+_LOOKS_EVERY = timedelta(minutes=1)  # for what other processes saw
 _STRANGERS = 4096  # that nobody is a member needs no place in the database
 _CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a colleague
 
@@ -91,18 +92,13 @@ class Prepare:
         self._ids = Ids(database)
         self._strangers: dict[tuple[str, str], datetime] = {}  # (chat, address) when asked
         self._untold: set[str] = set()  # open chats of whose members nothing is told
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._learned: list[Session] = []
         self._writing = asyncio.Lock()
         self._profiles = {
             name: DataLoader[str, Profile | None](_profiles(channel), cache=False)
             for name, channel in channels.items()
         }
-
-    async def restore(self) -> None:
-        """Look for the end of what began before this process."""
-        async with self._database.read() as connection:
-            known = await incidents.standing(connection)
-        self._untold = {subject for kind, subject in known if kind == "members"}
 
     def needed(self, event: Event) -> bool:
         """Whether the event has an author whose standing or name matters, or concerns the team."""
@@ -208,12 +204,21 @@ class Prepare:
 
     async def _note(self, chat: str, *, told: bool) -> None:
         """Let handlers hear that nothing is told of an open chat's members, or is told again."""
+        now = self._now()
+        if not timedelta(0) <= now - self._looked_at < _LOOKS_EVERY:
+            self._looked_at = now
+            await self._restore()
         if (chat in self._untold) is not told:
             return
-        now = self._now()
         seen = TroubleSeen("members", chat, now, over=told)
         await self._add({f"trouble:members:{chat}:{told}:{now:%Y-%m-%dT%H:%M}": seen})
         (self._untold.discard if told else self._untold.add)(chat)
+
+    async def _restore(self) -> None:
+        """Look for the end of what began before this process, or was seen by another one."""
+        async with self._database.read() as connection:
+            known = await incidents.standing(connection)
+        self._untold = {subject for kind, subject in known if kind == "members"}
 
     async def _profile(self, event: MessageReceived, session: Session) -> Profile | None:
         """The author's name, where the event does not tell it and we do not know it."""

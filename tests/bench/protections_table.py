@@ -628,6 +628,14 @@ ROWS = (
         "tests/plays/test_roles.py::test_a_manager_who_left_is_a_stranger_at_once[sqlite]",
     ),
     Row(
+        "the end of what another process saw begin is looked for",
+        "bot/delivery/prepare.py",
+        "            await self._restore()\n",
+        "",
+        "tests/plays/test_open_groups.py"
+        "::test_what_another_process_saw_begin_is_seen_to_be_over[sqlite]",
+    ),
+    Row(
         "who left unheard is a stranger after a moment",
         "bot/delivery/prepare.py",
         "FRESH = timedelta(seconds=10)",

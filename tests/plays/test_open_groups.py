@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.messages import TroubleSeen
 from bot.sandbox.telegram import TelegramServer
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, TEAM, VERA
 from tests.plays.play import Play
@@ -55,6 +56,19 @@ async def test_that_nobody_tells_of_members_outlives_a_restart_and_is_told_once(
     play.telegram.write(BORIS, TEAM, "Good day")
     await play.heard(VERA, "I can tell again who is of the team")
     assert len(play.private(VERA)) == 2
+
+
+async def test_what_another_process_saw_begin_is_seen_to_be_over(play: Play) -> None:
+    play.telegram.started(VERA)
+    product = await play.start()
+    play.telegram.write(BORIS, TEAM, "Good day")
+    await play.quiet()
+    seen = TroubleSeen("members", f"telegram:{TEAM}", product.now())
+    await product.inbox.add({"trouble:members": seen})
+    await play.heard(VERA, "I cannot see who is in the team's group")
+    play.move(61)
+    play.telegram.write(BORIS, TEAM, "Good day")
+    await play.heard(VERA, "I can tell again who is of the team")
 
 
 async def test_where_members_alone_act_the_team_works_though_nobody_tells(play: Play) -> None:
