@@ -181,7 +181,7 @@ class Desks:
         found = self.of_channel(event.subject)
         told_by = {split_address(found.reach(where))[0] for where in found.reports_to}
         # Nobody hears of a bot that is silent by that bot itself.
-        silent = event.trouble != "unreached" and told_by == {event.subject}
+        silent = event.trouble not in ("unreached", "gap") and told_by == {event.subject}
         return self.first if silent else found
 
     async def _of_record(self, event: Event, session: Session) -> Policy:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.messages import MessageReceived
+from bot.messages import MessageReceived, TroubleSeen
 from bot.sandbox.vk.faults import LONG_POLL
 from bot.sandbox.vk.faults import Fault as VkFault
 from bot.watch import EVERY, SILENT
@@ -128,3 +128,12 @@ async def test_a_bot_that_is_silent_is_told_by_the_first_one(play: Play) -> None
         await asyncio.sleep(600)
         assert len(play.private(VERA)) == 2
         assert not service.private(VERA)
+
+
+async def test_what_was_missed_is_told_at_the_desk_that_misses_it(play: Play) -> None:
+    async with two_desks(play) as service:
+        assert play.product is not None
+        missed = TroubleSeen("gap", "telegram.service", play.product.now())
+        await play.product.inbox.add({"gap": missed})  # whoever tells of it is there again
+        await service.heard(VERA, "Telegram service: no he podido revisar todo lo escrito")
+        assert not play.private(VERA)
