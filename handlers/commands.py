@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.domain.lead import Lead, Role
-from bot.messages import MessageReceived, Priority, Text, address, person_address, plain
+from bot.messages import MessageReceived, Text, address, person_address, plain
 from handlers import (
     by_hand,
     client,
@@ -57,11 +57,8 @@ async def commanded(
     if name == "/lead" and not rest and place is not None and place.lead:
         rest = str(place.lead)
     text = await _COMMANDS.get(name, _help)(work, who, rest)
-    if name == "/lead":  # it may take several posts, for which no new lead shall wait
-        about = await history.named(work, rest)
-        await _reply(work, event, text, about, Priority.DIGEST)
-    else:
-        await _reply(work, event, text)
+    about = await history.named(work, rest) if name == "/lead" else None
+    await _reply(work, event, text, about)
 
 
 def asked(place: messages.Place) -> bool:
@@ -128,21 +125,12 @@ async def _reply(
     event: MessageReceived,
     text: Text,
     about: Lead | None = None,
-    priority: Priority = Priority.CARD,
 ) -> None:
     """Answer where it was asked; a reply to what tells of one lead goes to its customer."""
     where = address(event.channel, event.chat.id)
     reply_to = "" if event.chat.private else event.message_id
     lead, asks = (about.id, "") if about else (None, LIST)
-    await work.post(
-        where,
-        text,
-        reply_to=reply_to,
-        thread=event.thread,
-        priority=priority,
-        lead=lead,
-        asks=asks,
-    )
+    await work.post(where, text, reply_to=reply_to, thread=event.thread, lead=lead, asks=asks)
 
 
 async def _reply_shown(work: Work, event: MessageReceived, shown: Shown) -> None:

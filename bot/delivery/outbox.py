@@ -42,6 +42,7 @@ from storage.outbox import Delivery
 from storage.session import Ids, Reads
 
 AT_ONCE = 64  # calls in flight for one token
+_COMPARED = 16  # leads at least, of which one has its turn
 
 log = structlog.get_logger()
 
@@ -201,7 +202,7 @@ class Sender:
             task.add_done_callback(self._ended)
 
     async def _candidates(self, room: int) -> Sequence[Item]:
-        name, now = self._channel.name, self._now()
+        name, now, most = self._channel.name, self._now(), max(2 * room, _COMPARED)
         async with self._database.read() as connection:
             if not await outbox.anything(connection, name):  # as most often, after a wake-up
                 return []
@@ -213,7 +214,7 @@ class Sender:
         for where in crowded:
             await folding.fold(self._database, self._ids, where, now)
         async with self._database.read() as connection:
-            calls = await outbox.waiting(connection, name, busy=busy, now=now, limit=2 * room)
+            calls = await outbox.waiting(connection, name, busy=busy, now=now, limit=most)
             wanted = await cards.wanted(connection, name, busy=places, now=now, limit=room)
             if not calls and not wanted:
                 wanted = await folding.unfolded(connection, name, busy=[*places, *self._tight()])

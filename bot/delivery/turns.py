@@ -15,21 +15,21 @@ _REMEMBERED = max(priority.patience for priority in Priority).total_seconds()
 class Turns:
     """Puts what may go in order, so that nobody keeps a group to themselves.
 
-    The calls of one key go one after the other, and each is taken to wait only since the one
-    before it was begun: of two leads that always have something to show each has every other
-    place, however much more of the one waits.
+    What goes under a lead's card is taken to wait only since the post before it was begun: of
+    two leads that always have something to show each has every other place, however much more
+    of the one waits.
     """
 
     def __init__(self, now: Callable[[], datetime], time: Callable[[], float]) -> None:
         """`time` counts seconds and never goes back, which `now` may."""
         self._now = now
         self._time = time
-        self._begun: dict[str, float] = {}  # by key, of groups' calls alone, the oldest first
+        self._begun: dict[str, float] = {}  # by the key of a lead in a group, the oldest first
 
     def begun(self, item: Item) -> None:
         """Note that this call is being made."""
         time = self._time()
-        if item.group and isinstance(item.work, Delivery):
+        if item.group and isinstance(item.work, Delivery) and item.work.under_card:
             self._begun.pop(item.work.key, None)
             self._begun[item.work.key] = time
         while self._begun and next(iter(self._begun.values())) < time - _REMEMBERED:
@@ -48,6 +48,6 @@ class Turns:
 
     def _turn(self, item: Item) -> datetime:
         if not isinstance(item.work, Delivery) or item.work.key not in self._begun:
-            return item.work.turn_at
+            return item.work.turn_at  # answers and notices have one key for the whole chat
         since = timedelta(seconds=self._time() - self._begun[item.work.key])
         return max(item.work.turn_at, self._now() - since + item.work.priority.patience)
