@@ -457,7 +457,7 @@ class Retention(Group):
     events: Keeping = Field(
         default=timedelta(days=7),
         description="what was taken in and sent, in the messengers' own form, after it was handled;"
-        " 0: for ever",
+        " 0: for ever; of events of more than 16,384 characters only that they came",
     )
     customers: Keeping = Field(
         default=timedelta(0),
