@@ -693,12 +693,16 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody's standing in a chat as the platform tells it."""
+    """Somebody's standing in a chat as the platform tells it.
+
+    `untold`: they were there, and the platform has not told for too long whether they still are.
+    """
 
     present: bool
     admin: bool = False
     name: str = ""
     username: str = ""
+    untold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,8 +103,11 @@ async def _in_private(work: Work, event: MessageReceived) -> None:
     if work.role(author) >= Role.MANAGER:
         if not event.edited:
             await _from_staff(work, event)
-        return
-    await customers.wrote(work, event)
+    elif work.facts.member is not None and work.facts.member.untold:
+        where = address(event.channel, event.chat.id)
+        await work.post(where, plain(work.texts("reply.untold")))
+    else:
+        await customers.wrote(work, event)
 
 
 async def _from_staff(work: Work, event: MessageReceived) -> None:

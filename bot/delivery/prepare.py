@@ -141,7 +141,8 @@ class Prepare:
             found = team, Facts(desk=team.desk, member=member)
             if _belongs(team, event, member):
                 return found
-            likeliest = likeliest if likeliest[0] else found
+            if likeliest[0] is None or (member is not None and member.untold):
+                likeliest = found
         return likeliest
 
     async def _member(
@@ -157,8 +158,7 @@ class Prepare:
         known = await staff.membership(session, chat, author)
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
         # Who writes there is there: back again, if known to be gone. Not by an edit.
-        edits = isinstance(event, MessageReceived) and event.edited
-        back = isinstance(event, MessageReceived) and not event.chat.private and not edits
+        back = isinstance(event, MessageReceived) and not event.chat.private and not event.edited
         if known and (known.present or not back) and self._now() - known.checked_at < fresh:
             return Member(known.present, known.admin, known.name, known.username)
         if not known and (at := self._strangers.get((chat, author))) and self._now() - at < fresh:
@@ -167,21 +167,35 @@ class Prepare:
             member = await self._channels[name].member(platform_chat, event.author.id)
         except SendError as error:
             log.warning("member_unknown", chat=chat, reason=str(error))
-            if known and self._now() - known.checked_at < REMEMBERED:
-                return Member(known.present, known.admin)
-            if not error.permanent:
-                raise  # a manager must not be taken for a stranger, nor for a customer
-            if event.chat.private or edits:
-                return None
-            if await self._is_open(team):
-                return self._stranger(chat, author)
-            # Nobody but a member acts there, whatever the bot may be told of members.
-            member = Member(True, name=event.author.name, username=event.author.username)
-        else:
-            await self._note(chat, told=True)
+            return await self._untold_of(team, event, session, known, error)
+        await self._note(chat, told=True)
         if known is None and not member.present:
             return self._stranger(chat, author)
         staff.remember(session, chat, author, member, self._now())
+        return member
+
+    async def _untold_of(
+        self,
+        team: Team,
+        event: MessageReceived | ButtonPressed,
+        session: Session,
+        known: staff.Membership | None,
+        error: SendError,
+    ) -> Member | None:
+        """The standing of somebody of whom the platform does not tell it."""
+        edited = isinstance(event, MessageReceived) and event.edited and error.permanent
+        if known and (edited or self._now() - known.checked_at < REMEMBERED):
+            return Member(known.present, known.admin)
+        if not error.permanent:
+            raise error  # a manager must not be taken for a stranger, nor for a customer
+        if event.chat.private:
+            return Member(False, untold=True) if known and known.present else None
+        author = person_address(event.channel, event.author.id)
+        if await self._is_open(team):
+            return self._stranger(team.chat, author)
+        # Nobody but a member acts there, whatever the bot may be told of members.
+        member = Member(True, name=event.author.name, username=event.author.username)
+        staff.remember(session, team.chat, author, member, self._now())
         return member
 
     def _stranger(self, chat: str, author: str) -> Member:

@@ -91,3 +91,22 @@ async def test_a_standing_that_cannot_be_asked_for_does_not_last_for_ever(play: 
     play.move(3 * DAY)
     assert (await play.forge(BORIS, "1:return:1", chat=BORIS)).text == REFUSAL
     assert await states(play) == ["taken"]
+
+
+async def test_a_manager_whose_standing_cannot_be_asked_for_is_told_so_and_no_customer(
+    play: Play,
+) -> None:
+    await taken_by_boris(play)
+    reply = await play.reply(BORIS, 1, "Thirty euros")
+    await play.heard(ANNA, "Thirty euros")
+    play.telegram.demote(TEAM, play.telegram.bot_id, by=VERA)
+    play.move(3 * DAY + 60)
+    play.telegram.edit(BORIS, TEAM, reply, "Forty euros")
+    await play.heard(ANNA, "Forty euros")
+    play.telegram.write(BORIS, BORIS, "/leads")
+    await play.heard(BORIS, "Write anything there, and I will know you again")
+    assert await states(play) == ["taken"]
+    play.telegram.write(BORIS, TEAM, "Good day")
+    await play.quiet()
+    play.telegram.write(BORIS, BORIS, "/leads")
+    await play.heard(BORIS, "1 open lead")
