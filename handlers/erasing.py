@@ -34,6 +34,7 @@ from storage import (
     leads,
     messages,
     outbox,
+    outdated,
     people,
     retention,
 )
@@ -77,7 +78,7 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
     )
     await _show_cards_anew(work, tree, copies)
     await _empty(work, number, tree)
-    await _end_lists(work, number)
+    await _end_lists(work, number, tree)
     if event.asked_by == "customer":
         await _confirm(work, account, number, event.receipt)
     _look_later(work, event, "again", work.now + _AGAIN)
@@ -150,7 +151,7 @@ async def _look_again(work: Work, event: ErasureWanted) -> None:
         if tree and event.asked_by != "customer":
             tree = list(await accounts.of_person(work.session, tree[0].person))
         await _empty(work, done.id, tree)
-        await _end_lists(work, done.id)  # those that were just being put together
+        await _end_lists(work, done.id, tree)  # those that were just being put together
     await erasure.clean(work.session, work.now)
 
 
@@ -194,9 +195,9 @@ async def _empty_one(work: Work, number: int, copy: Copy) -> None:
     )
 
 
-async def _end_lists(work: Work, number: int) -> None:
-    """Lists that wait would show them yet: whoever asked for one is told to ask anew."""
-    for asked in await erasure.end_lists(work.session, number, work.now):
+async def _end_lists(work: Work, number: int, tree: Sequence[Account]) -> None:
+    """Lists that wait would show them yet: whoever was to read one is told to ask anew."""
+    for asked in await outdated.end_lists(work.session, tree, number, work.now):
         words = _instead(work.texts("list.outdated"))
         await outbox.add(
             work.session,

@@ -14,7 +14,7 @@ from storage import erased
 from storage.accounts import Account
 from storage.database import Database
 from storage.erased import MARK
-from storage.forgetting import NOTHING, emptied_calls, emptied_events, statements
+from storage.forgetting import NOTHING, emptied_events, statements
 from storage.prompts import is_prompt
 from storage.schema import (
     answers,
@@ -43,17 +43,6 @@ class Copy:
     lead: int  # 0: it is a list of many
     attached: bool  # it shows more than words
     ours: bool  # the bot posted it
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Where a list was to be posted, below which message and in which topic, "" for none."""
-
-    channel: str
-    chat: str
-    key: str
-    reply_to: str
-    thread: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +151,6 @@ async def erase(
     return number
 
 
-async def end_lists(session: Session, erasure: int, now: datetime) -> Sequence[Asked]:
-    """Let no list be posted, or its words be kept, that was put together until now.
-
-    Where they were asked for: of those that were still to be posted, each place once.
-    """
-    lists = _asking(LIST)
-    query = sa.select(outbox).where(*lists, outbox.c.ended_at.is_(None)).order_by(outbox.c.id)
-    waiting = [_asked(row) for row in await session.rows(query)]
-    for statement in emptied_calls(lists, now, f"{MARK}{erasure}"):
-        session.execute(statement)
-    return list(dict.fromkeys(waiting))
-
-
 async def clean(session: Session, now: datetime) -> None:
     """Forget what was taken in since of all who were erased, as far as it was handled."""
     ended = inbox.c.ended_at.is_not(None)
@@ -256,11 +232,6 @@ def _tells_of_a_lead_they_wrote_in(numbers: Sequence[int]) -> sa.ColumnElement[b
 def _attached(row: sa.Row[Any]) -> bool:
     """Whether it shows more than words; of what came through too late nobody knows any more."""
     return bool(row.attachments) or row.asks.startswith(MARK)
-
-
-def _asked(row: sa.Row[Any]) -> Asked:
-    post = row.payload
-    return Asked(row.channel, row.chat, row.key, post.get("reply_to", ""), post.get("thread", ""))
 
 
 def _first_ids(copies: Sequence[Copy]) -> dict[str, int]:

@@ -897,7 +897,7 @@ ROWS = (
     Row(
         "a list that waits while somebody is erased never shows them",
         "handlers/erasing.py",
-        "    await _end_lists(work, number)\n",
+        "    await _end_lists(work, number, tree)\n",
         "",
         "tests/plays/test_erasing_lists.py"
         "::test_a_list_that_waits_never_shows_who_was_erased[sqlite]",
@@ -905,10 +905,36 @@ ROWS = (
     Row(
         "nor does one that was just being put together",
         "handlers/erasing.py",
-        "        await _end_lists(work, done.id)  # those that were just being put together\n",
+        "        await _end_lists(work, done.id, tree)  # those that were just being put"
+        " together\n",
         "",
         "tests/handlers/test_at_one_moment.py"
         "::test_a_list_put_together_while_somebody_in_it_is_erased_is_forgotten[sqlite-queued]",
+    ),
+    Row(
+        "a summary of others' overdue leads that waits outlives it",
+        "storage/outdated.py",
+        "if any(map(marks.on, parts))]",
+        "if parts]",
+        "tests/plays/test_erasing_lists.py"
+        "::test_a_summary_of_others_overdue_leads_that_waits_arrives[sqlite]",
+    ),
+    Row(
+        "a list that waits ends by a name alone as well",
+        "storage/outdated.py",
+        "(self.words and self.words.search(text))",
+        "False",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_a_list_that_waits_ends_if_it_can_show_who_is_erased[sqlite-Call ANNA, she"
+        " waits-True]",
+    ),
+    Row(
+        "a list of several parts ends as a whole",
+        "storage/outdated.py",
+        "(row.channel, row.chat, row.turn_at)",
+        "(row.channel, str(row.id), row.turn_at)",
+        "tests/handlers/test_at_one_moment.py"
+        "::test_no_part_of_a_list_that_shows_who_is_erased_is_left[sqlite]",
     ),
     Row(
         "an erasure locks a lead before what hangs on it, as whoever takes the lead does",

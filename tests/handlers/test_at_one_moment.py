@@ -23,7 +23,7 @@ from storage.erasure import LIST
 from storage.forgetting import NOTHING
 from storage.schema import assignments, inbox, leads, outbox, staff, steps
 from storage.session import Conflict, flush
-from tests.cast import ANNA, BORIS, DASHA, NAMES, TEAM
+from tests.cast import ANNA, BORIS, DASHA, NAMES, PABLO, TEAM
 from tests.databases import Cluster
 from tests.handlers.invariants import assert_invariants
 from tests.handlers.stand import MORNING, Asked, Stand, message, press
@@ -87,6 +87,59 @@ async def test_a_list_put_together_while_somebody_in_it_is_erased_is_forgotten(
     answers = sa.select(outbox.c.payload).where(outbox.c.ended_at.is_(None))
     outdated = [row for row in await stand.rows(answers) if "out of date" in str(row.payload)]
     assert [row.payload["reply_to"] for row in outdated] == ["30"] * (state == "queued")
+
+
+async def test_no_part_of_a_list_that_shows_who_is_erased_is_left(stand: Stand) -> None:
+    await stand.happen(told(BORIS, "/find aquamarine"))
+    (first,) = await lists(stand)
+    assert "#1" in str(first.payload)
+    more = {**first._mapping, "id": first.id + 100}
+    more["payload"] = {**first.payload, "reply_to": "", "text": [{"text": WORDS}]}
+    async with stand.database.write() as connection:
+        await connection.execute(outbox.insert().values(more))
+        changed = outbox.update().where(outbox.c.id == first.id)
+        await connection.execute(changed.values(state="sent", ended_at=stand.now))
+    await stand.happen((ErasureWanted(1, "customer", "R1"), Facts()))
+    assert [one.payload for one in await lists(stand)] == [NOTHING, NOTHING]
+    assert [one.state for one in await lists(stand)] == ["sent", "dropped"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("#1 waits", True),
+        ("Call ANNA, she waits", True),
+        ("@customer_101", True),
+        ("telegram:101", True),
+        ("+34 612-345-678", True),
+        ("#12, #21 and 1", False),
+        ("Annabel and customer_1012", False),
+        ("+34 612 345 679", False),
+    ],
+)
+async def test_a_list_that_waits_ends_if_it_can_show_who_is_erased(
+    stand: Stand, text: str, ends: bool
+) -> None:
+    await stand.happen(message("telegram", ANNA, "2", "Call +34612345678"), told(BORIS, "/help"))
+    (known,) = await lists(stand)
+    async with stand.database.write() as connection:
+        words = {**known.payload, "text": [{"text": text[:3]}, {"text": text[3:]}]}
+        await connection.execute(outbox.update().where(outbox.c.id == known.id), {"payload": words})
+    await stand.happen((ErasureWanted(1, "customer", "R1"), Facts()))
+    (known,) = await lists(stand)
+    assert known.state == ("dropped" if ends else "queued")
+    assert known.payload == (NOTHING if ends else words)
+
+
+@pytest.mark.parametrize("asked", ["/help", "/find door"])
+async def test_what_shows_others_alone_outlives_an_erasure_and_its_second_look(
+    stand: Stand, asked: str
+) -> None:
+    await stand.happen(message("telegram", PABLO, "2", "A door?"))
+    await stand.happen((ErasureWanted(1, "customer", "R1"), Facts()), told(BORIS, asked))
+    await stand.happen(told(BORIS, asked))
+    await again(stand, "erasure:R1:again")
+    assert {one.state for one in await lists(stand)} == {"queued"}
 
 
 async def number_of(stand: Stand, who: int) -> int:
