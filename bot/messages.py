@@ -691,6 +691,15 @@ class Raw:
     body: dict[str, Any]
 
 
+def in_history(chat: str | int, number: str | int = "") -> str:
+    """`history:123:45`: the id of a message that its chat's history may tell again.
+
+    An erasure seeks such ids, as they name whose chat it is; without a number it is how all
+    of a chat begin.
+    """
+    return f"history:{chat}:{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody's standing in a chat as the platform tells it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.lead import Lead
 from bot.messages import AdminWrote, Span, Style, address
-from handlers import terms
+from handlers import erasing, terms
 from handlers.relay import body, in_kind
 from handlers.work import Work
 from storage import accounts, leads, messages
@@ -14,7 +14,7 @@ from storage.messages import Message
 async def admin_wrote(work: Work, event: AdminWrote) -> None:
     """An admin answered in the messenger's own inbox: a human answer, kept and shown."""
     account = await accounts.at(work.session, address(event.channel, event.account))
-    if account is None:
+    if account is None or not await erasing.is_news(work, event):
         return
     known = await messages.written(work.session, account.address, event.message_id)
     if known is not None:

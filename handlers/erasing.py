@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.messages import (
+    AdminWrote,
     Delete,
     DeliveryEnded,
     Edit,
@@ -87,19 +88,20 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
     _look_later(work, last, "again", work.now + erased.KEPT + _AGAIN)
 
 
-async def is_news(work: Work, event: MessageReceived) -> bool:
-    """Whether it was written after its author was erased, if that was lately.
+async def is_news(work: Work, event: MessageReceived | AdminWrote) -> bool:
+    """Whether it was written after the customer was erased, if that was lately.
 
     A messenger's history may bring what was written before once more, and an edit too.
     """
-    author = address(event.channel, event.author.id)
-    last = await erased.lately(work.session, author, work.now)
+    customer = event.account if isinstance(event, AdminWrote) else event.author.id
+    where = address(event.channel, customer)
+    last = await erased.lately(work.session, where, work.now)
     if last is None:
         return True
-    written = await messages.written(work.session, author, event.message_id)
+    written = await messages.written(work.session, where, event.message_id)
     if written is not None or (event.at >= last.at.replace(microsecond=0) and not event.edited):
         return True
-    forget_soon(work, f"{event.message_id}:{event.at.isoformat()}")
+    forget_soon(work, f"{event.message_id}:{work.now.isoformat()}")  # it may come yet again
     return False
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.messages import address
-from storage import erased
+from bot.messages import address, in_history
+from storage import accounts, erased
 from storage.accounts import Account
 from storage.database import Database
 from storage.erased import MARK
-from storage.forgetting import NOTHING, emptied_events, statements
+from storage.forgetting import NOTHING, OPENING, emptied_events, statements, unnamed_events
 from storage.prompts import is_prompt
 from storage.schema import (
     answers,
@@ -159,6 +159,7 @@ async def clean(session: Session, now: datetime) -> None:
     theirs = await erased.among(session, [row.key for row in keys])
     session.execute(emptied_events(ended, inbox.c.key.in_(theirs)))
     session.execute(emptied_events(ended, inbox.c.key.like("%:erased-%")))
+    session.execute(unnamed_events(await _gone(session)))
     erased.forget(session, now)
 
 
@@ -271,6 +272,20 @@ def _names(body: Any, ids: Collection[str]) -> bool:
 
 async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
     return await session.rows(sa.select(outbox).where(*_asking(f"{MARK}{erasure}")))
+
+
+async def _gone(session: Session) -> list[str]:
+    """Addresses that ids of ended events name, erased within the day, and not come back since."""
+    theirs = await erased.among(session, await _named(session))
+    return [one for one in theirs if await accounts.at(session, one) is None]
+
+
+async def _named(session: Session) -> set[str]:
+    """The addresses that ids of ended events name, also where there is no key."""
+    known = (inbox.c.ended_at.is_not(None), inbox.c.event_id.like(in_history("%", "%")))
+    query = sa.select(inbox.c.channel, OPENING.label("opening")).where(*known).distinct()
+    rows = await session.rows(query)
+    return {address(row.channel, row.opening.split(":")[1]) for row in rows}
 
 
 def _asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:

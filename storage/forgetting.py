@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.messages import OUTGOING, Delete
+from bot.messages import OUTGOING, Delete, in_history, split_address
 from storage.accounts import Account
 from storage.inbox import INTERNAL
 from storage.schema import (
@@ -39,6 +39,7 @@ from storage.schema import (
 
 NOTHING: dict[str, Any] = OUTGOING.dump_python(Delete("", ""), mode="json")  # what a call did
 MADE = ("sent", "expired", "dropped", "replaced", "repeated")  # nobody needs its words any more
+OPENING = sa.func.rtrim(inbox.c.event_id, "0123456789")  # see in_history, without a number
 _DROPPED = sa.case((inbox.c.state == "dead", "dropped"), else_=inbox.c.state)
 
 
@@ -65,6 +66,16 @@ def emptied_events(*meant: sa.ColumnElement[bool]) -> sa.Update:
     """Let events be forgotten, also those that somebody was to decide about."""
     values = {"body": sa.null(), "key": "erased", "reason": "", "state": _DROPPED}
     return inbox.update().where(*meant).values(values)
+
+
+def unnamed_events(where: Collection[str]) -> sa.Update:
+    """Let the ids of ended events name none of these addresses."""
+    named = [(channel, in_history(chat)) for channel, chat in map(split_address, where)]
+    return (
+        inbox.update()
+        .where(inbox.c.ended_at.is_not(None), sa.tuple_(inbox.c.channel, OPENING).in_(named))
+        .values(event_id=sa.literal("erased-") + sa.cast(inbox.c.id, sa.Text))
+    )
 
 
 def emptied_calls(
@@ -174,6 +185,7 @@ def _of_events(tree: Sequence[Account]) -> list[sa.Executable]:
         )
         .values(body=sa.null()),
         emptied_events(inbox.c.ended_at.is_not(None), inbox.c.key.in_(where)),
+        unnamed_events(where),
         # The erasure's own event is among them, and not ended yet.
         inbox.update()
         .where(inbox.c.channel == INTERNAL, inbox.c.key.in_(where))

@@ -937,6 +937,46 @@ ROWS = (
         "::test_no_part_of_a_list_that_shows_who_is_erased_is_left[sqlite]",
     ),
     Row(
+        "no event is known by the id of who was erased",
+        "storage/forgetting.py",
+        "        unnamed_events(where),\n",
+        "",
+        "tests/plays/test_erasing_races.py"
+        "::test_the_id_of_who_was_erased_is_nowhere_in_events_of_vk[sqlite]",
+    ),
+    Row(
+        "nor is one that came since",
+        "storage/erasure.py",
+        "    session.execute(unnamed_events(await _gone(session)))\n",
+        "",
+        "tests/plays/test_erasing_races.py"
+        "::test_the_id_of_who_was_erased_is_nowhere_in_events_of_vk[sqlite]",
+    ),
+    Row(
+        "but what those say who came back stays known",
+        "storage/erasure.py",
+        " if await accounts.at(session, one) is None]\n",
+        "]\n",
+        "tests/plays/test_erasing_races.py"
+        "::test_history_brings_an_erased_answer_to_nobody_who_came_back[sqlite]",
+    ),
+    Row(
+        "nobody who came back is told an admin's answer of before their erasure",
+        "handlers/answers.py",
+        "    if account is None or not await erasing.is_news(work, event):\n",
+        "    if account is None:\n",
+        "tests/plays/test_erasing_races.py"
+        "::test_history_brings_an_erased_answer_to_nobody_who_came_back[sqlite]",
+    ),
+    Row(
+        "what history tells of who was erased is forgotten each time",
+        "handlers/erasing.py",
+        "{event.message_id}:{work.now.isoformat()}",
+        "{event.message_id}:{event.at.isoformat()}",
+        "tests/plays/test_erasing_races.py"
+        "::test_history_brings_back_nothing_of_who_was_erased[sqlite]",
+    ),
+    Row(
         "an erasure locks a lead before what hangs on it, as whoever takes the lead does",
         "storage/forgetting.py",
         "        # First, as whoever takes a lead locks it first: what they began is seen, or never"

@@ -15,6 +15,7 @@ from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
 from tests.plays.play import Play
 
+VK_WHO = 888000321
 WHO, NAME, WORDS, PHONE = 777000123, "Zebulon", "aquamarine", "+34612345678"
 PHOTO = b"\xff\xd8\xff" + b"x" * 2000
 
@@ -205,6 +206,58 @@ async def test_the_id_of_who_was_erased_is_nowhere(play: Play) -> None:
     assert not [row for row in await play.rows(schema.cursors) if "erased" in row.channel]
 
 
+async def on_vk(play: Play) -> None:
+    """Somebody on VK, whose id occurs nowhere else, is answered by Boris and an admin there."""
+    play.vk.add_user(VK_WHO, NAME, "")
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(VK_WHO, f"I want {WORDS}")
+    await play.reply(BORIS, 1, "It is packed")
+    await play.until(lambda: [one for one in play.vk.dialog(VK_WHO) if "packed" in one.text])
+    play.vk.admin_replies(VERA, VK_WHO, f"Your {WORDS} waits")
+    await play.shown("waits")
+    await play.quiet()
+
+
+async def test_the_id_of_who_was_erased_is_nowhere_in_events_of_vk(play: Play) -> None:
+    await on_vk(play)
+    known = {row.event_id for row in await play.rows(inbox) if str(VK_WHO) in row.event_id}
+    assert len(known) == 3, "what they wrote, and both replies"
+    await erase(play, await play.account(VK_WHO, "vk"))
+    assert not known & {row.event_id for row in await play.rows(inbox)}, "at once"
+    await play.until(lambda: [one for one in play.vk.dialog(VK_WHO) if "ABCD1231" in one.text])
+    await play.quiet()
+    await later(play)
+    assert await left(play, NAME, WORDS, str(VK_WHO)) == []
+
+
+async def test_history_brings_an_erased_answer_to_nobody_who_came_back(play: Play) -> None:
+    await on_vk(play)
+    play.move(2)
+    await erase(play, await play.account(VK_WHO, "vk"))
+    await play.quiet()
+    play.move(2)
+    play.vk.write(VK_WHO, "Hello again")
+    await play.card(2, "Hello again")
+    await play.quiet()
+    play.vk.lose_history()
+    play.vk.write(PABLO, "Hello")
+    await play.card(3, "Pablo")
+    await play.quiet()
+    came = {row.id for row in await play.rows(inbox) if str(VK_WHO) in row.event_id}
+    assert sorted(row.text for row in await play.rows(messages)) == ["Hello", "Hello again"]
+    await later(play)
+    play.vk.lose_history()
+    play.vk.write(PABLO, "Hello once more")
+    await play.shown("once more")
+    await play.quiet()
+    assert len(await play.rows(messages)) == 3
+    again = {row.id for row in await play.rows(inbox) if str(VK_WHO) in row.event_id}
+    assert came == again, "what who came back says is known again"
+    await later(play)
+    assert await left(play, WORDS) == []
+
+
 async def test_privacy_tells_an_account_of_itself_alone(play: Play) -> None:
     await merged(play)
     play.vk.write(PABLO, "/privacy")
@@ -311,6 +364,12 @@ async def test_history_brings_back_nothing_of_who_was_erased(play: Play) -> None
     await play.card(2, "Anna")
     await play.quiet()
     assert [row.id for row in await play.rows(leads)] == [1, 2]
+    await later(play)
+    assert await left(play, WORDS) == []
+    play.vk.lose_history()
+    play.vk.write(ANNA, "Hello once more")
+    await play.shown("once more")
+    await play.quiet()
     await later(play)
     assert await left(play, WORDS) == []
 
