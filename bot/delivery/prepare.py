@@ -19,6 +19,7 @@ from bot.messages import (
     Channel,
     Event,
     Facts,
+    Failure,
     LeadWaits,
     Member,
     MessageReceived,
@@ -186,7 +187,7 @@ class Prepare:
         edited = isinstance(event, MessageReceived) and event.edited and error.permanent
         if known and (edited or self._now() - known.checked_at < REMEMBERED):
             return Member(known.present, known.admin)
-        if not error.permanent:
+        if not error.permanent or error.failure is Failure.MOVED:  # which is followed in a moment
             raise error  # a manager must not be taken for a stranger, nor for a customer
         if event.chat.private:
             return Member(False, untold=True) if known and known.present else None

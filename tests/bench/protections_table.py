@@ -676,6 +676,14 @@ ROWS = (
         "::test_what_was_missed_is_told_at_the_desk_that_misses_it[sqlite]",
     ),
     Row(
+        "nobody of a group that moved is a stranger until that is known everywhere",
+        "bot/delivery/prepare.py",
+        " or error.failure is Failure.MOVED:  #",
+        ":  #",
+        "tests/delivery/test_prepare.py"
+        "::test_of_a_group_that_moved_is_asked_again_where_it_is_now[sqlite]",
+    ),
+    Row(
         "who changes a message is as known as they were when they wrote it",
         "bot/delivery/prepare.py",
         "known and (edited or ",

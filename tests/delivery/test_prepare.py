@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import pytest
 import sqlalchemy as sa
 
 from bot.delivery.prepare import Prepare
 from bot.desks import Desks
-from bot.messages import Author, Channel, Chat, Event, Facts, Member, MessageReceived
+from bot.messages import (
+    Author,
+    Channel,
+    Chat,
+    Event,
+    Facts,
+    Failure,
+    Member,
+    MessageReceived,
+    SendError,
+)
 from bot.policies import policies_of
 from config.groups import Team
 from config.settings import Settings
@@ -53,6 +65,23 @@ async def test_nobody_is_asked_about_again_who_wrote_a_moment_ago(database: Data
     first = await _asked(prepare, Reads(database))
     assert await _asked(prepare, Reads(database)) == first
     assert messenger.asked == 50
+
+
+class Moved(Messenger):
+    """The team's group became a supergroup."""
+
+    async def member(self, chat: str, user: str) -> Member:
+        raise SendError(Failure.MOVED, "it was upgraded", moved_to="-1001")
+
+    async def is_open(self, chat: str) -> bool:
+        raise SendError(Failure.MOVED, "it was upgraded", moved_to="-1001")
+
+
+async def test_of_a_group_that_moved_is_asked_again_where_it_is_now(database: Database) -> None:
+    for where in (Chat("7", private=True), Chat("-100", private=False)):
+        event = replace(wrote(7), chat=where)
+        with pytest.raises(SendError, match="upgraded"):
+            await _prepare(database, Moved())(event, Reads(database))
 
 
 async def _asked(prepare: Prepare, reads: Reads) -> list[Facts]:
