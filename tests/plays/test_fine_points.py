@@ -152,7 +152,9 @@ async def test_a_handler_that_fails_once_loses_nothing(
     play.move(60)
     assert (await play.shown("One")).text.startswith("🆕")
     await play.shown("Two")
-    assert tries == ["One", "One", "Two"]
+    assert tries[:2] == ["One", "One"]
+    assert set(tries[2:]) >= {"Two"}
+    assert tries == sorted(tries), "in order; a death repeats one"
     assert len(await play.rows(leads)) == 1
 
 
