@@ -73,7 +73,7 @@ def _told(error: BaseException, texts: Texts) -> tuple[str, int]:
     from bot.delivery.describing import describe
     from bot.operations.errors import Failed, Wrong
     from config.settings import SettingsError
-    from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable
+    from storage.failures import UNREACHABLE, DatabaseUnfit, Unreachable, in_words
 
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
@@ -84,6 +84,5 @@ def _told(error: BaseException, texts: Texts) -> tuple[str, int]:
     if isinstance(error, Unreachable):
         return texts("database.unreachable", reason=error), FAILED
     if isinstance(error, UNREACHABLE):
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return texts("run.cannot", reason=reason), FAILED
+        return texts("run.cannot", reason=in_words(error)), FAILED
     return texts("run.fault", fault=describe(error)), FAILED

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from storage.failures import DatabaseUnfit
+from storage.failures import DatabaseUnfit, in_words
 from storage.file import keep_private
 
 _LOOK_EVERY = 0.2  # seconds between two looks at how far it is
@@ -44,8 +44,7 @@ async def back_up(url: str, target: Path, grown: Grown) -> Backup:
         await asyncio.to_thread(_keep, target.parent)
         return made
     except (sqlite3.Error, OSError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DatabaseUnfit("backup.failed", file=target, reason=reason) from None
+        raise DatabaseUnfit("backup.failed", file=target, reason=in_words(error)) from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -116,10 +116,15 @@ async def left(session: Session, erasure: int) -> Sequence[tuple[str, str]]:
     ]
 
 
+def asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The calls that ask this; the second condition is that of their index."""
+    return outbox.c.asks == what, sa.literal_column("outbox.asks != ''")
+
+
 async def waiting(session: Session, erasure: int) -> bool:
     """Whether some copies are still to be emptied."""
-    asking = _asking(f"{MARK}{erasure}")
-    query = sa.select(outbox.c.id).where(*asking, outbox.c.ended_at.is_(None)).limit(1)
+    still = outbox.c.ended_at.is_(None)
+    query = sa.select(outbox.c.id).where(*asking(f"{MARK}{erasure}"), still).limit(1)
     return bool(await session.rows(query))
 
 
@@ -271,7 +276,7 @@ def _names(body: Any, ids: Collection[str]) -> bool:
 
 
 async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
-    return await session.rows(sa.select(outbox).where(*_asking(f"{MARK}{erasure}")))
+    return await session.rows(sa.select(outbox).where(*asking(f"{MARK}{erasure}")))
 
 
 async def _gone(session: Session) -> list[str]:
@@ -286,11 +291,6 @@ async def _named(session: Session) -> set[str]:
     query = sa.select(inbox.c.channel, OPENING.label("opening")).where(*known).distinct()
     rows = await session.rows(query)
     return {address(row.channel, row.opening.split(":")[1]) for row in rows}
-
-
-def _asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """The calls that ask this; the second condition is that of their index."""
-    return outbox.c.asks == what, sa.literal_column("outbox.asks != ''")
 
 
 async def _counts(session: Session, numbers: Sequence[int]) -> dict[str, int]:

@@ -73,9 +73,9 @@ def unfit(url: sa.URL) -> Iterator[None]:
         raise DatabaseUnfit("database.refused", reason=_reason(error)) from None
 
 
-def in_words(error: OSError) -> str:
-    """The system's own words, with no path in them."""
-    return error.strerror or str(error) or type(error).__name__
+def in_words(error: Exception) -> str:
+    """The system's own words, with no path in them, or else the error's."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _means_later(error: DBAPIError) -> bool:

@@ -13,13 +13,12 @@ import sqlalchemy as sa
 from storage import leads, people
 from storage.accounts import Account
 from storage.erased import MARK
-from storage.erasure import LIST
+from storage.erasure import LIST, asking
 from storage.forgetting import MADE, NOTHING, emptied_calls
 from storage.schema import contacts, outbox
 from storage.session import Session
 
-_INDEXED: sa.ColumnElement[bool] = sa.literal_column("outbox.asks != ''")
-_LISTS = (outbox.c.asks == LIST, _INDEXED)
+_LISTS = asking(LIST)
 _NUMBER = re.compile(r"#(\d+)", re.ASCII)
 _BETWEEN = r"\W{0,3}"  # what people write between the digits of a phone
 
