@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from aiohttp import web
@@ -58,7 +58,7 @@ ELSEWHERE = "127.0.0.2"  # an address of this machine that counts as somebody el
 
 @pytest.fixture
 async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, int]]:
-    """A host outside that redirects to whatever is asked for, and the port of one within."""
+    """Where a host outside redirects to whatever is asked for, and the port of one within."""
     inside = connections._is_inside
     monkeypatch.setattr(connections, "_is_inside", lambda one: one != ELSEWHERE and inside(one))
 
@@ -73,11 +73,10 @@ async def hosts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, int
     app.router.add_get("/secret", secret)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, ELSEWHERE, 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://{ELSEWHERE}:{port}/redirect", port
+    for host in (ELSEWHERE, "127.0.0.1"):
+        await web.TCPSite(runner, host, 0).start()
+    (_, outside), (_, within) = runner.addresses
+    yield f"http://{ELSEWHERE}:{outside}/redirect", within
     await runner.cleanup()
 
 
@@ -120,9 +119,9 @@ async def test_no_redirect_leads_into_our_own_network(
 
 async def test_a_redirect_to_elsewhere_is_followed(hosts: tuple[str, int]) -> None:
     """Or nothing would be shown by the refusals above."""
-    redirect, port = hosts
+    redirect, _ = hosts
     channel = VkChannel("vk", OUTSIDE)
-    url = f"{redirect}?to={quote(f'http://{ELSEWHERE}:{port}/secret', safe='')}"
+    url = f"{redirect}?to={quote(urljoin(redirect, '/secret'), safe='')}"
     file = Attachment(AttachmentKind.DOCUMENT, "vk", "doc1_1", url=url)
     async with channel.open_file(file) as download:
         assert b"".join([one async for one in download.chunks]) == b"secret"
