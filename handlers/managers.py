@@ -206,7 +206,8 @@ async def _reopen(work: Work, act: Act) -> str:
     cards.refresh(work.session, lead.id, work.now)
     if to is None:
         _note(work, act, "reopen_free")
-        return work.texts("press.reopened_free", number=lead.id)
+        left = act.lead.responsible is not None
+        return work.texts("press.reopened_free" if left else "press.reopened_queue", number=lead.id)
     leads.assign(work.session, lead.id, to.id, kind="give", by=act.who.id, at=work.now)
     _note(work, act, "reopen", to=to.id)
     await _tell(work, act, to)

@@ -137,3 +137,10 @@ async def test_two_who_reopen_at_once_do_it_once(play: Play) -> None:
     story = await ask(play, DASHA, "/lead 1", "came in")
     assert story.count("reopened by") == 1
     assert [row.done_at for row in await play.rows(steps)] == [None]
+
+
+async def test_of_a_lead_that_nobody_had_no_manager_is_missed(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    await rejected(play)
+    assert await play.press(DASHA, 1, "Reopen") == "#1 is open again, in the queue"
