@@ -733,6 +733,7 @@ class Facts:
     colleagues: dict[str, Member] = field(
         default_factory=dict
     )  # by address: admins and named managers
+    for_another: bool = False  # it is a command that names a bot which is none of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -827,6 +828,9 @@ class Channel(Protocol):
 
     async def is_open(self, chat: str) -> bool:
         """Whether people who never came to a group can act there, as in a public one."""
+
+    async def username(self) -> str:
+        """By which name commands in a group may call the bot; "" where they never do."""
 
     async def reaches(self, user: str) -> bool:
         """Whether the bot may write to somebody in private; nothing is posted to find out."""

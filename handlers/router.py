@@ -125,7 +125,7 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
         await rewriting.edited(work, event, where)
         return
     place = await _concerned(work, event, where)
-    if commands.is_command(event.text):
+    if commands.is_command(event.text) and not work.facts.for_another:
         await commands.commanded(work, event, place)
     elif place is not None and commands.looks_like_one(event.text):
         await commands.unknown(work, event)

@@ -6,6 +6,7 @@ From memory where that is fresh.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ FRESH_IN_PRIVATE = timedelta(minutes=10)
 REMEMBERED = timedelta(days=3)
 _LOOKS_EVERY = timedelta(minutes=1)  # for what other processes saw
 _STRANGERS = 4096  # that nobody is a member needs no place in the database
+_CALLED = re.compile(r"\s*/\w+@(\w+)(?:\s|$)")  # a command that names its bot
 _CHOOSING = ("1:assign:", "1:hand:", "1:left:")  # presses that ask for a colleague
 
 log = structlog.get_logger()
@@ -120,6 +122,7 @@ class Prepare:
             facts = replace(facts, colleagues=await self._colleagues(found, event))
         else:
             facts = replace(facts, profile=await self._profile(event, session))
+            facts = replace(facts, for_another=await self._for_another(event))
         if session.inserts or session.updates:
             await self._keep(session)
         return facts
@@ -247,6 +250,20 @@ class Prepare:
         except SendError as error:
             log.warning("profile_unknown", channel=event.channel, reason=str(error))
             return None
+
+    async def _for_another(self, event: MessageReceived) -> bool:
+        """Whether it is a command for another bot; asked each time, as a bot may be renamed."""
+        called = None if event.chat.private else _CALLED.match(event.text)
+        if called is None:
+            return False
+        kind = kind_of(event.channel)
+        ours = [one for name, one in self._channels.items() if kind_of(name) == kind]
+        try:
+            names = await asyncio.gather(*(one.username() for one in ours))
+        except SendError as error:
+            log.warning("own_name_unknown", channel=event.channel, reason=str(error))
+            return False
+        return all(names) and called[1].lower() not in {name.lower() for name in names}
 
     async def _colleagues(self, team: Team | None, event: ButtonPressed) -> dict[str, Member]:
         """The chat's admins and whoever is named in the settings, for the list to assign to."""

@@ -84,14 +84,51 @@ async def test_of_a_group_that_moved_is_asked_again_where_it_is_now(database: Da
             await _prepare(database, Moved())(event, Reads(database))
 
 
+class Named(Messenger):
+    """A bot that commands can call."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    async def username(self) -> str:
+        return self.name
+
+
+@pytest.mark.parametrize(
+    ("text", "for_another"),
+    [
+        ("/help@shop_bot", False),
+        ("/help@Service_Bot please", False),
+        ("/help@other_bot", True),
+        ("/help", False),
+        ("ask me@other_bot", False),
+    ],
+)
+async def test_a_command_that_names_none_of_our_bots_is_for_another(
+    database: Database, text: str, for_another: bool
+) -> None:
+    bots = {"telegram": Named("shop_bot"), "telegram.service": Named("service_bot")}
+    event = replace(wrote(7), chat=Chat("-100", private=False), text=text)
+    facts = await _prepare(database, bots)(event, Reads(database))
+    assert facts.for_another is for_another
+
+
+async def test_a_bot_that_is_told_no_name_of_its_own_answers_to_any(database: Database) -> None:
+    event = replace(wrote(7), chat=Chat("-100", private=False), text="/help@shop_bot")
+    facts = await _prepare(database, Named(""))(event, Reads(database))
+    assert not facts.for_another
+
+
 async def _asked(prepare: Prepare, reads: Reads) -> list[Facts]:
     return await asyncio.gather(*(prepare(wrote(number), reads) for number in range(50)))
 
 
-def _prepare(database: Database, messenger: Messenger) -> Prepare:
+def _prepare(database: Database, messenger: Messenger | Mapping[str, Messenger]) -> Prepare:
+    messengers = {"telegram": messenger} if isinstance(messenger, Messenger) else messenger
     return Prepare(
         database,
-        cast("Mapping[str, Channel]", {"telegram": messenger}),
+        cast("Mapping[str, Channel]", messengers),
         teams=Desks(policies_of(Settings(team=Team(chat=TEAM)))).candidates,
         offering=False,
         add=_nothing_to_tell,

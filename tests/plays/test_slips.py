@@ -120,6 +120,21 @@ async def test_a_command_under_a_card_never_reaches_the_customer(play: Play) -> 
     assert len(play.team("Unknown command")) == 1
 
 
+async def test_a_command_for_another_bot_is_left_to_it(play: Play) -> None:
+    await boris_has_it(play)
+    play.telegram.write(BORIS, TEAM, "/help@other_bot")
+    play.telegram.write(BORIS, TEAM, "/new@other_bot Pablo, wants a door")
+    await play.reply(BORIS, 1, "/tag@other_bot urgent")
+    await play.quiet()
+    assert len(await play.rows(leads)) == 1
+    assert not play.team("/leads — open leads")
+    assert not play.team("#urgent")
+    assert not play.private(ANNA)
+    play.telegram.fail("getMe", Fault.SERVER_ERROR, times=-1)
+    play.telegram.write(BORIS, TEAM, "/help@Dialead_bot")
+    await play.shown("/leads — open leads")
+
+
 async def test_a_reply_to_a_leads_story_reaches_its_customer(play: Play) -> None:
     await boris_has_it(play)
     play.telegram.write(BORIS, TEAM, "/lead 1")

@@ -110,6 +110,10 @@ class TelegramChannel:
         """Whether a group is public, or the place for a channel's comments."""
         return people.is_open(await self._client.ask("getChat", {"chat_id": as_id(chat)}))
 
+    async def username(self) -> str:
+        """What follows the @ in a command that is meant for this bot alone."""
+        return str((await self._client.ask("getMe")).get("username") or "")
+
     async def reaches(self, user: str) -> bool:
         """Whether somebody has opened the bot and not blocked it."""
         return await people.reaches(self._client, user)

@@ -132,6 +132,10 @@ class VkChannel:
         """Only members act in a chat of VK's."""
         return False
 
+    async def username(self) -> str:
+        """Nothing calls a community by its name."""
+        return ""
+
     async def reaches(self, user: str) -> bool:
         """Whether somebody has written to the community, or allowed its messages."""
         return await reaches(self._api, self._group_id, user)
