@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.domain.lead import Role
 from bot.messages import Button, Keyboard, MessageReceived, Span, Style, Text, address, plain
+from config.texts import LANGUAGES, load
 from handlers import prompts
 from handlers.command import Command
 from handlers.menus import PAGE, TeamPress, page_of, paged, show
@@ -37,8 +38,9 @@ async def listed(session: Session, policy: Policy) -> tuple[str, ...]:
 
 
 async def anywhere(work: Work) -> Sequence[str]:
-    """Every desk's reasons: words of a team, which name no customer."""
-    return sorted({*work.policy.reasons_anywhere, *await stored.every(work.session, "")})
+    """Every desk's reasons, and a ban's: words of a team, and ours, which name no customer."""
+    bans = {words for language in LANGUAGES for words in load(language).under("ban.")}
+    return sorted({*work.policy.reasons_anywhere, *await stored.every(work.session, ""), *bans})
 
 
 async def meant(session: Session, policy: Policy, mark: str) -> str:

@@ -1,7 +1,7 @@
 """Why leads are rejected: Pareto's list, the most frequent first, with its running share.
 
-Only reasons of the list are told. What a manager wrote in their own words may name the
-customer, whom an erasure would have to find again in every chat, picture and file.
+Only reasons of the list, and of a ban, are told. What a manager wrote in their own words
+may name the customer, whom an erasure would have to find again in every chat, picture and file.
 """
 
 from __future__ import annotations
@@ -50,8 +50,9 @@ async def reasons(session: Session, period: Period, basis: Basis) -> Table:
 
 
 async def naming(session: Session, basis: Basis) -> Callable[[str], str]:
-    """What a lead's reason is called: a reason of the list as it is, "" for none."""
-    listed = {"", *basis.reasons, *await every(session, session.desk)}
+    """What a lead's reason is called: one of the list, or of a ban, as it is, "" for none."""
+    bans = basis.texts.under("ban.")
+    listed = {"", *basis.reasons, *await every(session, session.desk), *bans}
     own = basis.texts("report.own_words")
     return lambda reason: reason if reason in listed else own
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from storage.schema import leads, messages
-from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM
+from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.plays.play import Play
+from tests.plays.test_erasing_races import erase
 
 
 async def banned(play: Play) -> None:
@@ -139,3 +140,17 @@ async def test_a_banned_customers_edits_are_not_shown(play: Play) -> None:
     play.telegram.edit(ANNA, ANNA, number, "Buy my followers")
     await play.quiet()
     assert not play.team("edited a message")
+
+
+async def test_a_bans_reason_is_told_in_reports_and_outlives_an_erasure(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "You are all fools")
+    await play.press(BORIS, 1, "More")
+    await play.press(BORIS, 1, "Ban")
+    await play.press(BORIS, 1, "Abuse")
+    await play.card(1, "Banned: Abuse")
+    play.telegram.write(VERA, TEAM, "/report reasons today")
+    assert "Abuse" in (await play.shown("Reject reasons")).text
+    await erase(play, await play.account(ANNA))
+    await play.quiet()
+    assert [lead.reason for lead in await play.rows(leads)] == ["Abuse"]
