@@ -24,7 +24,7 @@ from bot.messages import (
     plain,
 )
 from handlers import cards as faces
-from handlers import terms
+from handlers import managers, terms
 from handlers.step_reminders import MARK
 from handlers.wire import pack
 from handlers.work import Work, cut
@@ -144,7 +144,7 @@ async def _remind_all(work: Work, lead: Lead, waited: str) -> None:
 
 
 async def _remind_manager(work: Work, late: _Late, waited: str) -> None:
-    """Under the card, and in private; that reaches only who has opened the bot."""
+    """Under the card, and in private; that reaches only who has opened the bot, and is ours."""
     lead = late.lead
     about = "close" if late.deadline.kind is Kind.CLOSE else "answer"
     words = work.texts(f"reminder.{about}", waited=waited)
@@ -152,6 +152,8 @@ async def _remind_manager(work: Work, late: _Late, waited: str) -> None:
         return
     who = await staff.by_id(work.session, lead.responsible)
     await work.under_card(lead.id, (Span("⏰ "), faces.mention(who), Span(f", {words}")))
+    if await managers.active(work, who.id) is None:
+        return
     account = await accounts.by_id(work.session, lead.account)
     name = Span(f"#{lead.id} {faces.person(account, work.policy)}", Style.BOLD)
     text = (Span("⏰ "), name, Span(f": {words}"))
@@ -183,9 +185,9 @@ async def _concerned(work: Work, late: _Late, rung: Rung) -> Iterable[str]:
         also = work.policy.of(late.lead.channel).responsible
         return (*work.policy.reports_to, *filter(None, (also,)))
     if rung is Rung.MANAGER and late.lead.responsible is not None:
-        # In the chat as well: not everybody has opened the bot.
-        who = await staff.by_id(work.session, late.lead.responsible)
-        return (who.address, work.policy.chat)
+        # In the chat as well: not everybody has opened the bot, or is still of the team.
+        who = await managers.active(work, late.lead.responsible)
+        return (*((who.address,) if who else ()), work.policy.chat)
     return (work.policy.chat,)
 
 

@@ -8,7 +8,7 @@ from bot.domain import steps as rules
 from bot.domain.lead import Action, Lead, State
 from bot.messages import Button, Keyboard, Span, StepDue, Style, Text, plain, split_address
 from handlers import cards as faces
-from handlers import step_menus
+from handlers import managers, step_menus
 from handlers.wire import pack
 from handlers.work import Work
 from storage import accounts, cards, leads, staff, steps
@@ -71,6 +71,8 @@ async def _remind(work: Work, lead: Lead, step: Step) -> None:
     due = Span(f", {work.texts('step.due' if lead.open else 'later.due')}")
     text = _with_words((Span("⏰ "), faces.mention(who), due), step)
     await work.under_card(lead.id, text, keyboard=keyboard, asks=asks)
+    if await managers.active(work, who.id) is None:
+        return  # taken out of the settings: no more of customers in private
     account = await accounts.by_id(work.session, lead.account)
     name = Span(f"#{lead.id} {faces.person(account, work.policy)}", Style.BOLD)
     words = _with_words((Span("⏰ "), name, due), step)

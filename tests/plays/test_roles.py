@@ -189,3 +189,26 @@ async def test_who_comes_back_and_answers_at_once_is_heard(play: Play) -> None:
     play.telegram.join(TEAM, BORIS)
     await play.reply(BORIS, 1, "I am back")
     await play.heard(ANNA, "I am back")
+
+
+async def test_who_was_taken_out_of_the_settings_hears_no_more_of_customers(play: Play) -> None:
+    both = [f"telegram:{VERA}", f"telegram:{GLEB}"]
+    play.telegram.started(GLEB)
+    await play.start(team={"supervisors": both})
+    play.telegram.write(GLEB, GLEB, "/help")
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    await play.press(BORIS, 1, "Assign")
+    await play.press(BORIS, 1, "Gleb")
+    await play.press(VERA, 1, "Next step")
+    await play.press(VERA, 1, "In an hour")
+    await play.card(1, "⏭")
+    await play.quiet()
+    told = len(play.private(GLEB))
+    await play.stop()
+    await play.start()
+    play.move(20 * 60)
+    await play.shown("Gleb, the customer has waited")
+    play.move(60 * 60)
+    await play.shown("Gleb, time for the next step")
+    await play.quiet()
+    assert len(play.private(GLEB)) == told
