@@ -123,4 +123,4 @@ async def test_an_erased_client_is_a_number_without_a_name(play: Play) -> None:
     told = await ask(play, DASHA, "/client 1", "Client 1")
     assert "Windows" in shown
     assert "Windows" not in told
-    assert "the customer’s data are erased" in told
+    assert "the customer's data are erased" in told

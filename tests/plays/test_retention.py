@@ -39,7 +39,7 @@ async def test_who_writes_no_more_is_forgotten_but_not_who_waits(play: Play) -> 
     await play.stop()
     play.move(31 * DAY)
     await play.start(retention={"customers": "P30D"})
-    await play.until(lambda: play.team("#1 · the customer’s data are erased"))
+    await play.until(lambda: play.team("#1 · the customer's data are erased"))
     anna, pablo = await play.rows(accounts)
     assert (anna.name, pablo.name) == ("", "Pablo")
     assert "Pablo" in (await play.card(2)).text
@@ -81,4 +81,4 @@ async def test_whoever_was_spared_once_is_forgotten_another_time(play: Play) -> 
     await play.stop()
     play.move(31 * DAY)
     await play.start(retention={"customers": "P30D"})
-    await play.until(lambda: play.team("#1 · the customer’s data are erased"))
+    await play.until(lambda: play.team("#1 · the customer's data are erased"))
