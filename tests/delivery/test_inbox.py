@@ -105,6 +105,13 @@ async def states(database: Database, channel: str = "telegram") -> list[str]:
     return [row.state for row in found]
 
 
+async def next_try(database: Database) -> datetime:
+    """When the one event that waits is tried again."""
+    (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
+    found: datetime = event.not_before
+    return found
+
+
 async def test_an_event_without_a_key_is_set_aside_and_the_others_go_on(
     database: Database, begun: bool
 ) -> None:
@@ -254,9 +261,9 @@ async def test_a_failing_event_waits_longer_before_each_further_attempt(
     for attempt in range(1, 8):
         await settle(works)
         assert office.handled == ["1"] * attempt
-        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
-        waits.append(event.not_before - now)
-        now = event.not_before
+        due = await next_try(database)
+        waits.append(due - now)
+        now = due
     await settle(works)
     assert waits == [timedelta(seconds=seconds) for seconds in (1, 2, 4, 8, 16, 32, 60)]
     assert await states(database) == ["dead"]
@@ -271,8 +278,7 @@ async def test_an_event_for_which_there_was_no_connection_to_read_by_is_not_set_
     await arrive(works, "1")
     for _ in range(20):
         await settle(works)
-        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
-        now = event.not_before
+        now = await next_try(database)
     office.unhandled = set()
     await settle(works)
     assert await states(database) == ["done"]
@@ -287,8 +293,7 @@ async def test_an_event_that_waits_for_a_call_fails_in_nothing_by_waiting(
     await arrive(works, "1")
     while now < NOW + timedelta(minutes=5):
         await settle(works)
-        (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
-        now = event.not_before
+        now = await next_try(database)
     office.fault = Conflict("another change was first")
     await works.step()
     (event,) = await rows(database, inbox.select().where(inbox.c.state == "new"))
