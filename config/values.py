@@ -29,7 +29,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 # What SQLAlchemy takes apart; a password may hold slashes and colons.
 _POSTGRESQL = re.compile(
-    r"postgresql://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
+    r"postgresql://([^:/]*(:[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
 _OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -66,7 +66,19 @@ def _postgresql(value: str) -> str:
     found = _POSTGRESQL.fullmatch(value)
     if found is None or not 0 < int(found["port"] or 5432) <= 65535:
         raise WrongValue("setting.postgresql_port")
+    if not _is_host(found["host"] or ""):
+        raise WrongValue("setting.database_url")
     return value
+
+
+def _is_host(value: str) -> bool:
+    """Whether whoever connects can take it for a host: not with half a bracket, or empty parts."""
+    try:
+        urlsplit(f"postgresql://{value}")
+        value.encode("idna")
+    except ValueError:
+        return False
+    return True
 
 
 def _address(value: str) -> str:
