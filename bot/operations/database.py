@@ -16,6 +16,7 @@ from config.settings import Settings
 from config.teams import desks_of
 from storage import chats, leases, sweeps
 from storage.database import UNREACHABLE, Database, DatabaseUnfit
+from storage.failures import in_words
 from storage.migrate import head, known, revision
 from storage.standing_by import is_held
 
@@ -145,7 +146,7 @@ def _place_for(path: Path) -> Finding:
         with tempfile.NamedTemporaryFile(dir=folder):
             return Finding(True, "check.database_new", {"file": str(path)})
     except OSError as error:
-        values = {"file": str(path), "reason": error.strerror or type(error).__name__}
+        values = {"file": str(path), "reason": in_words(error)}
         return Finding(False, "database.not_writable", values)
 
 

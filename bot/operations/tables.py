@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.operations.errors import Wrong
+from storage.failures import in_words
 
 BYTES = 50 * 2**20
 UNPACKED = 500 * 2**20  # bytes in the parts of an Excel file, characters in its rows
@@ -45,8 +46,7 @@ def read_rows(path: Path, language: str) -> Iterator[tuple[int, Sequence[str]]]:
     except FileNotFoundError:
         raise Unreadable("import.missing", name=str(path)) from None
     except (OSError, csv.Error, UnicodeError, zipfile.BadZipFile, _Refused) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unreadable("import.unreadable", name=path.name, reason=reason) from error
+        raise Unreadable("import.unreadable", name=path.name, reason=in_words(error)) from error
     if not count:
         raise Unreadable("import.empty", name=path.name)
 
