@@ -71,7 +71,7 @@ async def _refusal(work: Work, command: Command, message: Message) -> str:
 async def _take_back(work: Work, reply: Reply, found: Copies) -> None:
     """Drop what waits, also its edits, and delete what stands there."""
     for call in found.waiting:
-        copies.drop(work.session, call.id, work.now, doubted=call.doubted)
+        copies.drop(work.session, call, work.now)
     for edit in await copies.changes(work.session, f"{rewriting.MARK}{reply.number}"):
         if edit.state == "queued":
             copies.forestall(work.session, edit, work.now)

@@ -49,11 +49,9 @@ async def speaks(session: Session, number: int, key: str, album: str) -> bool:
 
 async def take_back(session: Session, key: str, album: str, now: datetime) -> bool:
     """Drop what of an album still waits to be sent; whether some of it had gone already."""
-    parts = sa.select(outbox.c.id, outbox.c.state, outbox.c.claimed_at)
-    found = await session.rows(parts.where(calls_of(key, album)))
-    for row in found:
-        if _waits(row):
-            copies.drop(session, row.id, now)
+    found = await session.rows(sa.select(outbox).where(calls_of(key, album)))
+    for call in copies.posts(filter(_waits, found)):
+        copies.drop(session, call, now)
     return any(not _waits(row) and row.state != "dropped" for row in found)
 
 

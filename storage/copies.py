@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.messages import OUTGOING, Delete, Edit, Post, Text
-from storage.schema import outbox, places
+from storage.schema import asking, outbox, places
 from storage.session import Session
 
 _LASTS = timedelta(hours=26)  # a reply expires after a day
@@ -59,7 +59,7 @@ async def of(session: Session, where: str, parts: Sequence[int]) -> Copies:
     )
     shown = sorted({row.message_id for row in rows}, key=int)
     calls = await session.rows(_posting(where, parts).where(outbox.c.ended_at.is_(None)))
-    return Copies(tuple(shown), _posts(filter(_waits, calls)), not all(map(_waits, calls)))
+    return Copies(tuple(shown), posts(filter(_waits, calls)), not all(map(_waits, calls)))
 
 
 async def unknown(
@@ -68,21 +68,31 @@ async def unknown(
     """Calls of which nobody knows whether they were made; `since` is when it was written."""
     ended = outbox.c.ended_at.between(since, since + _LASTS)
     query = _posting(where, parts).where(ended, outbox.c.state == "unknown")
-    return _posts(await session.rows(query))
+    return posts(await session.rows(query))
+
+
+def posts(rows: Iterable[sa.Row[Any]]) -> tuple[Call, ...]:
+    """Those of these calls that show words."""
+    found = ((row, OUTGOING.validate_python(row.payload)) for row in rows)
+    return tuple(
+        Call(row.id, call, doubted=row.claimed_at is not None)
+        for row, call in found
+        if isinstance(call, Post)
+    )
 
 
 def reword(session: Session, call: Call, text: Text) -> None:
     """Let a call that waits say something else; Conflict at the flush once it waits no more."""
     payload = OUTGOING.dump_python(replace(call.post, text=text), mode="json")
-    session.claim(_waiting(call.id, call.doubted).values(payload=payload))
+    session.claim(_waiting(call).values(payload=payload))
 
 
-def drop(session: Session, call: int, now: datetime, *, doubted: bool = False) -> None:
+def drop(session: Session, call: Call, now: datetime) -> None:
     """Let a call that waits not be made; Conflict at the flush once it waits no more.
 
-    Or if by then it is in doubt whether it was made, and was not `doubted` before.
+    Or if by then it is in doubt whether it was made, and was not doubted before.
     """
-    session.claim(_waiting(call, doubted).values(state="dropped", ended_at=now))
+    session.claim(_waiting(call).values(state="dropped", ended_at=now))
 
 
 def reword_unknown(session: Session, call: Call, text: Text) -> None:
@@ -98,8 +108,7 @@ def forget_unknown(session: Session, call: Call) -> None:
 
 async def changes(session: Session, asks: str) -> Sequence[Change]:
     """The calls with this mark that change copies, the earliest first."""
-    marked = sa.and_(outbox.c.asks == asks, sa.literal_column("outbox.asks != ''"))  # as indexed
-    rows = await session.rows(sa.select(outbox).where(marked).order_by(outbox.c.id))
+    rows = await session.rows(sa.select(outbox).where(*asking(asks)).order_by(outbox.c.id))
     return [
         Change(row.id, call.message_id, row.state, row.reason)
         for row in rows
@@ -119,21 +128,12 @@ def _posting(where: str, parts: Sequence[int]) -> sa.Select[Any]:
     return sa.select(outbox).where(*meant).order_by(outbox.c.id)
 
 
-def _posts(rows: Any) -> tuple[Call, ...]:
-    found = ((row, OUTGOING.validate_python(row.payload)) for row in rows)
-    return tuple(
-        Call(row.id, call, doubted=row.claimed_at is not None)
-        for row, call in found
-        if isinstance(call, Post)
-    )
-
-
 def _waits(row: Any) -> bool:
     """An edit is harmless at any time; a post must not be just being made."""
     return bool(row.payload.get("kind") != "post" or row.state == "queued")
 
 
-def _waiting(number: int, doubted: bool) -> sa.Update:
+def _waiting(call: Call) -> sa.Update:
     claimed = outbox.c.claimed_at
-    known = claimed.is_not(None) if doubted else claimed.is_(None)
-    return outbox.update().where(outbox.c.id == number, outbox.c.state == "queued", known)
+    known = claimed.is_not(None) if call.doubted else claimed.is_(None)
+    return outbox.update().where(outbox.c.id == call.id, outbox.c.state == "queued", known)

@@ -18,6 +18,7 @@ from storage.forgetting import NOTHING, OPENING, emptied_events, statements, unn
 from storage.prompts import is_prompt
 from storage.schema import (
     answers,
+    asking,
     cards,
     consents,
     contacts,
@@ -114,11 +115,6 @@ async def left(session: Session, erasure: int) -> Sequence[tuple[str, str]]:
         for row in rows
         if row.state == "failed" and row.payload.get("message_id")
     ]
-
-
-def asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """The calls that ask this; the second condition is that of their index."""
-    return outbox.c.asks == what, sa.literal_column("outbox.asks != ''")
 
 
 async def waiting(session: Session, erasure: int) -> bool:

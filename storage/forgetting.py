@@ -78,17 +78,20 @@ def unnamed_events(where: Collection[str]) -> sa.Update:
     )
 
 
-def emptied_calls(
-    meant: Sequence[sa.ColumnElement[bool]], now: datetime, mark: str
-) -> list[sa.Update]:
-    """Let calls be forgotten; those of no outcome yet, or a bad one, are dropped for `mark`."""
-    dropped = {"state": "dropped", "reason": mark}
-    return [
+def dropped_calls(meant: sa.ColumnElement[bool], now: datetime, mark: str) -> sa.Update:
+    """Let calls of no outcome yet, or a bad one, be made no more, for the reason `mark`."""
+    return (
         outbox.update()
-        .where(*meant, outbox.c.state.not_in(MADE))
-        .values(**dropped, ended_at=sa.func.coalesce(outbox.c.ended_at, now)),
-        outbox.update().where(*meant, _full()).values(payload=NOTHING),
-    ]
+        .where(meant, outbox.c.state.not_in(MADE))
+        .values(state="dropped", ended_at=sa.func.coalesce(outbox.c.ended_at, now), reason=mark)
+    )
+
+
+def emptied_calls(*meant: sa.ColumnElement[bool]) -> sa.Update:
+    """Let what calls say be forgotten; those emptied before are not written once more."""
+    empty = sa.cast(sa.literal(NOTHING, sa.JSON), sa.Text)
+    full = sa.cast(outbox.c.payload, sa.Text) != empty
+    return outbox.update().where(*meant, full).values(payload=NOTHING)
 
 
 def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Executable]:
@@ -121,12 +124,10 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         assignments.update()
         .where(assignments.c.lead.in_(theirs), assignments.c.ended_at.is_(None))
         .values(ended_at=now),
-        outbox.update()
-        .where(about_them, outbox.c.ended_at.is_(None))
-        .values(state="dropped", ended_at=now, reason=mark),
-        outbox.update().where(about_them).values(payload=NOTHING),
+        dropped_calls(about_them, now, mark),
+        emptied_calls(about_them),
         # What tells of them beside others: lists, digests, alarms. Nobody needs it once it is sent.
-        outbox.update().where(outbox.c.state.in_(MADE), _full()).values(payload=NOTHING),
+        emptied_calls(outbox.c.state.in_(MADE)),
         outbox.update().where(to_them).values(chat="", key="erased"),
     ]
 
@@ -216,12 +217,6 @@ def _persons(tree: Sequence[Account], now: datetime, *, whole: bool) -> list[sa.
         ),
         persons.update().where(in_tree).values(version=persons.c.version + 1, **gone),
     ]
-
-
-def _full() -> sa.ColumnElement[bool]:
-    """Whether a call's words are still there; those emptied before are not written once more."""
-    empty = sa.cast(sa.literal(NOTHING, sa.JSON), sa.Text)
-    return sa.cast(outbox.c.payload, sa.Text) != empty
 
 
 def _leads(tree: Sequence[Account]) -> sa.Select[tuple[int]]:

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from storage import leads, people
 from storage.accounts import Account
 from storage.erased import MARK
-from storage.erasure import LIST, asking
-from storage.forgetting import MADE, NOTHING, emptied_calls
-from storage.schema import contacts, outbox
+from storage.erasure import LIST
+from storage.forgetting import MADE, NOTHING, dropped_calls, emptied_calls
+from storage.schema import asking, contacts, outbox
 from storage.session import Session
 
 _LISTS = asking(LIST)
@@ -45,12 +45,11 @@ async def end_lists(
     """
     marks = await _Marks.of(session, tree)
     ended = [parts for parts in await _unmade(session) if any(map(marks.on, parts))]
-    numbers = [row.id for parts in ended for row in parts]
-    for statement in emptied_calls((outbox.c.id.in_(numbers),), now, f"{MARK}{erasure}"):
-        session.execute(statement)
+    theirs = outbox.c.id.in_([row.id for parts in ended for row in parts])
+    session.execute(dropped_calls(theirs, now, f"{MARK}{erasure}"))
+    session.execute(emptied_calls(theirs))
     # What is shown already, nobody needs the words of.
-    for statement in emptied_calls((*_LISTS, outbox.c.state.in_(MADE)), now, ""):
-        session.execute(statement)
+    session.execute(emptied_calls(*_LISTS, outbox.c.state.in_(MADE)))
     waiting = [[row for row in parts if row.ended_at is None] for parts in ended]
     return list(dict.fromkeys(_asked(parts[0]) for parts in waiting if parts))
 

@@ -549,3 +549,8 @@ outbox = _table(
     _only("ix_outbox_asks", "asks != ''", "asks"),
     sa.Index("ix_outbox_ended_at", "ended_at"),
 )
+
+
+def asking(what: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The calls that ask this; the second condition is that of their index."""
+    return outbox.c.asks == what, sa.literal_column("outbox.asks != ''")

@@ -775,7 +775,7 @@ ROWS = (
     Row(
         "what came into doubt meanwhile is not said to be taken back in time",
         "storage/copies.py",
-        "    known = claimed.is_not(None) if doubted else claimed.is_(None)\n",
+        "    known = claimed.is_not(None) if call.doubted else claimed.is_(None)\n",
         "    known = sa.true()\n",
         "tests/storage/test_copies.py"
         "::test_what_came_into_doubt_meanwhile_is_not_dropped_as_certainly_unsent[sqlite]",

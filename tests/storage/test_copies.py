@@ -72,7 +72,7 @@ async def test_a_claim_takes_the_words_of_now_and_nothing_that_was_dropped(
         copies.reword(session, call, plain("From 200 euros"))
     again = await _chosen(database)
     async with saving(database) as session:
-        copies.drop(session, call.id, NOW)
+        copies.drop(session, call, NOW)
     assert await _claimed(database, chosen) == []
     assert [characters(post.text) for one in again if isinstance(post := one.outgoing, Post)] == [
         "From 200 euros"
@@ -100,7 +100,7 @@ async def test_what_is_being_sent_is_neither_changed_nor_dropped(database: Datab
             copies.reword(session, call, plain("From 200 euros"))
     with pytest.raises(Conflict):
         async with saving(database) as session:
-            copies.drop(session, call.id, NOW)
+            copies.drop(session, call, NOW)
     (row,) = await asking(database).rows(outbox_table.select())
     post = OUTGOING.validate_python(row.payload)
     assert isinstance(post, Post)
@@ -119,9 +119,9 @@ async def test_what_came_into_doubt_meanwhile_is_not_dropped_as_certainly_unsent
         await outbox.record(connection, [unheard], NOW)
     with pytest.raises(Conflict):
         async with saving(database) as session:
-            copies.drop(session, call.id, NOW)
+            copies.drop(session, call, NOW)
     found = await _found(database, number)
     assert (found.busy, found.doubted) == (False, True)
     async with saving(database) as session:
-        copies.drop(session, call.id, NOW, doubted=True)
+        copies.drop(session, found.waiting[0], NOW)
     assert (await _found(database, number)).waiting == ()
