@@ -21,11 +21,9 @@ def _config() -> Config:
 
 async def upgrade(database: Database) -> None:
     """Take every step that the database has not taken; DatabaseUnfit when it is ahead of us."""
-    found = await revision(database)
-    if found is not None and found not in known():
-        raise DatabaseUnfit("database.newer")
 
     def run(connection: Connection) -> None:
+        _assert_known(_revision(connection))  # of now: a newer program may have been first
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -37,8 +35,7 @@ async def upgrade(database: Database) -> None:
 async def assert_current(database: Database) -> None:
     """DatabaseUnfit unless the database has taken exactly the steps that we know."""
     found = await revision(database)
-    if found is not None and found not in known():
-        raise DatabaseUnfit("database.newer")
+    _assert_known(found)
     if found != head():
         raise DatabaseUnfit("database.older")
 
@@ -46,9 +43,7 @@ async def assert_current(database: Database) -> None:
 async def revision(database: Database) -> str | None:
     """The last step the database has taken; None for an empty one."""
     async with database.read() as connection:
-        return await connection.run_sync(
-            lambda sync: MigrationContext.configure(sync).get_current_revision()
-        )
+        return await connection.run_sync(_revision)
 
 
 def head() -> str | None:
@@ -70,3 +65,12 @@ async def upgrade_at(url: str) -> None:
         await upgrade(database)
     finally:
         await database.close()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _assert_known(found: str | None) -> None:
+    if found is not None and found not in known():
+        raise DatabaseUnfit("database.newer")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, DatabaseUnfit
 from storage.migrate import assert_current, head, revision, upgrade, upgrade_at
@@ -22,6 +24,7 @@ from storage.words import in_schema
 async def empty(empty_url: str) -> AsyncIterator[Database]:
     """A database without any table."""
     database = Database(empty_url)
+    await database.open()
     yield database
     await database.close()
 
@@ -84,6 +87,24 @@ async def test_two_processes_may_upgrade_at_once(empty_url: str) -> None:
     database = Database(empty_url)
     assert await revision(database) == head()
     await database.close()
+
+
+class Overtaken(Database):
+    """A database that a newer version of the program brings up to date just before us."""
+
+    @asynccontextmanager
+    async def migrating(self) -> AsyncIterator[AsyncConnection]:
+        async with self.write() as connection:
+            await connection.execute(sa.text("update alembic_version set version_num = 'f00d'"))
+        async with super().migrating() as connection:
+            yield connection
+
+
+async def test_who_waits_for_a_newer_version_to_migrate_is_told_so(database: Database) -> None:
+    overtaken = Overtaken(database.url.render_as_string(hide_password=False))
+    with pytest.raises(DatabaseUnfit, match=r"database\.newer"):
+        await upgrade(overtaken)
+    await overtaken.close()
 
 
 async def test_a_newer_database_is_refused_with_the_remedy(database: Database) -> None:
