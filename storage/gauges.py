@@ -48,7 +48,11 @@ async def read(connection: AsyncConnection, now: datetime) -> Gauges:
         cards=await _count(connection, cards, cards.c.wanted > cards.c.shown),
         leads=counted,
         overdue=await _count(
-            connection, deadlines, deadlines.c.done_at.is_(None), deadlines.c.due_at <= now
+            connection,
+            deadlines,
+            deadlines.c.done_at.is_(None),
+            deadlines.c.paused_at.is_(None),  # it is the customer's turn
+            deadlines.c.due_at <= now,
         ),
     )
 

@@ -92,6 +92,7 @@ async def test_what_waits_is_counted_with_its_age(database: Database) -> None:
     async with saving(database) as session:
         await deadlines.start(session, lead.id, "take", NOW + timedelta(minutes=5))
         await deadlines.start(session, lead.id, "close", NOW + timedelta(days=5))
+        await deadlines.start(session, lead.id, "next_reply", NOW, paused_at=NOW)  # Anna's turn
         for priority in (Priority.REPLY, Priority.CARD):
             await outbox.add(
                 session,
