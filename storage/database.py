@@ -80,6 +80,15 @@ class Database:
             if self.sqlite:
                 self._assert_in_place()
 
+    async def assert_written(self) -> None:
+        """Assert, once it is open, that it takes what is written; Unreachable when not for now."""
+        if self.sqlite:
+            return  # or it would not be open
+        async with self.write() as connection:
+            only_reads = await connection.execute(sa.text("show transaction_read_only"))
+            if only_reads.scalar() == "on":
+                raise Unreachable("it only reads, as a stand-by does")
+
     @property
     def shared(self) -> str:
         """Which one it is among those that several processes share; "" for a file."""
@@ -336,6 +345,8 @@ async def _assert_pragmas(connection: AsyncConnection) -> None:
         found = (await connection.exec_driver_sql(f"pragma {name}")).scalar()
         if found != expected:
             raise DatabaseUnfit("database.pragma", name=name, found=found, expected=expected)
+    # A transaction that is to write begins on a file that may only be read as well.
+    await connection.exec_driver_sql("pragma user_version = 0")  # as it was
 
 
 async def _assert_encoding(connection: AsyncConnection) -> None:

@@ -82,8 +82,8 @@ async def _opened(url: str) -> Finding:
     database = Database(url)
     try:
         await database.open()
-        async with database.write():
-            found = await revision(database)
+        await database.assert_written()
+        found = await revision(database)
     finally:
         await database.close()
     if found == head():

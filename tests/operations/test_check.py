@@ -19,7 +19,7 @@ import pytest
 from bot.domain.lead import State
 from bot.messages import Finding
 from bot.operations.check import check, line, total
-from bot.operations.database import LEAST_FREE, is_running
+from bot.operations.database import LEAST_FREE, about_database, is_running
 from bot.product import open_channels
 from bot.sandbox.telegram import Fault
 from bot.sandbox.vk import Fault as VkFault
@@ -34,7 +34,7 @@ from tests.cast import ANNA, ELSEWHERE, GLEB, TEAM, VERA
 from tests.databases import Cluster
 from tests.plays.desks import SERVICE, as_bot, second_bot
 from tests.plays.play import Play
-from tests.storage.making import a_customer, a_lead, opened, saving
+from tests.storage.making import NOW, a_customer, a_lead, opened, saving
 
 NOON = datetime(2025, 5, 5, 12, 0, tzinfo=UTC)
 NEWS, OLD_GROUP = -1001000000077, -5001
@@ -541,6 +541,18 @@ async def test_on_postgresql_what_runs_is_compared_with_these_settings(
         " every machine the same settings, and restart those that have others"
     ]
     await database.close()
+    await postgres.take_back(url)
+
+
+async def test_a_postgresql_that_only_reads_is_told(postgres: Cluster) -> None:
+    url = await postgres.lend()
+    only_reads = f"{url}&default_transaction_read_only=on"
+    settings = Settings.model_validate({"database_url": only_reads})
+    (told,) = [one async for one in about_database(settings, None, lambda: NOW)]
+    assert (told.key, told.values["reason"]) == (
+        "database.unreachable",
+        "it only reads, as a stand-by does",
+    )
     await postgres.take_back(url)
 
 

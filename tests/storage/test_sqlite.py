@@ -104,12 +104,13 @@ async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
             await database.open()
 
 
-async def test_a_file_that_cannot_be_written_is_told(migrated_file: Path) -> None:
+@pytest.mark.parametrize("folder_mode", [0o555, 0o755])
+async def test_a_file_that_cannot_be_written_is_told(migrated_file: Path, folder_mode: int) -> None:
     content = migrated_file.read_bytes()
     with _as_a_stranger() as folder:
         (folder / "dialead.db").write_bytes(content)
         (folder / "dialead.db").chmod(0o444)
-        folder.chmod(0o555)
+        folder.chmod(folder_mode)
         async with opened(f"sqlite:///{folder}/dialead.db") as database:
             with pytest.raises(DatabaseUnfit, match=r"database\.not_writable"):
                 await database.open()
