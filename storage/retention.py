@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from bot.messages import ErasureWanted
 from storage import inbox as events
 from storage.accounts import Account
+from storage.clients import CHANNEL
 from storage.database import Database
 from storage.forgetting import MADE, NOTHING
 from storage.schema import LEAD_IS_OPEN, accounts, inbox, leads, messages, outbox, persons
@@ -76,7 +77,8 @@ def receipt() -> str:
 def _old(before: datetime) -> sa.Select[tuple[int]]:
     """One account of each person of whom nothing is open, and nothing was heard since.
 
-    Clients of an imported list stay: the owner gave them.
+    Clients of an imported list who never wrote stay, also those of whom it has a messenger's
+    id: the owner gave them.
     """
     own, other = persons.alias("own"), persons.alias("other")
     theirs = (
@@ -85,14 +87,16 @@ def _old(before: datetime) -> sa.Select[tuple[int]]:
         .where(sa.func.coalesce(other.c.root, other.c.id) == own.c.id)
         .correlate(own)
     )
+    wrote = (sa.exists().where(one.c.account.in_(theirs)) for one in (messages, leads))
     return (
         sa.select(accounts.c.id)
         .join(own, own.c.id == accounts.c.person)
         .where(
             own.c.root.is_(None),
             own.c.erased_at.is_(None),
-            accounts.c.channel != "import",
+            accounts.c.channel != CHANNEL,
             accounts.c.created_at < before,
+            sa.or_(~theirs.where(accounts.c.channel == CHANNEL).exists(), *wrote),
             *(~one for one in _alive(theirs, before)),
         )
         .limit(_AT_ONCE)
