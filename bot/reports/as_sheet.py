@@ -51,13 +51,10 @@ async def of_table(table: Table, basis: Basis) -> str:
         rows.append(row)
         if len(rows) == _most(table.chart):
             break
-    block: Block = {"kind": "lines", "lines": [basis.texts("report.nothing")]}
-    if rows:
-        block = _block(table, rows, basis)
     sheet = {
         "title": table.title,
         "subtitle": span_of(table.period, basis),
-        "blocks": [block],
+        "blocks": list(_table_blocks(table, rows, basis)),
         "note": table.counted,
     }
     return json.dumps(sheet, ensure_ascii=False)
@@ -72,7 +69,9 @@ def _digest_blocks(digest: Digest, basis: Basis) -> Iterator[Block]:
     if digest.channels:
         yield _tallies(texts("picture.channels"), digest.channels)
     known = {"take": digest.to_take.working, "answer": digest.to_answer.working}
-    if rows := [_pace(name, found, basis) for name, found in known.items() if found.p50]:
+    if rows := [
+        _pace(name, found, basis) for name, found in known.items() if found.p50 is not None
+    ]:
         yield {"kind": "bars", "title": texts("picture.pace"), "rows": rows}
     if reasons := [one for one in digest.reasons if one.name]:
         yield _tallies(texts("report.reasons"), reasons)
@@ -145,11 +144,17 @@ def _most(chart: Chart | None) -> int:
     return 100 if chart and chart.over == "day" else _ROWS
 
 
-def _block(table: Table, rows: Sequence[Row], basis: Basis) -> Block:
+def _table_blocks(table: Table, rows: Sequence[Row], basis: Basis) -> Iterator[Block]:
+    if not rows:
+        yield {"kind": "lines", "lines": [basis.texts("report.nothing")]}
+        return
     if table.chart is None:
-        return _listed(table, rows, basis)
+        yield _listed(table, rows, basis)
+        return
     draw = _columns if table.chart.over == "day" else _bars
-    return draw(table, table.chart, rows, basis)
+    yield draw(table, table.chart, rows, basis)
+    if more := table.count - len(rows):
+        yield {"kind": "lines", "lines": [basis.texts.plural("report.more", more)]}
 
 
 def _listed(table: Table, rows: Sequence[Row], basis: Basis) -> Block:
