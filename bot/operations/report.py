@@ -30,6 +30,7 @@ from config.hours import working_hours
 from config.settings import Settings
 from config.teams import DeskSettings, bots_of, desks_of, through
 from config.texts import load
+from storage.failures import in_words
 from storage.file import keep_private
 from storage.session import Session
 
@@ -90,19 +91,30 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
     if output is None:
         yield sys.stdout.buffer
         return
+    if output.exists() and not output.is_file():
+        with _begun(output, output) as way:  # a pipe or a device, in whose place no file may be put
+            yield way
+        return
     part = output.with_name(f"{output.name}.part")
     try:
         part.unlink(missing_ok=True)
         keep_private(str(part))  # it names customers
-        file = part.open("wb")
     except OSError as error:
-        raise Failed("report.no_file", file=output, reason=error.strerror) from None
+        raise Failed("report.no_file", file=output, reason=in_words(error)) from None
     try:
-        with file:
+        with _begun(part, output) as file:
             yield file
         part.replace(output)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _begun(file: Path, output: Path) -> BinaryIO:
+    """Open what is to become the output."""
+    try:
+        return file.open("wb")
+    except OSError as error:
+        raise Failed("report.no_file", file=output, reason=in_words(error)) from None
 
 
 def _usual(last: str, now: datetime, zone: ZoneInfo) -> str:

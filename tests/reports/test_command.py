@@ -69,6 +69,20 @@ def test_a_digest_goes_to_a_file_whole(folder: Path) -> None:
     assert not (folder / "digest.json.part").exists()
 
 
+def test_no_file_is_put_in_the_place_of_a_pipe_or_a_folder(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "a folder").mkdir()
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    done = commanded(folder, "report", "leads", *DAY, "--output", "pipe")
+    with os.fdopen(reader) as told:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "#1 · " in told.read()
+    assert (folder / "pipe").is_fifo()
+    refused = commanded(folder, "report", "leads", *DAY, "--output", "a folder")
+    assert refused.returncode == 1
+    assert "a folder" in refused.stderr
+
+
 @pytest.mark.parametrize("form", ["text", "xlsx"])
 def test_a_reports_file_is_for_its_owner_only(folder: Path, form: str) -> None:
     (folder / "made").write_text("an older one, for everybody")
