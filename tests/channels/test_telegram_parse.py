@@ -172,6 +172,9 @@ def test_games_and_invoices_are_told_by_their_titles() -> None:
 
 def test_what_nobody_knows_yet_is_still_something_said() -> None:
     assert attached(hologram={"id": 1}).kind is AttachmentKind.OTHER
+    bought = received(caption="Like this", paid_media={"star_count": 1})
+    assert bought.text == "Like this"
+    assert [one.kind for one in bought.attachments] == [AttachmentKind.OTHER]
 
 
 @pytest.mark.parametrize(

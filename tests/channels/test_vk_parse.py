@@ -110,6 +110,31 @@ def test_forwarded_words_and_pictures_come_along() -> None:
     assert [item.name for item in got.attachments] == ["a.pdf"]
 
 
+def test_however_deep_a_forward_is_nothing_of_it_is_lost() -> None:
+    deep = message(text="9")
+    for number in range(8, 0, -1):
+        deep = message(text=str(number), fwd_messages=[deep])
+    got = received(text="0", fwd_messages=[deep, message(text="last")])
+    assert got.text.split("\n\n") == [*map(str, range(10)), "last"]
+
+
+def test_what_a_forwarded_message_replies_to_comes_along() -> None:
+    offer = message(from_id=BORIS, text="A hundred?")
+    inner = message(from_id=-5, text="Deep")
+    yes = message(from_id=-5, text="Yes", reply_message=offer, fwd_messages=[inner])
+    got = received(text="Look", fwd_messages=[yes])
+    assert got.text == "Look\n\nYes\n\nA hundred?\n\nDeep"
+    assert got.forwarded_from == "club5, id222"
+
+
+def test_what_vk_leaves_out_for_bots_is_said_to_be_there() -> None:
+    left_out = Attachment(AttachmentKind.OTHER, "vk", title="…")
+    assert received(text="Look", is_cropped=True).attachments == (left_out,)
+    cropped = message(text="Price?", is_cropped=True)
+    assert received(text="Look", fwd_messages=[cropped]).attachments == (left_out,)
+    assert received(text="Look", is_cropped=False).attachments == ()
+
+
 def test_half_an_emoji_becomes_a_visible_mark() -> None:
     assert received(text="a\ud83d").text == "a\ufffd"
 
@@ -163,6 +188,13 @@ def test_a_press_brings_its_data_back() -> None:
 @pytest.mark.parametrize("payload", [{"x": 1}, {"d": 5}, "}", [], None, 7])
 def test_a_forged_press_can_still_be_answered(payload: Any) -> None:
     assert press(payload).data == ""
+
+
+def test_a_press_under_no_message_is_none_of_ours_and_can_be_answered() -> None:
+    body = {"user_id": ANNA, "peer_id": ANNA, "event_id": "p1", "payload": '{"d": "take:12"}'}
+    parsed = parse_event(event("message_event", body), "vk")
+    assert isinstance(parsed, ButtonPressed)
+    assert (parsed.press_id, parsed.message_id, parsed.data) == ("p1", "", "")
 
 
 def test_allowing_and_forbidding_messages_changes_the_reach() -> None:

@@ -35,6 +35,15 @@ async def test_a_canned_answer_goes_to_the_customer_as_a_reply_does(play: Play) 
     assert len(play.private(ANNA)) == 1
 
 
+async def test_a_canned_answer_that_another_bot_is_asked_for_is_not_ours(play: Play) -> None:
+    await stored(play)
+    await play.reply(BORIS, 1, "/t@other_bot price")
+    await play.reply(BORIS, 1, "/T@Dialead_Bot price")
+    await play.heard(ANNA, "Hello")
+    await play.quiet()
+    assert len(play.private(ANNA)) == 1
+
+
 async def test_a_prompt_is_not_answered_by_a_canned_answer(play: Play) -> None:
     await stored(play)
     await play.press(BORIS, 1, "Take")

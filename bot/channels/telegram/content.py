@@ -27,14 +27,14 @@ def content(channel: str, message: Json) -> tuple[str, tuple[Attachment, ...]] |
 
     What is of no known kind or shape counts as OTHER: it was said, and nothing is passed over.
     """
-    said = _said(message, "text") or _said(message, "caption")
+    text, caption = _said(message, "text"), _said(message, "caption")
     for name, read in _READERS.items():
         if message.get(name) is not None:
-            return said, (_attached(channel, message, read),)
-    if said:
-        return said, ()
-    if NOTICES.isdisjoint(message):
-        return "", (Attachment(AttachmentKind.OTHER, channel),)
+            return text or caption, (_attached(channel, message, read),)
+    if text:
+        return text, ()
+    if caption or NOTICES.isdisjoint(message):
+        return caption, (Attachment(AttachmentKind.OTHER, channel),)
     return None
 
 

@@ -26,6 +26,8 @@ def read_attachments(message: Thing, channel: str) -> tuple[Attachment, ...]:
     found = [_read(item, channel) for item in message.get("attachments") or ()]
     if message.get("geo"):
         found.append(_attached("", message["geo"], channel, _place))
+    if message.get("is_cropped"):  # VK leaves out for bots what it finds too much
+        found.append(Attachment(AttachmentKind.OTHER, channel, title="…"))
     return tuple(found)
 
 

@@ -29,7 +29,6 @@ FIRST_CHAT = 2_000_000_000  # peers from here on are chats of several people
 _LANGUAGES = {0: "ru", 1: "uk", 2: "be", 3: "en", 4: "es"}  # VK's client_info.lang_id
 _ARRIVED = {"chat_invite_user": True, "chat_invite_user_by_link": True, "chat_kick_user": False}
 _REF = 255  # characters of a link's parameter
-_DEPTH = 5  # of forwards within forwards
 _LIMIT = 2**63  # beyond it no database keeps a number
 
 Thing = dict[str, Any]
@@ -106,13 +105,14 @@ def _admins(message: Thing, channel: str, *, edited: bool) -> Event | None:
 
 def _message_event(body: Thing, channel: str) -> Event | None:
     press = body["object"]
+    ours = "conversation_message_id" in press  # what we show stands under a message
     return ButtonPressed(
         channel=channel,
         chat=_chat(press["peer_id"]),
         author=_author(press["user_id"]),
         press_id=str(press["event_id"]),
-        message_id=_message_id(press),
-        data=pressed(press.get("payload")),
+        message_id=_message_id(press) if ours else "",
+        data=pressed(press.get("payload")) if ours else "",
     )
 
 
@@ -172,12 +172,14 @@ def _member(message: Thing, group_id: object, channel: str) -> MemberChanged | N
     )
 
 
-def _forwards(message: Thing, depth: int = _DEPTH) -> Iterator[Thing]:
-    """The forwarded messages, outer ones first."""
-    for item in message.get("fwd_messages") or ():
+def _forwards(message: Thing) -> Iterator[Thing]:
+    """The forwarded messages, each before what it replies to and forwards itself."""
+    waiting = list(reversed(message.get("fwd_messages") or ()))
+    while waiting:
+        item = waiting.pop()
         yield item
-        if depth > 1:
-            yield from _forwards(item, depth - 1)
+        replied = [item["reply_message"]] if item.get("reply_message") else []
+        waiting += reversed([*replied, *(item.get("fwd_messages") or ())])
 
 
 def _is_start(message: Thing) -> bool:
