@@ -33,6 +33,7 @@ from bot.messages import (
     kind_of,
     split_address,
 )
+from handlers import exports
 from handlers.policy import Policy
 from handlers.wire import unpack
 from storage import accounts, chats, deadlines, erasure, leads, outbox, steps
@@ -91,7 +92,7 @@ class Desks:
 
     async def of_export(self, file: Attachment, session: Session) -> Policy:
         """That by which a customer's own file is written; they are told all of it."""
-        return self.of_channel((await accounts.by_id(session, int(file.ref))).channel)
+        return self.of_channel((await accounts.by_id(session, exports.account_of(file))).channel)
 
     async def candidates(self, event: Event, session: Session) -> Sequence[Policy]:
         """Of whose team an author may be, the likeliest first, or to whom a lead is offered."""

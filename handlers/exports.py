@@ -26,30 +26,42 @@ TITLE_KEYS = (
     "privacy.answers",
     "privacy.messages",
 )
+LARGEST = 40 * 2**20
+"""Bytes of one file, so that every messenger takes it."""
+
 _NAME = "dialead.txt"
+_WIDEST = 4  # bytes of a character
 _IN_MEMORY = 2**18  # bytes
 _CHUNK = 2**16  # bytes
 _MARK = "\ufeff"  # by which every editor sees what the letters are
 
 
-def attachment(account: Account) -> Attachment:
-    """The file that `opened` makes."""
-    return Attachment(
-        AttachmentKind.DOCUMENT, CHANNEL, str(account.id), name=_NAME, mime="text/plain"
-    )
+async def attachments(session: Session, account: Account) -> tuple[Attachment, ...]:
+    """The file that `opened` makes, in as many parts as it takes; of most people it is one."""
+    size = _WIDEST * await exports.characters_of(session, account.id)
+    count = 1 + size // LARGEST
+    return tuple(_part(account, number, count) for number in range(count))
+
+
+def account_of(wanted: Attachment) -> int:
+    """Whose file it is, or a part of it."""
+    return int(wanted.ref.partition("/")[0])
 
 
 @asynccontextmanager
 async def opened(session: Session, wanted: Attachment, policy: Policy) -> AsyncIterator[Download]:
     """The file at this moment; a long one is written to the disk, where only we can read it."""
-    account = await accounts.by_id(session, int(wanted.ref))
+    account = await accounts.by_id(session, account_of(wanted))
     texts = policy.words_for(account)
+    _, number, count = (*map(int, wanted.ref.split("/")), 0, 1)[:3]
     with SpooledTemporaryFile(_IN_MEMORY) as file:
         async for piece in _written(session, account, texts, policy):
             file.write(piece.encode())
         size = file.tell()
-        file.seek(0)
-        yield Download(_NAME, size, _pieces(file))
+        begin, end = (_line_at(file, size * n // count) for n in (number, number + 1))
+        file.seek(begin)
+        head = _MARK.encode() if begin else b""
+        yield Download(wanted.name, len(head) + end - begin, _pieces(file, head, end - begin))
 
 
 async def contacts(session: Session, account: Account) -> list[str]:
@@ -118,6 +130,26 @@ async def _tapped(session: Session, account: Account, texts: Texts) -> list[str]
     ]
 
 
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    while piece := file.read(_CHUNK):
+def _part(account: Account, number: int, count: int) -> Attachment:
+    """Alone it is the whole; which one of several it is stands in its name, from 1 on."""
+    ref, name = str(account.id), _NAME
+    if count > 1:
+        stem, dot, ending = _NAME.partition(".")
+        ref, name = f"{ref}/{number}/{count}", f"{stem}-{number + 1}{dot}{ending}"
+    return Attachment(AttachmentKind.DOCUMENT, CHANNEL, ref, name=name, mime="text/plain")
+
+
+def _line_at(file: IO[bytes], place: int) -> int:
+    """The first beginning of a line there or after it."""
+    if place == 0:
+        return 0
+    file.seek(place - 1)
+    file.readline()
+    return file.tell()
+
+
+async def _pieces(file: IO[bytes], head: bytes, left: int) -> AsyncIterator[bytes]:
+    yield head
+    while left and (piece := file.read(min(left, _CHUNK))):
+        left -= len(piece)
         yield piece

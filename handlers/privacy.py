@@ -70,8 +70,10 @@ async def _show(work: Work, account: Account) -> None:
         texts("privacy.file"),
         *await _elsewhere(work, account, "/privacy"),
     ]
-    file = (exports.attachment(account),)
-    await work.to_customer(account, plain("\n".join(lines)), attachments=file, asks=_ASKS)
+    words = plain("\n".join(lines))
+    for part in await exports.attachments(work.session, account):
+        await work.to_customer(account, words, attachments=(part,), asks=_ASKS)
+        words = ()
 
 
 async def _ask_to_erase(work: Work, account: Account) -> None:

@@ -16,6 +16,7 @@ from storage.schema import answers, leads, messages, versions
 from storage.session import Session
 
 _AT_ONCE = 50  # messages
+_HEAD = 40  # characters; when it was written
 _ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 
 
@@ -40,6 +41,15 @@ async def count_messages(session: Session, account: int) -> int:
     """How many messages the account wrote."""
     query = sa.select(sa.func.count()).select_from(messages).where(_theirs(account))
     return int((await session.rows(query))[0][0])
+
+
+async def characters_of(session: Session, account: int) -> int:
+    """How long all that the account wrote is with a line's head each, if not shorter."""
+    now = sa.func.length(messages.c.text) + sa.func.length(sa.cast(messages.c.attachments, sa.Text))
+    written = sa.select(sa.func.sum(now + _HEAD)).where(_theirs(account))
+    before = sa.select(sa.func.sum(sa.func.length(versions.c.text) + _HEAD))
+    before = before.join(messages, messages.c.id == versions.c.message).where(_theirs(account))
+    return sum([int((await session.rows(query))[0][0] or 0) for query in (written, before)])
 
 
 async def messages_of(session: Session, account: int) -> AsyncIterator[Written]:

@@ -7,6 +7,8 @@ import tracemalloc
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from handlers import exports
 from storage import accounts
 from storage.schema import erasures, inbox, leads, messages, versions
@@ -108,7 +110,8 @@ async def test_what_somebody_wrote_is_not_gathered_in_memory(play: Play) -> None
     account = await accounts.by_id(asking(product.database), hello.account)
     tracemalloc.start()
     try:
-        async with product.files.opened(exports.attachment(account)) as file:
+        (whole,) = await exports.attachments(asking(product.database), account)
+        async with product.files.opened(whole) as file:
             told = [piece.replace("ж".encode(), b"") async for piece in file.chunks]
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -119,6 +122,32 @@ async def test_what_somebody_wrote_is_not_gathered_in_memory(play: Play) -> None
     expected = [str(n).encode() for n in numbers]
     expected.insert(349, b"before")
     assert re.findall(rb"said (\w+)", b"".join(told)) == expected
+
+
+async def test_what_no_messenger_takes_as_one_file_comes_in_several(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "LARGEST", 1200)
+    play.telegram.add_user(ANNA, "Anna", language="en")
+    await play.start()
+    said = [f"Window number {number}, with {'ж' * 40}" for number in range(24)]
+    for first in (0, 12):
+        play.telegram.write(ANNA, ANNA, "\n".join(said[first : first + 12]))
+    await play.card(1)
+    await play.quiet()
+    play.telegram.write(ANNA, ANNA, "/privacy")
+    await play.heard(ANNA, "2 messages from you")
+    await play.quiet()
+    files = [m.body["document"] for m in play.private(ANNA) if "document" in m.body]
+    assert [one["file_name"] for one in files] == [
+        f"dialead-{number}.txt" for number in range(1, len(files) + 1)
+    ]
+    assert len(files) > 2
+    assert all(one["file_size"] <= 1200 for one in files)
+    found = [play.telegram.world.files.find(one["file_id"]) for one in files]
+    parts = [one.media.data.decode("utf-8-sig") for one in found if one is not None]
+    assert all(part.endswith("\n") for part in parts)
+    assert re.findall(r"Window number \d+, with ж+", "".join(parts)) == said
 
 
 async def test_delete_is_done_on_confirmation_only(play: Play) -> None:
