@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -184,6 +185,48 @@ async def test_a_file_from_another_messenger_is_uploaded(
     file = desk.server.world.files.find((body[-1] if shown == "photo" else body)["file_id"])
     assert file is not None
     assert file.media.data == b"\x89 from elsewhere"
+
+
+def picture(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", width, height)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        (picture(1080, 8900), "photo"),
+        (picture(1080, 8921), "document"),
+        (picture(2100, 100), "document"),
+    ],
+    ids=["tall", "too tall", "too narrow"],
+)
+async def test_a_picture_that_cannot_be_shown_as_one_goes_as_a_document(
+    desk: Desk, content: bytes, shown: str
+) -> None:
+    sent = await desk.send(to_anna(foreign(AttachmentKind.PHOTO), text="look"), file_of(content))
+    (seen,) = desk.seen()
+    assert sent.message_ids == (str(seen.id),)
+    assert seen.text == "look"
+    body = seen.body[shown]
+    file = desk.server.world.files.find((body[-1] if shown == "photo" else body)["file_id"])
+    assert file is not None
+    assert file.media.data == content
+
+
+@pytest.mark.parametrize(
+    "why", ["IMAGE_PROCESS_FAILED", "file of size 9 bytes is too big for a photo"]
+)
+async def test_what_telegram_takes_for_no_picture_goes_as_a_document(desk: Desk, why: str) -> None:
+    desk.server.fail("sendPhoto", Fault.BAD_REQUEST, description=f"Bad Request: {why}")
+    await desk.send(to_anna(foreign(AttachmentKind.PHOTO)))
+    assert "document" in desk.seen()[-1].body
+
+
+async def test_of_an_album_that_a_picture_spoils_nothing_is_sent(desk: Desk) -> None:
+    (post,) = desk.channel.fit(to_anna(*[foreign(AttachmentKind.PHOTO)] * 2))
+    error = await desk.refused(post, file_of(picture(100, 2001)))
+    assert error.failure is Failure.REFUSED  # each goes alone then
+    assert not desk.seen()
 
 
 async def test_a_files_name_cannot_break_the_upload(desk: Desk) -> None:

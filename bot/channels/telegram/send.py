@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.telegram import topics
 from bot.channels.telegram.client import CALL_SECONDS, Client, Parameters, as_id
 from bot.channels.telegram.files import Upload
-from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS
+from bot.channels.telegram.fit import CAPTION_UNITS, TEXT_UNITS, kind_here
 from bot.channels.telegram.markup import NO_PREVIEW, captioned, keyboard
 from bot.channels.telegram.post import Files, posting
 from bot.channels.telegram.spans import render, shortened
 from bot.channels.telegram.topics import Icons
 from bot.messages import (
     AnswerPress,
+    AttachmentKind,
     CloseTopic,
     Delete,
     Edit,
@@ -38,6 +40,9 @@ from bot.messages import (
 UPLOAD_SECONDS = 300
 LARGE = 1024 * 1024  # bytes; what is smaller went up in vain for another reason
 ANSWER_UNITS = 200
+
+_PICTURE = AttachmentKind.PHOTO
+_NO_PHOTO = ("photo_invalid_dimensions", "image_process_failed", "too big for a photo")
 
 
 async def send(
@@ -68,6 +73,19 @@ async def send(
 
 
 async def _post(client: Client, channel: str, post: Post, open_file: OpenFile) -> Sent:
+    """A picture that Telegram cannot show as one still goes, as a document."""
+    try:
+        return await _posted(client, channel, post, open_file)
+    except SendError as error:
+        picture = [one for one in post.attachments if kind_here(channel, one) == _PICTURE]
+        no_photo = error.permanent and any(sign in str(error).lower() for sign in _NO_PHOTO)
+        if not (no_photo and len(picture) == len(post.attachments) == 1):
+            raise
+    document = replace(picture[0], kind=AttachmentKind.DOCUMENT)
+    return await _posted(client, channel, replace(post, attachments=(document,)), open_file)
+
+
+async def _posted(client: Client, channel: str, post: Post, open_file: OpenFile) -> Sent:
     async with AsyncExitStack() as opened:
         files = Files(channel, open_file, opened)
         method, parameters = await posting(post, files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import struct
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,9 @@ _FOLDERS = {
 MEDIA = tuple(_FOLDERS)
 _NAMED = ("video", "animation", "audio", "document")
 _THUMBNAIL_BYTES = 64
+_PHOTO_BYTES = 10 * 1024 * 1024
+_DOTS, _LONGER = 10_000, 20
+_PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,20 @@ def _appearance(kind: str) -> Json:
         },
     }
     return shapes.get(kind, {})
+
+
+def refuse_as_photo(media: Media) -> None:
+    """Raise what Telegram answers to a picture too large to be shown as one; PNGs alone are read.
+
+    Ten megabytes; ten thousand dots, width and height together; twenty times as long as wide.
+    """
+    if media.bytes > _PHOTO_BYTES:
+        raise bad_request(f"file of size {media.bytes} bytes is too big for a photo")
+    if not media.data.startswith(_PNG) or len(media.data) < len(_PNG) + 8:
+        return
+    width, height = struct.unpack_from(">II", media.data, len(_PNG))
+    if width + height > _DOTS or max(width, height) > _LONGER * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
 
 
 def content(files: Files, kind: str, source: Any, extra: Json | None = None) -> Json:

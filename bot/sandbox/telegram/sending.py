@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.sandbox.telegram.chats import Chat, Json, Message, Rank
-from bot.sandbox.telegram.files import MEDIA, Media, content
+from bot.sandbox.telegram.files import MEDIA, Media, content, refuse_as_photo
 from bot.sandbox.telegram.formatting import Formatted, read_caption, read_message_text
 from bot.sandbox.telegram.keyboards import read_markup
 from bot.sandbox.telegram.parameters import attached
@@ -37,7 +37,6 @@ _MEDIA_FIELDS = {
     "sticker": ("emoji",),
 }
 _ALBUMS = ("photo", "video", "audio", "document")
-_PHOTO_BYTES = 10 * 1024 * 1024
 
 
 def send_message(world: World, args: Args) -> Json:
@@ -251,8 +250,8 @@ def _point(args: Args) -> Json:
 
 
 def _medium(world: World, kind: str, source: Any, args: Args) -> Json:
-    if kind == "photo" and isinstance(source, Media) and source.bytes > _PHOTO_BYTES:
-        raise bad_request(f"file of size {source.bytes} bytes is too big for a photo")
+    if kind == "photo" and isinstance(source, Media):
+        refuse_as_photo(source)
     fields = {key: args[key] for key in _MEDIA_FIELDS.get(kind, ()) if args.get(key)}
     return content(world.files, kind, source, fields)
 
