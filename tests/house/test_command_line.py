@@ -222,7 +222,7 @@ def test_what_libraries_log_never_shows_anybodys_words(form: str) -> None:
     assert len(lines) == 2, "each entry has one line, and warnings of libraries have none"
     assert all("aiohttp.server" in one for one in lines)
     assert "ValueError at <string>:8" in lines[1]
-    for word in ("Anna", "900", "secret", "Traceback"):
+    for word in ("Anna", "+7 900", "secret", "Traceback"):
         assert word not in done.stderr
     if form == "json":
         entry = json.loads(lines[0])
