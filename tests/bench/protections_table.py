@@ -150,6 +150,37 @@ ROWS = (
         "tests/plays/test_privacy.py::test_what_somebody_wrote_is_not_gathered_in_memory[sqlite]",
     ),
     Row(
+        "what is more than messengers take comes in several files",
+        "handlers/exports.py",
+        "    count = 1 + size // LARGEST\n",
+        "    count = 1\n",
+        "tests/plays/test_privacy.py"
+        "::test_what_no_messenger_takes_as_one_file_comes_in_several[sqlite]",
+    ),
+    Row(
+        "a command that names another bot is not ours",
+        "bot/delivery/prepare.py",
+        "        return all(names) and called[1].lower() not in {name.lower() for name in names}\n",
+        "        return False\n",
+        "tests/plays/test_templates.py"
+        "::test_a_canned_answer_that_another_bot_is_asked_for_is_not_ours[sqlite]",
+    ),
+    Row(
+        "a picture that is shown as none goes as a document",
+        "bot/channels/telegram/send.py",
+        "        if not (no_photo and len(picture) == len(post.attachments) == 1):\n",
+        "        if error:\n",
+        "tests/channels/test_telegram_send.py"
+        "::test_what_telegram_takes_for_no_picture_goes_as_a_document[IMAGE_PROCESS_FAILED]",
+    ),
+    Row(
+        "what VK leaves out for bots is said to be there",
+        "bot/channels/vk/attachments.py",
+        '    if message.get("is_cropped"):',
+        "    if False:",
+        "tests/channels/test_vk_parse.py::test_what_vk_leaves_out_for_bots_is_said_to_be_there",
+    ),
+    Row(
         "the same update twice is one event",
         "storage/inbox.py",
         "            await connection.execute(insert_new(connection, inbox), rows)\n",
