@@ -59,6 +59,7 @@ def _bubble(server: TelegramServer, message: Message) -> Json:
         "text": runs(message.text, message.entities),
         "media": _media(body),
         "reply": _reply(server, message),
+        "asks": [f"telegram:{user_id}" for user_id in server.asked(message)],
         "keyboard": _inline_keyboard(body),
         "reactions": [emoji for given in message.reactions.values() for emoji in given],
         "edited": "edit_date" in body,

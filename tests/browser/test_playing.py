@@ -130,3 +130,27 @@ async def test_a_reaction_is_put_under_a_message(page: Page, bot: TelegramBot) -
     await team.locator(".bubble").click()
     await team.get_by_role("button", name="Reaction 🔥").click()
     await expect(team.get_by_role("img", name="Reactions: 🔥")).to_be_visible()
+
+
+async def test_a_question_opens_the_reply_at_whoever_it_names(page: Page, bot: TelegramBot) -> None:
+    team = phone(page, "team")
+    forced = {"force_reply": True, "selective": True}
+    asking = {"chat_id": TEAM, "parse_mode": "HTML", "reply_markup": forced}
+    await bot.call("sendMessage", **asking, text='<a href="tg://user?id=202">Dasha</a>: when?')
+    await expect(team.get_by_text("Dasha: when?")).to_be_visible()
+    await expect(team.locator(".about")).to_be_hidden()  # it is Boris who sits here
+    await bot.call("sendMessage", **asking, text='<a href="tg://user?id=201">Boris</a>: how much?')
+    await expect(team.locator(".about")).to_contain_text("Boris: how much?")
+    await say(team, "1,200")
+    await expect(team.locator(".mine .quoted")).to_contain_text("Boris: how much?")
+    await expect(team.locator(".about")).to_be_hidden()
+
+
+async def test_a_question_leaves_alone_what_is_being_written(page: Page, bot: TelegramBot) -> None:
+    team = phone(page, "team")
+    await team.get_by_role("textbox").fill("We del")
+    await bot.call(
+        "sendMessage", chat_id=TEAM, text="How much?", reply_markup={"force_reply": True}
+    )
+    await expect(team.get_by_text("How much?")).to_be_visible()
+    await expect(team.locator(".about")).to_be_hidden()

@@ -47,10 +47,13 @@ export class Composer {
 
   /** Answer a message from now on; choosing it again lets it go. */
   choose(message) {
-    const same = this.draft.reply?.id === message.id;
-    Object.assign(this.draft, { reply: same ? null : message, edit: null });
-    this.showAbout();
+    this.open(this.draft.reply?.id === message.id ? null : message);
     this.input.focus();
+  }
+
+  open(message) {
+    Object.assign(this.draft, { reply: message, edit: null });
+    this.showAbout();
   }
 
   get draft() {

@@ -34,7 +34,10 @@ function build() {
 function update(news) {
   const { chats, fresh } = apply(news);
   phones.forEach((phone, index) => { phone.told = stage.phones[index]; });
-  for (const { chat, message } of fresh) notice(room(chat, message.thread), message);
+  for (const { chat, message } of fresh) {
+    notice(room(chat, message.thread), message);
+    for (const phone of phones) phone.ask(room(chat, message.thread), message);
+  }
   for (const phone of phones) if (news.phones || phone.concerns(chats)) phone.show();
   bar.show();
   tabs.show();

@@ -4,7 +4,7 @@ import { avatar } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { el, iconButton } from "./dom.js";
 import { Messages } from "./messages.js";
-import { chat, mark, unseen } from "./store.js";
+import { chat, draft, mark, unseen } from "./store.js";
 import { showAlert, Toast } from "./toast.js";
 import { room, Topics } from "./topics.js";
 import { act } from "./wire.js";
@@ -98,6 +98,15 @@ export class Phone {
     const isTopic = head.topics?.some((topic) => topic.id === number);
     this.goTo(isTopic ? number : messages.get(number)?.thread ?? null);
     if (!isTopic) this.messages.bring(number);
+  }
+
+  /** Begin the reply that a question opens by itself at whoever was asked, unless they are writing. */
+  ask(id, message) {
+    const { text, reply, edit } = draft(this.seat);
+    if (!message.asks?.includes(this.seat.as) || this.rooms[0] !== id || text || reply || edit) return;
+    const elsewhere = document.activeElement !== document.body && !this.node.contains(document.activeElement);
+    this.composer.open(message);
+    if (!elsewhere) this.composer.input.focus();
   }
 
   /** How many messages wait unseen on this phone. */

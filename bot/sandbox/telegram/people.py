@@ -224,7 +224,17 @@ class People:
         """
         user, found = self.world.user(user_id), reversed(self.shown(chat_id))
         asking = (one for one in found if (one.reply_keyboard or {}).get("force_reply"))
-        return next((one for one in asking if self._is_asked(user, one)), None)
+        return next((one for one in asking if self._names(user, one)), None)
+
+    def asked(self, message: Message) -> list[int]:
+        """For whom of the conversation a message opens the reply by itself."""
+        if not (message.reply_keyboard or {}).get("force_reply"):
+            return []
+        chat = self.world.chat(message.chat_id)
+        users = [one.user for one in chat.members.values()]
+        if chat.private:
+            users = [self.world.user(chat.id)]
+        return [user.id for user in users if self._names(user, message)]
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -279,7 +289,7 @@ class People:
         world.announce(message)
         return message
 
-    def _is_asked(self, user: User, message: Message) -> bool:
+    def _names(self, user: User, message: Message) -> bool:
         if not (message.reply_keyboard or {}).get("selective"):
             return True
         replied = message.body.get("reply_to_message") or {}
