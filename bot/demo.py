@@ -83,11 +83,13 @@ def _stopping(tell: Callable[[], None]) -> asyncio.Event:
 
     def stop() -> None:
         if not stopping.is_set():
-            tell()
-        stopping.set()
+            stopping.set()
+            with contextlib.suppress(OSError):  # with the terminal closed nobody hears it
+                tell()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            asyncio.get_running_loop().add_signal_handler(number, stop)
     return stopping
 
 

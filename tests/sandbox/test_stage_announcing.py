@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from bot.demo import run_demo
 from config.texts import load
@@ -40,21 +43,40 @@ async def test_the_address_is_told_once_the_product_listens(tmp_path: Path) -> N
     await asyncio.wait_for(demo, 10)
 
 
-async def test_a_demo_that_is_still_starting_can_be_ended(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+async def test_a_demo_that_is_still_starting_can_be_ended(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     said, demo = begin(tmp_path)
     await until((tmp_path / "up").exists)
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), number)
     await asyncio.wait_for(demo, 10)
     assert said == ["Starting…", "Stopping…"]
 
 
-def begin(folder: Path) -> tuple[list[str], asyncio.Task[None]]:
-    """The demo of a product that listens once it may: what is said, and what ends with it."""
+async def test_a_closed_terminal_ends_the_demo_though_nobody_can_be_told(tmp_path: Path) -> None:
+    _, demo = begin(tmp_path, lost="Stopping…")
+    await until((tmp_path / "up").exists)
+    os.kill(os.getpid(), signal.SIGHUP)
+    await asyncio.wait_for(demo, 10)
+
+
+def begin(folder: Path, lost: str = "") -> tuple[list[str], asyncio.Task[None]]:
+    """The demo of a product that listens once it may: what is said, and what ends with it.
+
+    `lost` are words at which the terminal is gone.
+    """
     said: list[str] = []
+
+    def say(words: str) -> None:
+        if words == lost:
+            raise OSError(errno.EIO, "Input/output error")
+        said.append(words)
+
     os.mkfifo(folder / "go")
     main = folder / "main.py"
     main.write_text(PRODUCT)
-    demo = run_demo(main, 0, "ru", load("en"), browser=False, say=said.append)
+    demo = run_demo(main, 0, "ru", load("en"), browser=False, say=say)
     return said, asyncio.create_task(demo)
 
 
