@@ -288,6 +288,7 @@ async def _import(settings: Settings, file: Path, named: list[str], *, yes: bool
         read_clients,
         write,
     )
+    from bot.operations.progress import progress
 
     texts, channels = operators_texts(), channels_meant(settings, named)
     sheet = read_clients(file, settings.team.language, country(settings.team.timezone))
@@ -297,7 +298,7 @@ async def _import(settings: Settings, file: Path, named: list[str], *, yes: bool
         typer.echo(texts("import.dry"))
     if yes and sheet.clients:
         now = Clock(settings.rehearsal.clock_file)()
-        with typer.progressbar(length=len(sheet.clients), file=sys.stderr) as bar:
+        with progress(len(sheet.clients)) as bar:
             done = await write(settings.database_url, sheet.clients, now, bar.update, channels)
         typer.echo(texts("import.done", new=done.new, known=done.known))
     if sheet.left_out:
@@ -312,8 +313,9 @@ async def _backup(settings: Settings, file: Path) -> None:
 
 async def _copy(settings: Settings, to: str) -> None:
     from bot.operations.copy import copied
+    from bot.operations.progress import progress
 
-    with typer.progressbar(length=1, file=sys.stderr) as bar:
+    with progress(1) as bar:
 
         def expect(steps: int) -> None:
             bar.length = max(1, steps)

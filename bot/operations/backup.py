@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
-import typer
-
+from bot.operations.progress import progress
 from config.texts import Texts
 from storage.backup import back_up, size_of
 
 
 async def backed_up(texts: Texts, database_url: str, file: Path) -> str:
     """What was copied, in words. DatabaseUnfit as in `back_up`."""
-    with typer.progressbar(length=size_of(database_url), file=sys.stderr) as bar:
+    with progress(size_of(database_url)) as bar:
         made = await back_up(database_url, file, bar.update)
     size = texts("attachment.megabytes", number=-(-made.size // 2**20))
     return texts("backup.done", file=file, size=size, leads=made.leads, messages=made.messages)
