@@ -62,7 +62,14 @@ def _sqlite_file(value: str) -> str:
     return value
 
 
+def has_signs(url: str) -> bool:
+    """Whether a password holds an @ as it is, so that its end would be taken for the server."""
+    return url.partition("?")[0].count("@") > 1
+
+
 def _postgresql(value: str) -> str:
+    if has_signs(value):
+        raise WrongValue("setting.postgresql_signs")
     found = _POSTGRESQL.fullmatch(value)
     if found is None or not 0 < int(found["port"] or 5432) <= 65535:
         raise WrongValue("setting.postgresql_port")

@@ -45,7 +45,9 @@ def read_rows(path: Path, language: str) -> Iterator[tuple[int, Sequence[str]]]:
             yield number, row
     except FileNotFoundError:
         raise Unreadable("import.missing", name=str(path)) from None
-    except (OSError, csv.Error, UnicodeError, zipfile.BadZipFile, _Refused) as error:
+    except UnicodeError:
+        raise Unreadable("import.no_table", name=path.name) from None
+    except (OSError, csv.Error, zipfile.BadZipFile, _Refused) as error:
         raise Unreadable("import.unreadable", name=path.name, reason=in_words(error)) from error
     if not count:
         raise Unreadable("import.empty", name=path.name)

@@ -176,6 +176,8 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("DATABASE_URL", "postgresql://u:pw@host:99999/x", "write the port as a number"),
     ("DATABASE_URL", "postgresql://[bad", "write sqlite:///FILE or postgresql://USER"),
     ("DATABASE_URL", "postgresql://u:pw@.x/d", "write sqlite:///FILE or postgresql://USER"),
+    ("DATABASE_URL", "postgresql://u:p@w@host/x", "in the password as %xx: @ is %40"),
+    ("DATABASE_URL", "postgresql://u:p@w/%:1@host/x", "in the password as %xx: @ is %40"),
     ("DATABASE_URL", "", "database_url (DATABASE_URL): write sqlite:///FILE"),
     ("TELEGRAM__TOKEN", "letters", "copy it whole from @BotFather"),
     ("TELEGRAM__API_URL", "api.telegram.org", "beginning with one of: http://, https://"),

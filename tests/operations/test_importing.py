@@ -144,6 +144,7 @@ def test_who_comes_again_counts_once_and_adds_what_is_new(tmp_path: Path) -> Non
         (b"", "import.empty"),
         (b" ;;\n\n", "import.empty"),
         (b"a,b\n1,2\n", "import.no_columns"),
+        (b"%PDF-1.7 \x98\xff", "import.no_table"),
         (b"PK\x03\x04 broken", "import.unreadable"),
         (b"\xd0\xcf\x11\xe0 broken", "import.unreadable"),
         (b'phone\n"' + b"7" * 200_000, "import.unreadable"),

@@ -112,7 +112,7 @@ async def test_the_digest_tells_of_the_day_at_nine_local_time(play: Play) -> Non
         "   Too expensive — 1",
     ):
         assert line in digest.text.splitlines()
-    assert "Unprocessed now: 1 (the oldest waits " in digest.text
+    assert "Unprocessed now: 1 (the oldest has waited " in digest.text
     play.move(24 * 3600)
     await play.until(lambda: len(play.private(VERA, "The day since")) == 2)
     second = play.private(VERA, "The day since")[-1].text.splitlines()
