@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from bot.domain.lead import Lead, Role
-from bot.messages import MessageReceived, Text, address, person_address, plain
+from bot.messages import MessageReceived, Text, address, legible, person_address, plain
 from handlers import (
     by_hand,
     client,
@@ -90,8 +90,8 @@ def is_command(text: str) -> bool:
 
 
 def looks_like_one(text: str) -> bool:
-    """Whether a text begins as commands do, ours or not."""
-    return _LIKE_A_COMMAND.match(text) is not None
+    """Whether a text begins as commands do, ours or not, whatever nobody sees before."""
+    return _LIKE_A_COMMAND.match(legible(text)) is not None
 
 
 def _split(text: str) -> tuple[str, str]:

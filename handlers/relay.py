@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages import AdminWrote, Attachment, AttachmentKind, MessageReceived, Span, Text, plain
+from bot.messages import (
+    AdminWrote,
+    Attachment,
+    AttachmentKind,
+    MessageReceived,
+    Span,
+    Text,
+    legible,
+    plain,
+)
 from config.texts import Texts
 
 # What a messenger shows in kind whoever sends it; the rest is said in words.
@@ -99,8 +108,8 @@ def spoken(words: str) -> str:
 
 
 def is_note(line: str) -> bool:
-    """Whether a line stays inside: it begins with //."""
-    return line.lstrip().startswith("//")
+    """Whether a line stays inside: it begins with //, whatever nobody sees before."""
+    return legible(line).startswith("//")
 
 
 def _goes(attachment: Attachment) -> bool:

@@ -41,3 +41,17 @@ async def test_no_name_turns_a_canned_answer_into_a_note(play: Play, name: str) 
     await play.quiet()
     await play.reply(BORIS, 1, "/t hi")
     await play.heard(ANNA, "A window costs 100 euros.")
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200e", "\u2060 ", "\xad"])
+async def test_what_nobody_sees_before_it_lets_no_note_and_no_command_out(
+    play: Play, unseen: str
+) -> None:
+    """Such signs come along with what is copied, and from keyboards of some languages."""
+    await a_lead(play)
+    note = await play.reply(BORIS, 1, f"{unseen}// a difficult one")
+    assert "✍" in await reacted(play, note)
+    await play.reply(BORIS, 1, f"{unseen}/t hi")
+    await play.shown("Unknown command")
+    await play.quiet()
+    assert not play.private(ANNA)
