@@ -243,6 +243,23 @@ async def test_events_that_vk_forgot_are_found_in_the_conversations(place: Place
     assert [e.admin for e in events if isinstance(e, AdminWrote)] == [str(BORIS)]
 
 
+async def test_a_post_dated_ahead_hides_no_gap(place: Place) -> None:
+    """One that is to be published later has that date."""
+    inbox = Inbox()
+    await followed(place, inbox)
+    post = {"id": 1, "owner_id": -GROUP, "date": place.server.community.now + 86_400}
+    async with receiving(place, inbox):
+        place.server.inject(
+            {"type": "wall_post_new", "event_id": "post", "group_id": GROUP, "object": post}
+        )
+        await inbox.until(lambda: inbox.raws)
+    place.server.write(ANNA, "lost")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 2)
+    assert texts(place, inbox) == ["lost"]
+
+
 CROWD = range(10_001, 10_202)  # one more than VK tells of in one answer
 
 

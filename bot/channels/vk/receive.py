@@ -28,6 +28,7 @@ _PATIENCE = aiohttp.ClientTimeout(total=WAIT + 15, sock_connect=10)
 _LONGEST = 30.0  # seconds between two tries
 _HASTY = 1.0  # seconds; an empty answer that came sooner is a fault, or polling would spin
 _FAITH = 4  # faults in a row, then the server is asked for anew
+_WRITTEN = {"message_new", "message_reply", "message_edit"}
 _REFUSED = {7, 15, 100}  # VK's answers where the long poll is off or another group's
 
 _log = structlog.get_logger(__name__)
@@ -191,8 +192,14 @@ async def _commit(accept: Accept, raws: list[Raw], position: Position) -> Positi
 
 
 def _date(update: Any) -> int:
-    """When the event's message was written, 0 for events without one."""
-    thing = update.get("object") if isinstance(update, dict) else None
+    """When the event's message was written, 0 for events without one.
+
+    Other things have dates as well: that of a post on the wall may lie ahead, and a gap would
+    be looked for from there.
+    """
+    if not isinstance(update, dict) or update.get("type") not in _WRITTEN:
+        return 0
+    thing = update.get("object")
     message = thing.get("message", thing) if isinstance(thing, dict) else None
     date = message.get("date") if isinstance(message, dict) else None
     return date if isinstance(date, int) else 0
