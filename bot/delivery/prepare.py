@@ -163,9 +163,10 @@ class Prepare:
         fresh = FRESH_IN_PRIVATE if event.chat.private else FRESH
         # Who writes there is there: back again, if known to be gone. Not by an edit.
         back = isinstance(event, MessageReceived) and not event.chat.private and not event.edited
-        if known and (known.present or not back) and self._now() - known.checked_at < fresh:
+        if known and (known.present or not back) and self._within(fresh, known.checked_at):
             return Member(known.present, known.admin, known.name, known.username)
-        if not known and (at := self._strangers.get((chat, author))) and self._now() - at < fresh:
+        asked_at = self._strangers.get((chat, author))
+        if not known and asked_at and self._within(fresh, asked_at):
             return Member(False)
         try:
             member = await self._channels[name].member(platform_chat, event.author.id)
@@ -188,7 +189,7 @@ class Prepare:
     ) -> Member | None:
         """The standing of somebody of whom the platform does not tell it."""
         edited = isinstance(event, MessageReceived) and event.edited and error.permanent
-        if known and (edited or self._now() - known.checked_at < REMEMBERED):
+        if known and (edited or self._within(REMEMBERED, known.checked_at)):
             return Member(known.present, known.admin)
         if not error.permanent or error.failure is Failure.MOVED:  # which is followed in a moment
             raise error  # a manager must not be taken for a stranger, nor for a customer
@@ -201,6 +202,10 @@ class Prepare:
         member = Member(True, name=event.author.name, username=event.author.username)
         staff.remember(session, team.chat, author, member, self._now())
         return member
+
+    def _within(self, while_: timedelta, since: datetime) -> bool:
+        """Whether it is so long ago at most; a clock that was ahead makes nothing last."""
+        return timedelta(0) <= self._now() - since < while_
 
     def _stranger(self, chat: str, author: str) -> Member:
         self._strangers[chat, author] = self._now()
@@ -223,7 +228,7 @@ class Prepare:
     async def _note(self, chat: str, *, told: bool) -> None:
         """Let handlers hear that nothing is told of an open chat's members, or is told again."""
         now = self._now()
-        if not timedelta(0) <= now - self._looked_at < _LOOKS_EVERY:
+        if not self._within(_LOOKS_EVERY, self._looked_at):
             self._looked_at = now
             await self._restore()
         if (chat in self._untold) is not told:
@@ -311,7 +316,7 @@ class Prepare:
         return (
             known is not None
             and not known.present
-            and self._now() - known.checked_at < FRESH_IN_PRIVATE
+            and self._within(FRESH_IN_PRIVATE, known.checked_at)
         )
 
 

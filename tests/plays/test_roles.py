@@ -63,6 +63,17 @@ async def test_a_manager_who_left_unheard_is_a_stranger_after_a_moment(play: Pla
     assert (await play.forge(BORIS, "1:return:1", message=card)).text == REFUSAL
 
 
+async def test_a_clock_that_was_ahead_keeps_nobody_in_the_team(play: Play) -> None:
+    card = await taken_by_boris(play)
+    play.move(365 * 86_400)
+    await play.forge(BORIS, "1:back:1", message=card)
+    await play.quiet()
+    play.move(-365 * 86_400)
+    play.telegram.leave(TEAM, BORIS)
+    play.telegram.world.updates._queue.clear()  # the event never came
+    assert (await play.forge(BORIS, "1:return:1", message=card)).text == REFUSAL
+
+
 async def test_leads_of_a_manager_who_left_return_to_the_queue(play: Play) -> None:
     await taken_by_boris(play)
     play.telegram.write(PABLO, PABLO, "And I want a door")
