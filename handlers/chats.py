@@ -21,6 +21,7 @@ from handlers import alarms, handing_over, managers, offers
 from handlers.work import Work
 from storage import chats, inbox, leads, staff
 
+_LEAVES = frozenset({"telegram"})  # elsewhere a bot stays until it is removed
 _AGAIN = timedelta(seconds=10)  # what was decided upon before they left is written down by then
 
 
@@ -31,6 +32,7 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
         await _bot_moved(work, event, where)
         return
     if where != work.policy.chat or event.member.bot:
+        work.session.keeps_event = False  # who comes and goes elsewhere
         return
     member = Member(event.present, event.admin, event.member.name, event.member.username)
     who = person_address(event.channel, event.member.id)
@@ -82,7 +84,8 @@ async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
         return
     if address(kind_of(event.channel), event.chat.id) == _by_kind(work.policy.chat):
         return  # beside the bot of the team that serves it
-    if event.present and not work.policy.may_become(where):
+    leaves = event.present and kind_of(event.channel) in _LEAVES
+    if leaves and not work.policy.may_become(where):
         if not event.chat.broadcast:
             await work.post(where, plain(work.texts("chat.foreign", address=_by_kind(where))))
         await work.call(where, Leave(event.chat.id))

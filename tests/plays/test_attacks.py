@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
 from storage.schema import contacts, messages, outbox, versions
-from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM
+from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
 
 PIXEL = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
@@ -207,3 +207,16 @@ async def test_braces_and_percents_of_a_customer_are_only_words(play: Play) -> N
     await play.press(BORIS, 1, "Take")
     await play.quiet()
     assert (await play.card(1, "{name.__init__.__globals__} %(x)s {")).text.count("{0.__class__}")
+
+
+async def test_invitations_into_chats_of_vk_alarm_nobody(play: Play) -> None:
+    """No community can leave a chat, so it says nothing there and promises nothing."""
+    play.telegram.started(VERA)
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    chat = play.vk.add_chat("Friends", [ANNA])
+    play.vk.write(ANNA, "Hello")
+    await play.card(1)
+    await play.quiet()
+    assert not play.private(VERA)
+    assert [one.text for one in play.vk.dialog(chat)] == [""]
