@@ -26,7 +26,7 @@ from handlers import (
 )
 from handlers.command import Command
 from handlers.digests import Shown, digest_post
-from handlers.people import author_of
+from handlers.people import author_of, tell_anonymous
 from handlers.work import Work
 from storage import messages
 from storage.erasure import LIST
@@ -45,7 +45,7 @@ async def commanded(
             return
         who = await author_of(work, event.channel, event.author)
     elif event.author.id != event.chat.id:  # a channel's voice, and nobody knows whose
-        await _reply(work, event, plain(work.texts("reply.anonymous")))
+        await tell_anonymous(work, event)
         return
     name, rest = _split(event.text)
     if name in _REPLYING:
@@ -69,7 +69,7 @@ def asked(place: messages.Place) -> bool:
 async def entered(work: Work, event: MessageReceived, place: messages.Place) -> None:
     """The answer to what a command asked."""
     if event.author.anonymous:
-        await _reply(work, event, plain(work.texts("reply.anonymous")))
+        await tell_anonymous(work, event)
     elif work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER:
         who = await author_of(work, event.channel, event.author)
         await _ASKED[place.asks](work, event, who)
@@ -105,7 +105,7 @@ async def _replying(
 ) -> None:
     """A command about the lead, or the message, that it replies to."""
     if who is None:
-        await _reply(work, event, plain(work.texts("reply.anonymous")))
+        await tell_anonymous(work, event)
         return
     name, rest = _split(event.text)
     lead = await recognition.lead_replied_to(work.session, place) if place else None

@@ -18,7 +18,7 @@ from handlers import (
 )
 from handlers.answers import answered
 from handlers.managers import Act
-from handlers.people import author_of
+from handlers.people import author_of, tell_anonymous
 from handlers.presses import refused
 from handlers.relay import answer, in_kind, is_note, spoken
 from handlers.work import Work
@@ -35,8 +35,7 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         return  # it came twice
     author = person_address(event.channel, event.author.id)
     if event.author.anonymous:
-        words = plain(work.texts("reply.anonymous"))
-        await work.post(where, words, reply_to=event.message_id, thread=event.thread)
+        await tell_anonymous(work, event)
         return
     role = work.role(author)
     asked = _asked(place, event, author)

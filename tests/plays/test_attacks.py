@@ -9,8 +9,8 @@ from datetime import timedelta
 from bot.sandbox.telegram.files import Media
 from bot.sandbox.vk.attachments import Photo
 from storage.schema import contacts, messages, outbox, versions
-from tests.cast import ANNA, BORIS, GLEB, PABLO, TEAM, VERA
-from tests.plays.play import Play
+from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM, VERA
+from tests.plays.play import AWAITED, Play
 
 PIXEL = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
@@ -220,3 +220,14 @@ async def test_invitations_into_chats_of_vk_alarm_nobody(play: Play) -> None:
     await play.quiet()
     assert not play.private(VERA)
     assert [one.text for one in play.vk.dialog(chat)] == [""]
+
+
+async def test_the_voices_of_channels_are_answered_one_at_a_time(play: Play) -> None:
+    """Each answer costs the group one of its twenty posts a minute."""
+    play.telegram.make_public(TEAM, "sales_of_windows")
+    await play.start(telegram={"group_per_minute": 1})
+    for _ in range(20):
+        play.telegram.write(GLEB, TEAM, "/leads", sender_chat=ELSEWHERE)
+    await play.over(play.telegram.world.updates.pending, *AWAITED[:1])
+    waits = [one for one in await play.rows(outbox) if one.ended_at is None]
+    assert len(waits) <= 2
