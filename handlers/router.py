@@ -121,6 +121,8 @@ async def _from_staff(work: Work, event: MessageReceived) -> None:
 
 
 async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
+    if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:
+        work.session.keeps_event = False  # in an open group anybody says what they like
     if event.edited:
         await rewriting.edited(work, event, where)
         return

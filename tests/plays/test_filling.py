@@ -171,3 +171,14 @@ async def test_a_foreign_groups_words_leave_little_behind(play: Play) -> None:
     play.telegram.write(GLEB, ELSEWHERE, "I want a window")
     await play.quiet()
     assert await bodies(play) == []
+
+
+async def test_strangers_words_in_an_open_group_leave_little_behind(play: Play) -> None:
+    """Anybody writes in a public group, or as a channel, and no bound of a day counts it."""
+    play.telegram.make_public(TEAM, "sales_of_windows")
+    await play.start()
+    play.telegram.write(GLEB, TEAM, "x" * 4000)
+    play.telegram.write(GLEB, TEAM, "x" * 4000, sender_chat=ELSEWHERE)
+    play.telegram.write(BORIS, TEAM, "Good day")
+    await play.quiet()
+    assert ["Good day" in one for one in await bodies(play)] == [True]
