@@ -84,7 +84,10 @@ class Telegram(Group):
     proxy: Proxy = Field(default="", repr=False, description="an http, https or socks5 address")
     per_second: PerPeriod = Field(default=30, description="calls a second at most")
     group_per_minute: PerPeriod = Field(
-        default=20, description="posts and edits a minute in a group at most"
+        default=20,
+        description="posts and edits a minute in a group at most; from 120, which only a server of"
+        " your own allows, several go at once, and a post that a broken connection left in doubt"
+        " may be shown twice",
     )
     mode: Literal["polling", "webhook"] = Field(
         default="polling",

@@ -40,7 +40,10 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
     role = work.role(author)
     asked = _asked(place, event, author)
     lead = await _lead_of(work, place, asked)
-    if role < Role.MANAGER or lead is None:
+    if role < Role.MANAGER:
+        return
+    if lead is None:
+        await went_to_nobody(work, event)
         return
     if (await accounts.by_id(work.session, lead.account)).erased:
         await _not_kept(work, event, lead)
@@ -55,6 +58,17 @@ async def replied(work: Work, event: MessageReceived, place: Place) -> None:
         await _noted(work, event, act)
     else:
         await write(work, event, act, addressed=bool(place.message_id))
+
+
+async def went_to_nobody(work: Work, event: MessageReceived) -> None:
+    """Who replies to a post of ours that stands for no lead may believe that a customer reads it.
+
+    Or for none that is known: a post whose answer never came may stand there a second time.
+    """
+    if event.to_bot and not event.opened_as:
+        where = address(event.channel, event.chat.id)
+        words = plain(work.texts("reply.no_lead"))
+        await work.post(where, words, reply_to=event.message_id, thread=event.thread)
 
 
 def _asked(place: Place, event: MessageReceived, author: str) -> str:

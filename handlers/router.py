@@ -138,6 +138,7 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     else:
         if work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER:
             await author_of(work, event.channel, event.author)  # to be offered as a colleague
+            await conversation.went_to_nobody(work, event)
         await topics.warn_if_left_over(work, event, where)
 
 

@@ -75,6 +75,21 @@ async def test_words_that_are_no_command_are_left_alone(play: Play) -> None:
     assert not play.private(ANNA)
 
 
+async def test_who_replies_to_what_belongs_to_no_lead_is_told_that_nobody_reads_it(
+    play: Play,
+) -> None:
+    await two_leads(play)
+    play.telegram.write(BORIS, TEAM, "/help")
+    answer = await play.shown("/leads — open leads")
+    talk = play.telegram.write(BORIS, TEAM, "Shall we have lunch?")
+    play.telegram.write(VERA, TEAM, "In an hour", reply_to=talk)
+    own = play.telegram.write(BORIS, TEAM, "From 100 euros", reply_to=answer.id)
+    assert (await play.shown("belongs to no lead")).reply_to == own
+    await play.quiet()
+    assert len(play.team("belongs to no lead")) == 1
+    assert not play.private(ANNA)
+
+
 async def test_notes_stay_inside(play: Play) -> None:
     await two_leads(play)
     note = await play.reply(BORIS, 1, "// a difficult one")
