@@ -57,6 +57,7 @@ def test_a_reason_never_repeats_what_vk_echoes() -> None:
 
 def test_statuses_of_gateways() -> None:
     assert from_status(502, "x").failure is Failure.TRANSIENT
+    assert from_status(408, "x").failure is Failure.TRANSIENT
     assert from_status(413, "x").failure is Failure.TOO_LARGE
     assert from_status(429, "x").failure is Failure.PACE
     assert from_status(404, "x").failure is Failure.REFUSED

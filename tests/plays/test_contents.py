@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from bot.sandbox.telegram.chats import Message
+from bot.sandbox.telegram.faults import Fault
 from bot.sandbox.telegram.files import MEDIA, Media
 from bot.sandbox.vk.shown import Shown
 from tests.cast import ANNA, BORIS, TEAM
@@ -139,3 +140,18 @@ async def test_what_a_vk_customer_sends_is_under_the_card(play: Play) -> None:
         assert (row.name, seen_on_telegram(arrived, "Anna:")) == (row.name, row.team)
         assert bytes_on_telegram(play, arrived) == list(row.bytes), row.name
         assert {one.reply_to for one in arrived} == {card.id}, row.name
+
+
+async def test_where_a_group_forbids_pictures_their_words_and_what_follows_are_shown(
+    play: Play,
+) -> None:
+    await play.start()
+    words = "Bad Request: not enough rights to send photos to the chat"
+    play.telegram.fail("sendPhoto", Fault.BAD_REQUEST, times=-1, description=words)
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.card(1)
+    play.telegram.write(ANNA, ANNA, caption="The window", photo=Media(b"window"))
+    play.telegram.write(ANNA, ANNA, "Can you do it?")
+    told = await play.shown("Could not be shown")
+    assert "The window" in told.text
+    await play.shown("Can you do it?")

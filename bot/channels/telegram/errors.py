@@ -137,12 +137,17 @@ _BY_WORDS = (
             "chat_write_forbidden",
             "chat_admin_required",
             "chat_restricted",
-            "_forbidden",  # chat_send_photos_forbidden and its many sisters
+            "_forbidden",  # chat_send_plain_forbidden and its sisters
             "topic_closed",
         ),
     ),
 )
 
+
+# One kind of things is forbidden there, while words are not.
+_OF_A_KIND = re.compile(
+    r"not enough rights to send (?!(text )?messages)|chat_send_(?!plain_)\w+_forbidden"
+)
 
 # What an older or another server may not know: its 404 says nothing about the token.
 _OPTIONAL = frozenset({"setMessageReaction", "getWebhookInfo"})
@@ -154,6 +159,8 @@ def _failure(method: str, status: int, description: str) -> Failure:
     if status == 404 and method in _OPTIONAL:
         return Failure.REFUSED
     words = description.lower()
+    if status in (400, 403) and _OF_A_KIND.search(words):
+        return Failure.REFUSED
     for failure, signs in _BY_WORDS:
         if status in (400, 403, 404) and any(sign in words for sign in signs):
             return failure

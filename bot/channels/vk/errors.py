@@ -60,7 +60,8 @@ def from_status(status: int, what: str) -> VkError:
         return VkError(Failure.PACE, reason, retry_after=1.0)
     if status == 413:
         return VkError(Failure.TOO_LARGE, reason)
-    return VkError(Failure.TRANSIENT if status >= 500 else Failure.REFUSED, reason)
+    passing = status >= 500 or status == 408
+    return VkError(Failure.TRANSIENT if passing else Failure.REFUSED, reason)
 
 
 @contextmanager
