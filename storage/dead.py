@@ -128,7 +128,7 @@ async def found(session: Session, ours: Ours = lambda _: True) -> list[Dead]:
     events = await session.rows(
         sa.select(inbox).where(inbox.c.state == "dead").order_by(inbox.c.id)
     )
-    calls = await session.rows(_failed_calls())
+    calls = await session.rows(sa.select(outbox).where(awaits_decision()).order_by(outbox.c.id))
     shown = await session.rows(sa.select(cards).where(*_FAILED_CARD).order_by(cards.c.id))
     every = [
         *(_dead("event", row, row.channel, row.ended_at) for row in events),
@@ -168,16 +168,13 @@ def replaced(session: Session, call: int) -> None:
     session.update(outbox, {"id": call, "state": "failed"}, state="replaced")
 
 
-def _failed_calls() -> sa.Select[Any]:
+def awaits_decision() -> sa.ColumnElement[bool]:
+    """Whether a call failed in a way that somebody may do something about."""
     otherwise = [priority.value for priority in _TOLD_OTHERWISE]
-    return (
-        sa.select(outbox)
-        .where(
-            outbox.c.state == "failed",
-            outbox.c.reason.not_in([failure.value for failure in _EXPECTED]),
-            sa.or_(outbox.c.reason != Failure.REFUSED.value, outbox.c.priority.not_in(otherwise)),
-        )
-        .order_by(outbox.c.id)
+    return sa.and_(
+        outbox.c.state == "failed",
+        outbox.c.reason.not_in([failure.value for failure in _EXPECTED]),
+        sa.or_(outbox.c.reason != Failure.REFUSED.value, outbox.c.priority.not_in(otherwise)),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.messages import ErasureWanted
+from storage import dead
 from storage import inbox as events
 from storage.accounts import Account
 from storage.clients import CHANNEL
@@ -30,8 +31,12 @@ async def purge(database: Database, before: datetime) -> int:
     old_events = sa.select(inbox.c.id).where(
         inbox.c.ended_at < before, inbox.c.state.in_(_DONE), inbox.c.body.is_not(None)
     )
+    # What failed for good is over as well, unless somebody may still decide about it.
+    failed = sa.and_(outbox.c.state == "failed", outbox.c.asks == "", ~dead.awaits_decision())
     old_calls = sa.select(outbox.c.id).where(
-        outbox.c.ended_at < before, outbox.c.state.in_(MADE), outbox.c.key != _PURGED
+        outbox.c.ended_at < before,
+        sa.or_(outbox.c.state.in_(MADE), failed),
+        outbox.c.key != _PURGED,
     )
     async with database.read() as connection:
         taken_in = list((await connection.execute(old_events.limit(_AT_ONCE))).scalars())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.messages import EVENTS, ErasureWanted
-from storage import accounts, clients, messages, retention
+from bot.messages import EVENTS, ErasureWanted, Post, Priority, plain
+from storage import accounts, clients, dead, messages, outbox, retention
 from storage.clients import Known
 from storage.database import Database
+from storage.forgetting import NOTHING
+from storage.outbox import Outcome
 from storage.schema import inbox
+from storage.schema import outbox as outbox_table
 from tests.cast import ANNA, PABLO
 from tests.storage.making import NOW, a_customer, asking, rows, saving
 
@@ -50,3 +53,34 @@ async def test_who_is_on_a_list_and_wrote_is_forgotten_by_age(database: Database
             text="Hello",
         )
     assert await _old(database) == [anna.id]
+
+
+async def _failed(database: Database, reason: str) -> None:
+    """A reply to Anna that failed for good."""
+    async with saving(database) as session:
+        await outbox.add(
+            session,
+            "telegram",
+            Post(str(ANNA), plain("Hello, Anna")),
+            chat=str(ANNA),
+            key=reason,
+            priority=Priority.REPLY,
+            now=NOW,
+        )
+    async with database.read() as connection:
+        found = list(await outbox.waiting(connection, "telegram", busy=(), now=NOW, limit=9))
+    async with database.write() as connection:
+        await outbox.claim(connection, found, NOW)
+        await outbox.record(connection, [Outcome(one, "failed", reason) for one in found], NOW)
+
+
+async def test_the_words_of_what_failed_go_with_age_unless_somebody_may_decide(
+    database: Database,
+) -> None:
+    await _failed(database, "blocked")
+    await _failed(database, "out of order")
+    assert await retention.purge(database, LATER) == 1
+    assert await retention.purge(database, LATER) == 0
+    calls = await rows(database, outbox_table.select().order_by(outbox_table.c.id))
+    assert [one.payload == NOTHING for one in calls] == [True, False]
+    assert [one.mark for one in await dead.found(asking(database))] == [f"call:{calls[1].id}"]
