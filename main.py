@@ -12,6 +12,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -335,9 +336,10 @@ async def _check(settings: Settings, *, fix: bool = False) -> None:
     texts = operators_texts()
     file = file_of_settings(os.environ, Path.cwd())
     findings = []
-    async with open_channels(settings) as channels:
+    async with contextlib.AsyncExitStack() as stack:
+        opened = partial(stack.enter_async_context, open_channels(settings))
         now = Clock(settings.rehearsal.clock_file)()
-        async for finding in check(settings, channels, now, file=file, fix=fix):
+        async for finding in check(settings, opened, now, file=file, fix=fix):
             findings.append(finding)
             typer.echo(line(texts, finding))
     typer.echo(total(texts, findings))

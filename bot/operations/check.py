@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ _NO_TOPICS = "check.telegram.no_topics"  # no matter to who wants none
 
 async def check(
     settings: Settings,
-    channels: Mapping[str, Channel],
+    opened: Callable[[], Awaitable[Mapping[str, Channel]]],
     now: datetime,
     free: Free | None = None,
     *,
@@ -31,9 +31,9 @@ async def check(
 ) -> AsyncIterator[Finding]:
     """Findings in the order in which an operator would mend them, each as soon as it is known.
 
-    `channels` are those that have a token. `free` tells a folder's free bytes, `file` is that
-    of the settings. With `fix` what can be mended from here is mended, said, and looked at
-    again; else nothing is changed. Makes no database where there is none.
+    `opened` gives the channels that have a token, late, as to load them takes seconds; `free`
+    tells a folder's free bytes, `file` is that of the settings. With `fix` what can be mended
+    is mended, said, and looked at again; else nothing is changed, and no database made.
     """
     yield Finding(True, "check.settings")
     if file is not None and (told := privacy(file, fix=fix)):
@@ -45,7 +45,7 @@ async def check(
             teams = [await _moved(settings, team) for team in teams]
             running = await is_running(settings)
     yield _clock(settings, now)
-    answering = []
+    channels, answering = await opened(), list[str]()
     for name, channel in channels.items():
         said: list[Finding] = []
         served = [team for team in teams if team.chat.partition(":")[0] == name]

@@ -44,13 +44,14 @@ def imported(folder: Path, package: str, *words: str) -> subprocess.CompletedPro
 @pytest.mark.parametrize("package", ["typer", "pydantic", "uvloop", "sqlalchemy", "aiogram"])
 def test_ctrl_c_during_an_import_ends_the_command_at_once(tmp_path: Path, package: str) -> None:
     done = imported(tmp_path, package)
-    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert (done.returncode, done.stderr) == (130, "")
+    assert "went on" not in done.stdout
 
 
 def test_ctrl_c_that_is_ignored_stays_so(tmp_path: Path) -> None:
     done = imported(tmp_path, "aiogram", "sh", "-c", "trap '' INT; exec \"$@\"", "sh")
     assert done.returncode == 1
-    assert done.stdout.startswith("went on")
+    assert "went on" in done.stdout
 
 
 def test_ctrl_c_ends_the_work_of_a_command_in_order() -> None:

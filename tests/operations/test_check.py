@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import aiohttp
 import pytest
 
 from bot.domain.lead import State
-from bot.messages import Finding
+from bot.messages import Channel, Finding
 from bot.operations.check import check, line, total
 from bot.operations.database import LEAST_FREE, about_database, is_running
 from bot.product import open_channels
@@ -48,8 +49,13 @@ def _no_listening(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def found(settings: Settings, free: int = LEAST_FREE, *, fix: bool = False) -> list[Finding]:
     """Everything the check says of these settings."""
-    async with open_channels(settings) as channels:
-        return [one async for one in check(settings, channels, NOON, lambda _: free, fix=fix)]
+    async with AsyncExitStack() as stack:
+        opened = partial(stack.enter_async_context, open_channels(settings))
+        return [one async for one in check(settings, opened, NOON, lambda _: free, fix=fix)]
+
+
+async def no_channels() -> dict[str, Channel]:
+    return {}
 
 
 def wrong(findings: list[Finding]) -> list[str]:
@@ -572,7 +578,7 @@ async def test_on_postgresql_a_clock_that_goes_otherwise_is_told(
     settings = Settings.model_validate({"database_url": url})
     async with opened(url) as database:
         ours = await leases.its_time(database) + timedelta(seconds=moved)
-    findings = [one async for one in check(settings, {}, ours)]
+    findings = [one async for one in check(settings, no_channels, ours)]
     (told,) = [one for one in findings if "database_clock" in one.key]
     assert told.key == key
     assert told.ok is (abs(moved) < 30)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.messages import Channel
 from bot.operations.check import check, line
 from bot.operations.settings_file import privacy
 from config.settings import Settings
@@ -22,10 +23,14 @@ def file(tmp_path: Path) -> Path:
     return made
 
 
+async def no_channels() -> dict[str, Channel]:
+    return {}
+
+
 async def said(file: Path, *, fix: bool = False) -> list[str]:
     """What a check says of the file, without a messenger."""
     settings = Settings(database_url=f"sqlite:///{file.parent}/dialead.db")
-    found = [one async for one in check(settings, {}, NOW, file=file, fix=fix)]
+    found = [one async for one in check(settings, no_channels, NOW, file=file, fix=fix)]
     return [line(load("en"), one) for one in found if one.key.startswith("check.file")]
 
 
