@@ -9,7 +9,7 @@ from bot.domain.lead import Lead
 from bot.messages import Span, Style, Text, plain
 from handlers import cards as faces
 from handlers import feedback, tags
-from handlers.relay import said
+from handlers.relay import noted, said
 from handlers.work import Work
 from storage import dialogues, leads, messages, staff
 from storage import tags as tags_stored
@@ -124,13 +124,14 @@ def _to_staff(touch: leads.Touch) -> bool:
 
 async def _quoted(work: Work, message: messages.Message) -> Text:
     """A message and its earlier versions; what was taken back is struck through."""
-    lines = [message.text, *(said(one, work.texts) for one in message.attachments)]
+    own = noted if message.direction == "note" else str  # whose sign stands before the name
+    lines = [own(message.text), *(said(one, work.texts) for one in message.attachments)]
     text = _short("\n".join(line for line in lines if line))
     before = ""
     if message.edited_at is not None:
         versions = await messages.versions_of(work.session, message.id)
         for earlier in versions[-_VERSIONS:]:
-            before += "\n" + work.texts("lead.before", words=_short(earlier))
+            before += "\n" + work.texts("lead.before", words=_short(own(earlier)))
     head = await _speaker(work, message)
     if message.withdrawn_at is None:
         return (Span(f"{head} {text}{before}"),)

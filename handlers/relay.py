@@ -31,6 +31,7 @@ IN_KIND = frozenset(
         AttachmentKind.CONTACT,
     }
 )
+_INSIDE = "//"  # begins a line that stays inside
 _MEGABYTE = 1024 * 1024
 # One message of VK's may bring a hundred others with it, and a group bears twenty posts a minute.
 _WORDS = 12_000  # characters of one message that the team is shown
@@ -109,7 +110,15 @@ def spoken(words: str) -> str:
 
 def is_note(line: str) -> bool:
     """Whether a line stays inside: it begins with //, whatever nobody sees before."""
-    return legible(line).startswith("//")
+    return legible(line).startswith(_INSIDE)
+
+
+def noted(words: str) -> str:
+    """A note's words without the sign of one that its lines may begin with."""
+    return "\n".join(
+        legible(line).removeprefix(_INSIDE).lstrip() if is_note(line) else line
+        for line in words.splitlines()
+    )
 
 
 def _goes(attachment: Attachment) -> bool:

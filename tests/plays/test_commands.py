@@ -39,7 +39,7 @@ async def test_a_lead_tells_its_whole_story(play: Play) -> None:
     await two_leads(play)
     await play.reply(BORIS, 1, "From 100 euros")
     await play.heard(ANNA, "From 100 euros")
-    await play.reply(BORIS, 1, "// seems in a hurry")
+    await play.reply(BORIS, 1, "// seems in a hurry\n//from Madrid")
     await play.press(BORIS, 1, "Reject")
     await play.press(BORIS, 1, "Too expensive")
     story = await ask(play, DASHA, "/lead #1", "came in")
@@ -47,7 +47,7 @@ async def test_a_lead_tells_its_whole_story(play: Play) -> None:
         "← How much is a window?",
         "taken by Boris",
         "→ Boris: From 100 euros",
-        "// Boris: // seems in a hurry",
+        "// Boris: seems in a hurry\n┆ from Madrid",
         "rejected by Boris (Too expensive)",
     ):
         assert told in story
