@@ -29,7 +29,7 @@ TITLE_KEYS = (
 LARGEST = 40 * 2**20
 """Bytes of one file, so that every messenger takes it."""
 
-_NAME = "dialead.txt"
+_NAME = "my-data.txt"  # as its reader may not know who we are
 _WIDEST = 4  # bytes of a character
 _IN_MEMORY = 2**18  # bytes
 _CHUNK = 2**16  # bytes

@@ -55,7 +55,7 @@ async def test_privacy_tells_in_words_and_sends_everything_as_a_file(play: Play)
         assert words in shown.text
     assert f"Consent to data processing: version 3, {today(play)}, {URL}" in shown.text
     document = shown.body["document"]
-    assert document["file_name"] == "dialead.txt"
+    assert document["file_name"] == "my-data.txt"
     sent = play.telegram.world.files.find(document["file_id"])
     assert sent is not None
     file = sent.media.data.decode("utf-8-sig")
@@ -86,7 +86,7 @@ async def test_vk_gets_the_file_too(play: Play) -> None:
     play.vk.write(ANNA, "/privacy")
     shown = await play.until(lambda: [m for m in play.vk.dialog(ANNA) if m.attachments])
     assert "1 ваше сообщение" in shown[0].text
-    assert shown[0].attachments[0]["doc"]["title"] == "dialead.txt"
+    assert shown[0].attachments[0]["doc"]["title"] == "my-data.txt"
 
 
 async def test_what_somebody_wrote_is_not_gathered_in_memory(play: Play) -> None:
@@ -140,7 +140,7 @@ async def test_what_no_messenger_takes_as_one_file_comes_in_several(
     await play.quiet()
     files = [m.body["document"] for m in play.private(ANNA) if "document" in m.body]
     assert [one["file_name"] for one in files] == [
-        f"dialead-{number}.txt" for number in range(1, len(files) + 1)
+        f"my-data-{number}.txt" for number in range(1, len(files) + 1)
     ]
     assert len(files) > 2
     assert all(one["file_size"] <= 1200 for one in files)
