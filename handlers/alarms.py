@@ -42,7 +42,7 @@ async def _began(work: Work, event: TroubleSeen) -> None:
     values = {
         "channel": _channel(work, event),
         "desk": event.subject,
-        "free": event.detail,
+        "free": work.texts.size(int(event.detail)) if event.trouble == "disk" else "",
         "leads": event.detail,
     }
     words = work.texts(f"alarm.{_name(event)}", **values)

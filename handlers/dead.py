@@ -70,6 +70,8 @@ async def asked(
     chosen = [one for one in found if _ALL in names or one.mark in names]
     if unknown := sorted(set(names) - {_ALL} - {one.mark for one in chosen}):
         return Answer(texts("dead.unknown", marks=", ".join(unknown)), ok=False)
+    if not chosen:
+        return Answer(texts("dead.nothing"))
     for one in chosen:
         if action == "retry":
             dead.retry(session, one, now)

@@ -66,7 +66,7 @@ def with_size(attachment: Attachment, texts: Texts) -> str:
     if not attachment.size:
         return said(attachment, texts)
     number = max(1, round(attachment.size / _MEGABYTE))
-    return f"{said(attachment, texts)}, {texts('attachment.megabytes', number=number)}"
+    return f"{said(attachment, texts)}, {texts.size(number)}"
 
 
 def summary(event: MessageReceived, texts: Texts) -> str:

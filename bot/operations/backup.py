@@ -13,5 +13,5 @@ async def backed_up(texts: Texts, database_url: str, file: Path) -> str:
     """What was copied, in words. DatabaseUnfit as in `back_up`."""
     with progress(size_of(database_url)) as bar:
         made = await back_up(database_url, file, bar.update)
-    size = texts("attachment.megabytes", number=-(-made.size // 2**20))
+    size = texts.size(-(-made.size // 2**20))
     return texts("backup.done", file=file, size=size, leads=made.leads, messages=made.messages)

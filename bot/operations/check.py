@@ -86,6 +86,8 @@ def line(texts: Texts, finding: Finding) -> str:
     values = dict(finding.values)
     if "channel" in values:
         values["channel"] = texts.channel(values["channel"])
+    for size in {"free", "least"} & values.keys():
+        values[size] = texts.size(int(values[size]))
     words = texts(finding.key, **values)
     if finding.mend and not finding.ok:
         words = texts("check.or_fix", words=words)

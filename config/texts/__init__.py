@@ -25,6 +25,7 @@ from babel.numbers import (
 
 LANGUAGES = ("ru", "en", "es")
 
+_GIGABYTE = 1024  # megabytes
 _HOUR = 3_600  # seconds
 _UNITS = (("day", 24 * _HOUR), ("hour", _HOUR), ("minute", 60), ("second", 1))
 
@@ -150,6 +151,13 @@ class Texts:
         if isinstance(value, Fraction):
             value = Decimal(value.numerator) / value.denominator
         return str(format_decimal(value, format="#,##0.#", locale=self.locale))
+
+    def size(self, megabytes: int) -> str:
+        """As in 500 MB; from a gigabyte on as in 1.5 GB."""
+        texts = self  # as all who ask for a text call it
+        if megabytes < _GIGABYTE:
+            return texts("size.megabytes", number=megabytes)
+        return texts("size.gigabytes", number=self.number(Fraction(megabytes, _GIGABYTE)))
 
     def _require(self, key: str) -> None:
         if key not in self._keys:

@@ -183,3 +183,18 @@ def test_money_is_told_as_people_write_it(
     language: str, minor: int, currency: str, expected: str
 ) -> None:
     assert load(language).money(minor, currency).replace("\xa0", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "megabytes", "expected"),
+    [
+        ("en", 1023, "1023 MB"),
+        ("en", 1024, "1 GB"),
+        ("en", 79_192, "77.3 GB"),
+        ("es", 79_192, "77,3 GB"),
+        ("ru", 79_192, "77,3 ГБ"),
+        ("ru", 2_000_000, "1 953,1 ГБ"),
+    ],
+)
+def test_a_size_is_told_as_people_write_it(language: str, megabytes: int, expected: str) -> None:
+    assert load(language).size(megabytes).replace("\xa0", " ") == expected

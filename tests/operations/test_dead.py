@@ -123,6 +123,7 @@ async def test_what_is_dropped_loses_its_words_for_good(
     await set_aside(database)
     await failed(database, Post(str(TEAM), ()), "KeyError at send.py:7")
     assert (await commanded(database_url, "drop", "all"))[:2] == (0, "2 were dropped\n")
+    assert (await commanded(database_url, "retry", "all"))[:2] == (0, "Nothing is set aside\n")
     assert await dead.found(asking(database)) == []
     async with database.read() as connection:
         (event,) = await connection.execute(inbox_table.select())
