@@ -132,7 +132,7 @@ def copy(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="digest, leads, reasons, sources, managers …")],
+    name: Annotated[str, typer.Argument(help="digest, leads, reasons, sources, managers …")] = "",
     since: Annotated[
         str, typer.Option("--from", metavar="D", help="The first day; else 30 days are told of.")
     ] = "",

@@ -74,6 +74,8 @@ def _period(settings: Settings, wanted: Wanted, now: datetime) -> Period:
     if wanted.desk not in ("", desk.name):
         desks = ", ".join(one.name for one in desks_of(settings))
         raise Wrong("report.no_desk", name=wanted.desk, names=desks)
+    if not wanted.name:
+        raise Wrong("report.unnamed", names=", ".join(NAMES))
     if wanted.name not in NAMES:
         raise Wrong("report.unknown", name=wanted.name, names=", ".join(NAMES))
     if wanted.form not in FORMS:

@@ -175,6 +175,22 @@ def test_a_list_that_is_not_there_is_told_in_the_operators_language(command: Com
     assert "clients.csv" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("ru", "Назовите отчёт. Есть: digest, "),
+        ("en", "Say which report. There are: digest, "),
+        ("es", "Diga qué informe. Hay: digest, "),
+    ],
+)
+def test_a_report_without_a_name_is_answered_with_their_list(
+    command: Command, language: str, told: str
+) -> None:
+    done = command("report", TEAM__LANGUAGE=language)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(told)
+
+
 def test_a_report_that_cannot_be_written_is_told(command: Command, tmp_path: Path) -> None:
     done = command("report", "digest", "--output", "nowhere/digest.txt", TEAM__LANGUAGE="en")
     assert done.exit_code == 1
