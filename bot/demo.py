@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.operations.errors import Failed
+from bot.sandbox import leash
 from bot.sandbox.stage import Stage
 from config.settings import Settings
 from config.texts import Texts
@@ -43,7 +44,8 @@ async def run_demo(
         try:
             say(texts("demo.starting"))
             await stage.run(
-                [sys.executable, str(main), "run"], settings_for(stage, language, folder)
+                [sys.executable, leash.__file__, str(main), "run"],
+                settings_for(stage, language, folder),
             )
             await _either(stage.settled(), stopping.wait())
             if not stopping.is_set():

@@ -23,6 +23,7 @@ class Condition(StrEnum):
 class Child:
     """At most one process at a time; `changed()` is called whenever its condition changes.
 
+    Its standard input is a pipe that says nothing, and is closed when we are gone.
     It runs once it was heard by each of `messengers`: a process alone takes nothing in.
     """
 
@@ -109,7 +110,9 @@ class Child:
         self._deaf = set(self._messengers)
         self._settled.clear()
         env = {**os.environ, **self._env}
-        self._process = await asyncio.create_subprocess_exec(*self._argv, env=env)
+        self._process = await asyncio.create_subprocess_exec(
+            *self._argv, env=env, stdin=asyncio.subprocess.PIPE
+        )
         self._watch = asyncio.create_task(self._tell(self._process))
         self._changed()
 

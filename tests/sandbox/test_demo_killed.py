@@ -1,0 +1,50 @@
+"""The demo killed so that it can end nobody: its product ends by itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import main
+
+PATIENCE = 60  # seconds after which a product that lives on is a fault; it ends much sooner
+DEMO = [sys.executable, str(Path(main.__file__)), "demo", "--no-browser", "--port", "0"]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """`main.py demo` with all that it starts, of which nothing is left over."""
+    process = subprocess.Popen(
+        [*DEMO, "--language", "en"],
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        yield process
+        if _group_lives(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_the_product_ends_with_a_demo_that_bears_kill_9(demo: subprocess.Popen[str]) -> None:
+    assert demo.stdout is not None
+    said = iter(demo.stdout.readline, "")
+    assert any("http://127.0.0.1:" in line for line in said), "the product runs by then"
+    demo.kill()
+    demo.communicate(timeout=PATIENCE)  # whoever inherited the demo's output holds it open
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
