@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import json
 import os
 import signal
 import sys
@@ -72,6 +73,7 @@ def settings_for(stage: Stage, language: str, folder: str) -> dict[str, str]:
         "TEAM__CHAT": stage.team_chat,
         "TEAM__LANGUAGE": language,
         "TEAM__TIMEZONE": stage.timezone,
+        "TEAM__MANAGERS": json.dumps(stage.managers),
         "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
         "HTTP__PORT": "0",
         "REHEARSAL__CLOCK_FILE": str(stage.clock_file),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.cast import TEAM, VERA, Cast
+from bot.sandbox.cast import BORIS, DASHA, TEAM, VERA, Cast
 from bot.sandbox.pages import Pages
 from bot.sandbox.scene import Scene
 from bot.sandbox.telegram import TelegramServer
@@ -84,6 +84,11 @@ class Stage:
     def team_chat(self) -> str:
         """The managers' supergroup, as `telegram:-100…`; the bot is an admin there."""
         return f"telegram:{TEAM}"
+
+    @property
+    def managers(self) -> tuple[str, ...]:
+        """Boris's and Dasha's accounts, as `telegram:201`; both are in the group."""
+        return (f"telegram:{BORIS}", f"telegram:{DASHA}")
 
     @property
     def supervisor(self) -> str:

@@ -1,4 +1,4 @@
-"""The demo killed so that it can end nobody: its product ends by itself."""
+"""The demo as its owner sees it: who is of the team, and what is left over when it is killed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import main
+from bot.demo import settings_for
+from bot.sandbox.stage import Stage
+from config.settings import load_settings
 
 PATIENCE = 60  # seconds after which a product that lives on is a fault; it ends much sooner
 DEMO = [sys.executable, str(Path(main.__file__)), "demo", "--no-browser", "--port", "0"]
@@ -40,6 +43,13 @@ def test_the_product_ends_with_a_demo_that_bears_kill_9(demo: subprocess.Popen[s
     assert any("http://127.0.0.1:" in line for line in said), "the product runs by then"
     demo.kill()
     demo.communicate(timeout=PATIENCE)  # whoever inherited the demo's output holds it open
+
+
+def test_the_team_is_known_before_anybody_acts(stage: Stage, tmp_path: Path) -> None:
+    settings = load_settings(settings_for(stage, "en", str(tmp_path)), tmp_path)
+    team = next(phone for phone in stage.cast.phones if phone.id == "team")
+    known = {*settings.team.managers, *settings.team.supervisors}
+    assert known == {seat.account for seat in team.seats}
 
 
 def _group_lives(group: int) -> bool:
