@@ -162,8 +162,9 @@ def words(language: str) -> dict[str, str]:
 
 
 def labels(language: str) -> dict[str, str]:
-    """What the team's buttons and its digest say, by which the tour knows them."""
+    """What the team's buttons, cards and digest say, by which the tour knows them."""
     texts = load(language)
     found = {key: texts(f"button.{key}") for key in ("take", "convert", "reopen")}
     digest = texts("digest.daily", since="\0").partition("\0")[0].strip()
-    return {**found, "deal": texts("convert.deal"), "digest": digest}
+    responsible = texts("card.responsible", name="")
+    return {**found, "deal": texts("convert.deal"), "digest": digest, "responsible": responsible}

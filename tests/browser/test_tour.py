@@ -110,6 +110,26 @@ async def test_a_step_asked_for_twice_is_done_once(guided: Page, bot: TelegramBo
     await expect(team.locator(".mine")).to_have_count(2)
 
 
+async def test_the_tour_points_at_what_whoever_holds_the_phone_may_do(
+    guided: Page, bot: TelegramBot
+) -> None:
+    convert = {"text": "Convert", "callback_data": "c", "style": "success"}
+    for text in ("#1 Anna\nWith Boris", "#2 Gleb\nWith Vera"):
+        markup = {"inline_keyboard": [[convert]]}
+        await bot.call("sendMessage", chat_id=TEAM, text=text, reply_markup=markup)
+    for _ in range(4):
+        await guided.get_by_role("button", name="Skip").click()
+    team = phone(guided, "team")
+    here = team.locator(".message:has(.tour-here)")
+    await expect(here).to_contain_text("#1 Anna")
+    await team.get_by_role("radio", name="Vera").check(force=True)
+    await expect(here).to_contain_text("#2 Gleb")
+    await team.get_by_role("radio", name="Dasha").check(force=True)
+    await bot.call("sendMessage", chat_id=TEAM, text="#3 Pablo", reply_markup=markup)
+    await bot.call("sendMessage", chat_id=TEAM, text="#4 Anna\nWith Vera", reply_markup=markup)
+    await expect(here).to_contain_text("#3 Pablo")
+
+
 async def test_the_tour_stays_closed_and_can_be_begun_again(guided: Page) -> None:
     tour = guided.locator("#tour")
     await expect(tour).to_be_visible()

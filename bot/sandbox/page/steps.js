@@ -48,8 +48,18 @@ async function write(phone, text, more = {}) {
   return phone.do({ do: "write", text, reply_to: null, ...more });
 }
 
+/** Whether a card says that the lead is this person's, or, without a name, anybody's. */
+const held = (card, name = "") => said(card).split(/\n| · /).some((part) => part.startsWith(stage.labels.responsible + name));
+
+/** The newest card with this button, sooner of a lead of whoever holds the phone, then of nobody's. */
+function ours(tour, label, look) {
+  const cards = tour.news(team(tour)).filter((message) => message.bot && shows(message, label, look));
+  const own = cards.findLast((card) => held(card, tour.phones.team.seat.name));
+  return own ?? cards.findLast((card) => !held(card)) ?? cards.at(-1);
+}
+
 /** A card of a lead that somebody has: it can be converted. */
-const taken = (tour) => newestCard(tour, stage.labels.convert, "success");
+const taken = (tour) => ours(tour, stage.labels.convert, "success");
 
 export const STEPS = [
   {
@@ -107,14 +117,14 @@ export const STEPS = [
     phase: (tour) => (newestCard(tour, stage.labels.deal) ? "menu" : "card"),
     target: (tour) => {
       const { convert, deal } = stage.labels;
-      const menu = newestCard(tour, deal);
-      const card = menu ?? taken(tour) ?? newestCard(tour, convert);
+      const menu = ours(tour, deal);
+      const card = menu ?? ours(tour, convert);
       return card ? button(tour.phones.team, card, menu ? deal : convert) : tour.phones.team.messages.node;
     },
     help: async (tour) => {
       const { convert, deal } = stage.labels;
-      const menu = newestCard(tour, deal);
-      const card = menu ?? taken(tour) ?? newestCard(tour, convert);
+      const menu = ours(tour, deal);
+      const card = menu ?? ours(tour, convert);
       return card ? press(tour.phones.team, card, menu ? deal : convert) : false;
     },
   },
