@@ -1,8 +1,9 @@
-"""Presses on what a customer was asked: a choice, a skip, the consent before any question."""
+"""Buttons under what a customer was asked: a choice, a skip, the consent; when they go."""
 
 from __future__ import annotations
 
-from bot.messages import ButtonPressed, Edit, Span, Text, address, plain
+from bot.domain.questionnaire import AnswerKind
+from bot.messages import ButtonPressed, Edit, Span, Text, address, plain, split_address
 from handlers import consent
 from handlers.dialogue import CONSENT, SKIP, Asked, go_on, going_on, keep, mark_of, questions_to
 from handlers.work import Work
@@ -55,6 +56,14 @@ async def agreed(work: Work, event: ButtonPressed, account: Account, argument: s
     else:
         dialogues.end(work.session, account.id, work.now)
     return ""
+
+
+async def answered_in_words(work: Work, account: Account, asked: Asked) -> None:
+    """The buttons go as if one had been pressed; where there never were any, nothing does."""
+    if asked.place and asked.question.kind is not AnswerKind.CONTACT:
+        ask = asked.question.ask.of(work.words_for(account).language)
+        chat = split_address(account.address)[1]
+        await work.call(account.address, Edit(chat, asked.place, plain(ask)))
 
 
 async def settled(work: Work, event: ButtonPressed, text: Text, label: str) -> None:

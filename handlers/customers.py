@@ -21,6 +21,7 @@ from bot.messages import (
 )
 from handlers import cards as faces
 from handlers import (
+    choices,
     coming_back,
     dialogue,
     edits,
@@ -182,6 +183,7 @@ async def _started(work: Work, account: Account, event: MessageReceived) -> None
 async def _arrived(work: Work, account: Account, event: MessageReceived) -> None:
     if asked := await dialogue.reply_of(work, account, event):
         message = await _keep(work, account, event, asked.lead.id)
+        await choices.answered_in_words(work, account, asked)
         await dialogue.answered(work, account, asked, message)
         return
     late = await dialogue.outlived(work, account, event)

@@ -42,6 +42,7 @@ class Asked:
     number: int
     question: Question
     answer: str
+    place: str = ""  # the id of the question's message, where it is known
 
 
 async def began(work: Work, account: Account, event: MessageReceived, lead: Lead) -> None:
@@ -67,10 +68,12 @@ async def reply_of(work: Work, account: Account, event: MessageReceived) -> Aske
         return None
     dialogue, lead = going
     question = questions_to(work, account)[dialogue.question]
-    if await _overtaken(work, account, event, dialogue):
+    asks = _asks(dialogue.lead, dialogue.question)
+    place = await dialogues.place_of(work.session, account.address, asks)
+    if _overtaken(event, dialogue, place):
         return None
     if answer := _answer(work, account, question, event):
-        return Asked(lead, dialogue.question, question, answer)
+        return Asked(lead, dialogue.question, question, answer, place)
     dialogues.end(work.session, account.id, work.now)
     if _has_key(account, question):
         words = work.words_for(account)("customer.passed_on")
@@ -167,12 +170,8 @@ def mark_of(choice: OwnWords) -> str:
     return f"{crc32(repr(choice.by_language).encode()):08x}"
 
 
-async def _overtaken(
-    work: Work, account: Account, event: MessageReceived, dialogue: Dialogue
-) -> bool:
+def _overtaken(event: MessageReceived, dialogue: Dialogue, place: str) -> bool:
     """Whether it was written before the question could be read."""
-    asks = _asks(dialogue.lead, dialogue.question)
-    place = await dialogues.place_of(work.session, account.address, asks)
     if place.isdecimal() and event.message_id.isdecimal():
         return int(event.message_id) < int(place)
     return event.at < dialogue.asked_at

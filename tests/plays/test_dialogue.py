@@ -109,6 +109,34 @@ async def test_a_choice_may_be_written_and_skipped(play: Play) -> None:
     assert play.telegram.message(ANNA, name.id).labels == []
 
 
+async def test_the_buttons_go_with_an_answer_in_words_on_telegram(play: Play) -> None:
+    await asking(play, NAME, WANTED)
+    play.telegram.write(ANNA, ANNA, "Hello")
+    name = await play.heard(ANNA, "What is your name?")
+    await says(play, "Anna Petrova")
+    wanted = await play.heard(ANNA, "What do you need?")
+    await says(play, "doors")
+    await play.heard(ANNA, "passed it on")
+    await play.quiet()
+    for asked in (name, wanted):
+        left = play.telegram.message(ANNA, asked.id)
+        assert (left.text, left.labels) == (asked.text, [])
+
+
+async def test_the_buttons_go_with_an_answer_in_words_on_vk(play: Play) -> None:
+    await asking(play, NAME)
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(ANNA, "Сколько стоит окно?")
+    name = await play.until(lambda: [m for m in play.vk.dialog(ANNA) if m.text == "Как вас зовут?"])
+    assert str(name[0].keyboard).count("Пропустить") == 1
+    await play.quiet()
+    play.vk.write(ANNA, "Анна")
+    await play.until(lambda: [m for m in play.vk.dialog(ANNA) if "Спасибо" in m.text])
+    await play.quiet()
+    left = [m for m in play.vk.dialog(ANNA) if m.text == "Как вас зовут?"]
+    assert [m.keyboard and m.keyboard["buttons"] for m in left] == [[]]
+
+
 async def test_whoever_simply_writes_is_heard_and_asked_no_more(play: Play) -> None:
     await asking(play, WANTED, NAME)
     play.telegram.write(ANNA, ANNA, "Hello")
