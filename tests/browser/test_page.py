@@ -172,3 +172,13 @@ async def pressed(bot: TelegramBot) -> dict[str, Any]:
     """The press that the page sent, once it has arrived."""
     (update,) = await bot.updates()
     return dict(update["callback_query"])
+
+
+async def test_the_phones_captions_are_whole_in_a_wide_font(page: Page) -> None:
+    cut = await page.locator(".caption h2").evaluate_all(
+        """all => all.filter(one => {
+          one.style.letterSpacing = "2px";
+          return one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight;
+        }).map(one => one.textContent)"""
+    )
+    assert cut == []
