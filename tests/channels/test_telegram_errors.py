@@ -50,6 +50,7 @@ def refused(status: int, description: str = "", **parameters: Any) -> Any:
         (400, "Bad Request: CHAT_WRITE_FORBIDDEN", Failure.RIGHTS),
         (400, "Bad Request: CHAT_SEND_PLAIN_FORBIDDEN", Failure.RIGHTS),
         (403, "Forbidden: CHAT_SEND_PHOTOS_FORBIDDEN", Failure.REFUSED),
+        (400, "Bad Request: VOICE_MESSAGES_FORBIDDEN", Failure.REFUSED),
         (400, "Bad Request: file is too big", Failure.TOO_LARGE),
         (400, "Bad Request: message text is empty", Failure.REFUSED),
     ],

@@ -144,9 +144,10 @@ _BY_WORDS = (
 )
 
 
-# One kind of things is forbidden there, while words are not.
+# One kind of things is forbidden there, or by whom it goes to, while words are not.
 _OF_A_KIND = re.compile(
     r"not enough rights to send (?!(text )?messages)|chat_send_(?!plain_)\w+_forbidden"
+    r"|voice_messages_forbidden"
 )
 
 # What an older or another server may not know: its 404 says nothing about the token.
