@@ -31,6 +31,7 @@ _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 _POSTGRESQL = re.compile(
     r"postgresql://([^:/]*(:[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
+_SECOND_AT = re.compile(r"@.*@|\?\w+=.*@")
 _OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -63,8 +64,11 @@ def _sqlite_file(value: str) -> str:
 
 
 def has_signs(url: str) -> bool:
-    """Whether a password holds an @ as it is, so that its end would be taken for the server."""
-    return url.partition("?")[0].count("@") > 1
+    """Whether a password holds an @ as it is, so that its end would be taken for the server.
+
+    Also one among the options, where what stands before it would be taken for the password.
+    """
+    return _SECOND_AT.search(url) is not None
 
 
 def _postgresql(value: str) -> str:

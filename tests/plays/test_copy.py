@@ -158,6 +158,7 @@ async def test_more_rows_than_go_at_once_all_arrive(
         ("sqlite:///dialead.db", "postgresql://h:port/d", 2, "--to: write postgresql://"),
         ("sqlite:///dialead.db", "postgresql://[h/d", 2, "--to: write postgresql://"),
         ("sqlite:///dialead.db", "postgresql://u:p@w/1@h/d", 2, "in the password as %40"),
+        ("sqlite:///dialead.db", "postgresql://u:p?w@1@h/d", 2, "in the password as %40"),
         (
             "sqlite:///dialead.db",
             "postgresql://boris:hush@127.0.0.1:1/d",
