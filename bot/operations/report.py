@@ -97,7 +97,8 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         with _begun(output, output) as way:  # a pipe or a device, in whose place no file may be put
             yield way
         return
-    part = output.with_name(f"{output.name}.part")
+    whole = output.resolve()  # in a link's place, as that of /dev/stdout, no file may be put either
+    part = whole.with_name(f"{whole.name}.part")
     try:
         part.unlink(missing_ok=True)
         keep_private(str(part))  # it names customers
@@ -106,7 +107,7 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
     try:
         with _begun(part, output) as file:
             yield file
-        part.replace(output)
+        part.replace(whole)
     finally:
         part.unlink(missing_ok=True)
 

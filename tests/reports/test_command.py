@@ -83,6 +83,16 @@ def test_no_file_is_put_in_the_place_of_a_pipe_or_a_folder(folder: Path) -> None
     assert "a folder" in refused.stderr
 
 
+def test_no_file_is_put_in_the_place_of_a_link(folder: Path) -> None:
+    """As /dev/stdout is one, to a file where the shell was told so."""
+    (folder / "made").write_text("an older one")
+    (folder / "link").symlink_to("made")
+    done = commanded(folder, "report", "leads", *DAY, "--output", "link")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "link").is_symlink()
+    assert "#1 · " in (folder / "made").read_text()
+
+
 @pytest.mark.parametrize("form", ["text", "xlsx"])
 def test_a_reports_file_is_for_its_owner_only(folder: Path, form: str) -> None:
     (folder / "made").write_text("an older one, for everybody")
