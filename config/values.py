@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 _POSTGRESQL = re.compile(
     r"postgresql://([^:/]*(:[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
-_SECOND_AT = re.compile(r"@.*@|\?\w+=.*@")
+_SECOND_AT = re.compile(r"(?s)@.*@|\?\w+=.*@")
 _OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
