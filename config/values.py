@@ -31,7 +31,7 @@ _ADDRESS = re.compile(r"(telegram|vk):-?[1-9]\d{0,18}")
 _POSTGRESQL = re.compile(
     r"postgresql://([^:/]*(:[^@]*)?@)?(?P<host>\[[^/?]+\]|[^/:?]+)?(:(?P<port>\d+))?(/[^?]*)?(\?.*)?"
 )
-_SECOND_AT = re.compile(r"(?s)@.*@|\?\w+=.*@")
+_STRAY_AT = re.compile(r"(?s)@.*@|\?\w+=.*@|://[^/@:]*/.*@")
 _OWN_NAME = re.compile(r"(?=.{1,16}$)[a-z](_?[a-z0-9])*")
 _TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -64,11 +64,12 @@ def _sqlite_file(value: str) -> str:
 
 
 def has_signs(url: str) -> bool:
-    """Whether a password holds an @ as it is, so that its end would be taken for the server.
+    """Whether a password's signs would be taken for others, and part of it for another part.
 
-    Also one among the options, where what stands before it would be taken for the password.
+    With an @ of its own its end would be the server, and among the options the password; behind
+    a user's name with a slash it would be the database.
     """
-    return _SECOND_AT.search(url) is not None
+    return _STRAY_AT.search(url) is not None
 
 
 def _postgresql(value: str) -> str:

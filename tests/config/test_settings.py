@@ -177,6 +177,7 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("DATABASE_URL", "postgresql://[bad", "write sqlite:///FILE or postgresql://USER"),
     ("DATABASE_URL", "postgresql://u:pw@.x/d", "write sqlite:///FILE or postgresql://USER"),
     ("DATABASE_URL", "postgresql://u:p@w@host/x", "in the password as %xx: @ is %40"),
+    ("DATABASE_URL", "postgresql://my/u:pw@host/x", "in the password as %xx: @ is %40"),
     ("DATABASE_URL", "postgresql://u:p@w/%:1@host/x", "in the password as %xx: @ is %40"),
     ("DATABASE_URL", "postgresql://u:p?w@w@host/x", "in the password as %xx: @ is %40"),
     ("DATABASE_URL", "postgresql://u:p@w?w@host/x", "in the password as %xx: @ is %40"),
