@@ -64,8 +64,9 @@ async def went_to_nobody(work: Work, event: MessageReceived) -> None:
     """Who replies to a post of ours that stands for no lead may believe that a customer reads it.
 
     Or for none that is known: a post whose answer never came may stand there a second time.
+    An album is answered once, for the part with its words.
     """
-    if event.to_bot and not event.opened_as:
+    if event.to_bot and not event.opened_as and (event.text or not event.album):
         where = address(event.channel, event.chat.id)
         words = plain(work.texts("reply.no_lead"))
         await work.post(where, words, reply_to=event.message_id, thread=event.thread)

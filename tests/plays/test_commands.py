@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.sandbox.telegram.files import Media
 from storage.schema import messages
 from tests.cast import ANNA, BORIS, DASHA, PABLO, TEAM, VERA
 from tests.plays.play import Play
@@ -85,8 +86,11 @@ async def test_who_replies_to_what_belongs_to_no_lead_is_told_that_nobody_reads_
     play.telegram.write(VERA, TEAM, "In an hour", reply_to=talk)
     own = play.telegram.write(BORIS, TEAM, "From 100 euros", reply_to=answer.id)
     assert (await play.shown("belongs to no lead")).reply_to == own
+    album = [("photo", Media(b"door")), ("video", Media(b"window"))]
+    play.telegram.album(BORIS, TEAM, [*album], "Both", reply_to=answer.id)
+    await play.until(lambda: len(play.team("belongs to no lead")) == 2)
     await play.quiet()
-    assert len(play.team("belongs to no lead")) == 1
+    assert len(play.team("belongs to no lead")) == 2
     assert not play.private(ANNA)
 
 
