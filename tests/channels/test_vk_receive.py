@@ -260,6 +260,18 @@ async def test_a_post_dated_ahead_hides_no_gap(place: Place) -> None:
     assert texts(place, inbox) == ["lost"]
 
 
+async def test_an_event_whose_type_is_no_word_keeps_none_back(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    async with receiving(place, inbox):
+        place.server.inject({"type": ["message_new"], "event_id": "odd", "group_id": GROUP})
+        place.server.write(ANNA, "Hello")
+        await inbox.until(lambda: len(inbox.raws) == 2)
+    event = place.channel.parse(inbox.raws[1].body)
+    assert isinstance(event, MessageReceived)
+    assert event.text == "Hello"
+
+
 CROWD = range(10_001, 10_202)  # one more than VK tells of in one answer
 
 

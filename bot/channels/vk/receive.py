@@ -28,7 +28,7 @@ _PATIENCE = aiohttp.ClientTimeout(total=WAIT + 15, sock_connect=10)
 _LONGEST = 30.0  # seconds between two tries
 _HASTY = 1.0  # seconds; an empty answer that came sooner is a fault, or polling would spin
 _FAITH = 4  # faults in a row, then the server is asked for anew
-_WRITTEN = {"message_new", "message_reply", "message_edit"}
+_WRITTEN = ("message_new", "message_reply", "message_edit")  # a type may be anything, also a list
 _REFUSED = {7, 15, 100}  # VK's answers where the long poll is off or another group's
 
 _log = structlog.get_logger(__name__)
