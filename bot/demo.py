@@ -91,9 +91,11 @@ def _stopping(tell: Callable[[], None]) -> asyncio.Event:
             with contextlib.suppress(OSError):  # with the terminal closed nobody hears it
                 tell()
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+    ends = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        ends.append(signal.SIGHUP)
+    for number in ends:
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     return stopping
 
 

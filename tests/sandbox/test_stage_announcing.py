@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,14 @@ found = ask(f"{env['VK__API_URL']}/method/groups.getLongPollServer?{told}")["res
 ask(f"{found['server']}?act=a_check&key={found['key']}&ts={found['ts']}&wait=0")
 signal.pause()
 """
+
+
+@pytest.fixture(autouse=True)
+def _hearing() -> Iterator[None]:
+    """Whoever runs the tests may have had us pass over the end of the terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 async def test_the_address_is_told_once_the_product_listens(tmp_path: Path) -> None:
