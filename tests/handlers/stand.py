@@ -108,7 +108,8 @@ class Stand:
 
     async def persons(self) -> list[int]:
         """Every account's own person."""
-        return [row.person for row in await self.rows(sa.select(accounts.c.person))]
+        found = await self.rows(sa.select(accounts.c.person).order_by(accounts.c.id))
+        return [row.person for row in found]
 
 
 def message(channel: str, who: int, number: str, text: str, **more: object) -> Asked:

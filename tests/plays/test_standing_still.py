@@ -63,18 +63,19 @@ async def test_a_chat_that_moved_while_the_database_was_away_is_known_once_it_is
     play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     was, now = f"telegram:{TEAM}", f"telegram:{NEW}"
-    looks = []
+    looks, done = list[str](), list[str]()
 
     async def fail_once(desks: Desks, database: Database) -> None:
         looks.append(desks.first.chat)
         if len(looks) == 3:  # after that of the start, and that of joining the others
             raise Unreachable("away")
         await restore(desks, database)
+        done.append(desks.first.chat)
 
     restore = Desks.restore
     monkeypatch.setattr(Desks, "restore", fail_once)
     async with another(play) as product:
-        await play.until(lambda: len(looks) == 2)
+        await play.until(lambda: len(done) == 2)
         async with product.database.write() as connection:  # as one more process would
             await connection.execute(schema.chats.insert().values(address=was, moved_to=now))
         await play.until(lambda: product.desks.first.chat == now)
