@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.lead import Lead
-from storage import accounts, cards, leads, staff
+from bot.messages import Post, Priority, plain
+from storage import accounts, cards, leads, outbox, staff
 from storage.accounts import Account
 from storage.database import Database
+from storage.outbox import Outcome
 from storage.session import Ids, Reads, Session, flush
 from storage.staff import Staff
 from tests.cast import ANNA, BORIS, NAMES, TEAM
@@ -81,3 +83,24 @@ async def annas_lead(database: Database) -> Lead:
     """Anna and her lead, saved."""
     async with saving(database) as session:
         return await a_lead(session, await a_customer(session))
+
+
+async def a_failed_call(database: Database, reason: str, lead: int | None = None) -> int:
+    """A reply to Anna that failed for good; the call's number."""
+    async with saving(database) as session:
+        await outbox.add(
+            session,
+            "telegram",
+            Post(str(ANNA), plain("Hello, Anna")),
+            chat=str(ANNA),
+            key=CHAT,
+            priority=Priority.REPLY,
+            now=NOW,
+            lead=lead,
+        )
+    async with database.read() as connection:
+        (call,) = await outbox.waiting(connection, "telegram", busy=(), now=NOW, limit=9)
+    async with database.write() as connection:
+        await outbox.claim(connection, [call], NOW)
+        await outbox.record(connection, [Outcome(call, "failed", reason)], NOW)
+    return call.id

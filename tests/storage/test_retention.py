@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.messages import EVENTS, ErasureWanted, Post, Priority, plain
-from storage import accounts, clients, dead, messages, outbox, retention
+from bot.messages import EVENTS, ErasureWanted
+from storage import accounts, clients, dead, messages, retention
 from storage.clients import Known
 from storage.database import Database
 from storage.forgetting import NOTHING
-from storage.outbox import Outcome
 from storage.schema import inbox
 from storage.schema import outbox as outbox_table
 from tests.cast import ANNA, PABLO
-from tests.storage.making import NOW, a_customer, asking, rows, saving
+from tests.storage.making import NOW, a_customer, a_failed_call, asking, rows, saving
 
 LATER = NOW + timedelta(days=100)
 
@@ -55,30 +54,11 @@ async def test_who_is_on_a_list_and_wrote_is_forgotten_by_age(database: Database
     assert await _old(database) == [anna.id]
 
 
-async def _failed(database: Database, reason: str) -> None:
-    """A reply to Anna that failed for good."""
-    async with saving(database) as session:
-        await outbox.add(
-            session,
-            "telegram",
-            Post(str(ANNA), plain("Hello, Anna")),
-            chat=str(ANNA),
-            key=reason,
-            priority=Priority.REPLY,
-            now=NOW,
-        )
-    async with database.read() as connection:
-        found = list(await outbox.waiting(connection, "telegram", busy=(), now=NOW, limit=9))
-    async with database.write() as connection:
-        await outbox.claim(connection, found, NOW)
-        await outbox.record(connection, [Outcome(one, "failed", reason) for one in found], NOW)
-
-
 async def test_the_words_of_what_failed_go_with_age_unless_somebody_may_decide(
     database: Database,
 ) -> None:
-    await _failed(database, "blocked")
-    await _failed(database, "out of order")
+    await a_failed_call(database, "blocked")
+    await a_failed_call(database, "out of order")
     assert await retention.purge(database, LATER) == 1
     assert await retention.purge(database, LATER) == 0
     calls = await rows(database, outbox_table.select().order_by(outbox_table.c.id))
