@@ -74,7 +74,7 @@ def settings_for(stage: Stage, language: str, folder: str) -> dict[str, str]:
         "TEAM__LANGUAGE": language,
         "TEAM__TIMEZONE": stage.timezone,
         "TEAM__MANAGERS": json.dumps(stage.managers),
-        "TEAM__SUPERVISORS": f'["{stage.supervisor}"]',
+        "TEAM__SUPERVISORS": json.dumps([stage.supervisor]),
         "HTTP__PORT": "0",
         "REHEARSAL__CLOCK_FILE": str(stage.clock_file),
         "LOG__LEVEL": "warning",

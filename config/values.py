@@ -63,7 +63,7 @@ def _sqlite_file(value: str) -> str:
     return value
 
 
-def has_signs(url: str) -> bool:
+def has_stray_at(url: str) -> bool:
     """Whether a password's signs would be taken for others, and part of it for another part.
 
     With an @ of its own its end would be the server, and among the options the password; behind
@@ -73,7 +73,7 @@ def has_signs(url: str) -> bool:
 
 
 def _postgresql(value: str) -> str:
-    if has_signs(value):
+    if has_stray_at(value):
         raise WrongValue("setting.postgresql_signs")
     found = _POSTGRESQL.fullmatch(value)
     if found is None or not 0 < int(found["port"] or 5432) <= 65535:

@@ -121,7 +121,8 @@ async def _from_staff(work: Work, event: MessageReceived) -> None:
 
 
 async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
-    if work.role(person_address(event.channel, event.author.id)) < Role.MANAGER:
+    is_manager = work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER
+    if not is_manager:
         work.session.keeps_event = False  # in an open group anybody says what they like
     if event.edited:
         await rewriting.edited(work, event, where)
@@ -136,7 +137,7 @@ async def _in_team(work: Work, event: MessageReceived, where: str) -> None:
     elif place is not None:
         await conversation.replied(work, event, place)
     else:
-        if work.role(person_address(event.channel, event.author.id)) >= Role.MANAGER:
+        if is_manager:
             await author_of(work, event.channel, event.author)  # to be offered as a colleague
             await conversation.went_to_nobody(work, event)
         await topics.warn_if_left_over(work, event, where)

@@ -121,8 +121,8 @@ class Prepare:
         if isinstance(event, ButtonPressed):
             facts = replace(facts, colleagues=await self._colleagues(found, event))
         else:
-            facts = replace(facts, profile=await self._profile(event, session))
-            facts = replace(facts, for_another=await self._for_another(event))
+            profile = await self._profile(event, session)
+            facts = replace(facts, profile=profile, for_another=await self._for_another(event))
         if session.inserts or session.updates:
             await self._keep(session)
         return facts

@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.operations.errors import Failed, Wrong
-from config.values import has_signs
+from config.values import has_stray_at
 from storage.database import Database, DatabaseUnfit
 from storage.failures import Unreachable
 from storage.moving import Moved, count, move
@@ -46,7 +46,7 @@ def _assert_pair(database_url: str, to: str) -> None:
         kind = sa.make_url(to).get_backend_name()
     except (sa.exc.ArgumentError, ValueError):  # a port that is no number
         kind = ""
-    if kind != "postgresql" or has_signs(to):
+    if kind != "postgresql" or has_stray_at(to):
         raise Wrong("copy.to")
 
 
