@@ -91,7 +91,7 @@ async def test_managers_see_each_answer_with_its_question_in_their_language(play
     assert "Что нужно?\nДвери" in (await play.shown("Двери")).text
     await play.quiet()
     play.telegram.write(BORIS, TEAM, "/lead 1")
-    history = await play.shown("новое обращение")
+    history = await play.shown("новый лид")
     assert "Что нужно? ← Двери" in history.text
     assert "Как вас зовут? ← Anna Petrova" in history.text
     assert history.text.count("Anna Petrova") == 1
