@@ -87,7 +87,7 @@ def _places(name: str) -> set[str]:
 
 
 QUOTED = {"en": "“([^”]+)”", "ru": "«([^»]+)»", "es": "«([^»]+)»"}
-TROUBLE = {"en": "Troubleshooting", "ru": "Если что-то не так", "es": "Si algo no va"}
+TROUBLE = {"en": "Troubleshooting", "ru": "Если что-то не так", "es": "Si algo falla"}
 
 
 @pytest.mark.parametrize(

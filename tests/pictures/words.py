@@ -10,7 +10,7 @@ CAPTIONS: dict[str, dict[str, str]] = {
         "en": "In progress, the next step planned",
         "es": "En curso, con el siguiente paso",
     },
-    "overdue": {"ru": "Просрочен", "en": "Overdue", "es": "Con retraso"},
+    "overdue": {"ru": "Просрочен", "en": "Overdue", "es": "Vencido"},
     "repeat": {
         "ru": "Горячий и повторный",
         "en": "Hot, and here before",
