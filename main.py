@@ -81,7 +81,7 @@ def init(
 @app.command()
 def check(
     fix: Annotated[
-        bool, typer.Option("--fix", help="Mend what the messengers let be mended.")
+        bool, typer.Option("--fix", help="Fix what the messengers let be fixed.")
     ] = False,
 ) -> None:
     """Say what is wrong with settings, database, tokens, chats and rights, and what to do."""

@@ -194,7 +194,7 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("TELEGRAM__WEBHOOK_URL", "https://me.example/{hook}", "write the whole public address"),
     ("TELEGRAM__WEBHOOK_SECRET", "пароль", "letters, digits, _ and -, as Telegram wants them"),
     ("TELEGRAM__WEBHOOK_SECRET", "s" * 257, "write 1 to 256 letters"),
-    ("VK__TOKEN", "vk1 a", "this is no token"),
+    ("VK__TOKEN", "vk1 a", "this is not a token"),
     ("VK__MODE", "webhook", "must be one of: longpoll, callback"),
     ("VK__CALLBACK_URL", "ftp://me.example/vk", "write the whole public address"),
     ("VK__GROUP_ID", "-45", "must be at least 0"),
@@ -210,12 +210,12 @@ REFUSED_IN_THE_ENVIRONMENT = [
     ("TEAM__MANAGERS", "[1]", "team.managers[0] (TEAM__MANAGERS): must be text"),
     ("TEAM__MANAGERS", '["telegram:-1"]', "this is a group"),
     ("TEAM__MANAGERS", '["vk:1", "vk:1"]', "stands here twice"),
-    ("TEAM__SUPERVISORS", '["max:1"]', "this is no address"),
+    ("TEAM__SUPERVISORS", '["max:1"]', "this is not an address"),
     ("TEAM__SUPERVISORS", '["vk:1"]', "on a messenger that is off; set vk.token"),
     ("TEAM__SUPERVISORS_CHAT", "vk:2000000001", "on a messenger that is off"),
     ("CHANNELS__TELEGRAM__RESPONSIBLE", "vk:1", "on a messenger that is off"),
     ("CHANNELS__VK__LEAD_SOURCE", "perhaps", "must be true or false"),
-    ("CHANNELS__VK__RESPONSIBLE", "Boris", "this is no address"),
+    ("CHANNELS__VK__RESPONSIBLE", "Boris", "this is not an address"),
     ("CHANNELS__VK__QUESTIONS", "[1]", "channels.vk.questions[0] (CHANNELS__VK__QUESTIONS): must"),
     (
         "CHANNELS__VK__CONSENT",
@@ -267,7 +267,7 @@ REFUSED_IN_THE_FILE = [
     ("[telegrm]\ntoken = 'x'", "telegrm (TELEGRM): is unknown; did you mean telegram?"),
     (
         "[bots.service]\ndatabase_url = 'postgresql://h/d'",
-        "bots.service.database_url (BOTS__SERVICE__DATABASE_URL): does not belong into this table:"
+        "bots.service.database_url (BOTS__SERVICE__DATABASE_URL): does not belong in this table:"
         " write database_url at the top of the file",
     ),
     ("team = 'sales'", "team (TEAM): must be a table, [team]"),
@@ -280,10 +280,10 @@ REFUSED_IN_THE_FILE = [
     ("deadlines.take = inf", "must be a duration"),
     ("digest.at = 900", "HH:MM"),
     ("digest.weekly = 1", "write a day"),
-    ("\n\n[team\n", "dialead.toml is no valid TOML"),
+    ("\n\n[team\n", "dialead.toml is not valid TOML"),
     ("\n\n[team\n", "line 3, column 6"),
-    ("[team]\nmanagers = [", "dialead.toml is no valid TOML, probably at its end"),
-    (f"http.port = {'9' * 5000}", "dialead.toml is no valid TOML"),
+    ("[team]\nmanagers = [", "dialead.toml is not valid TOML, probably at its end"),
+    (f"http.port = {'9' * 5000}", "dialead.toml is not valid TOML"),
 ]
 
 
@@ -390,7 +390,7 @@ def test_supervisors_on_vk_are_welcome_where_vk_is_on(tmp_path: Path) -> None:
 
 
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
-    assert "mend DIALEAD_CONFIG" in refusal(tmp_path, DIALEAD_CONFIG="nowhere.toml")
+    assert "correct DIALEAD_CONFIG" in refusal(tmp_path, DIALEAD_CONFIG="nowhere.toml")
 
 
 def test_a_file_in_another_encoding_is_an_error(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ WRONG = [
     ({"BOTS__SERVICE__WEBHOOK_SECRET": "no good"}, "bots.service.webhook_secret", "letters"),
     ({"BOTS__SHOP__WEBHOOK_SECRET": "x"}, "bots.shop", "webhook_secret is of the other messenger"),
     ({"BOTS__SERVICE__SECRET": "x"}, "bots.service", "secret is of the other messenger"),
-    ({"BOTS__SERVICE__GROUP_ID": "8"}, "bots.service", "mend kind, which is telegram"),
+    ({"BOTS__SERVICE__GROUP_ID": "8"}, "bots.service", "correct kind, which is telegram"),
     ({"BOTS__SHOP__OUT_OF_HOURS": "Later"}, "bots.shop.out_of_hours", "is never said"),
     ({"DESKS__SERVICE__CHAT": "telegram:-1001"}, "desks.service.chat", "is team.chat as well"),
     ({"DESKS__SERVICE__CHAT": "telegram:5"}, "desks.service.chat", "this is a person"),

@@ -68,7 +68,7 @@ async def test_a_good_set_up_passes(play: Play) -> None:
     assert [line(load("en"), one) for one in findings] == [
         "✓ The settings can be used",
         "✓ The database can be written, its tables are up to date",
-        "✓ 500 MB of the disk are free",
+        "✓ 500 MB free on the disk",
         "✓ It is 2025-05-05 14:00 in Europe/Madrid; if not, set the machine's clock or"
         " team.timezone",
         "✓ Telegram knows the bot: @dialead_bot",
@@ -179,7 +179,9 @@ def _newer_database(play: Play) -> None:
     database.close()
 
 
-NOT_ADMIN = "✗ The bot is no admin of “Sales”, so it cannot tell who is a member — make it an admin"
+NOT_ADMIN = (
+    "✗ The bot is not an admin of “Sales”, so it cannot tell who is a member — make it an admin"
+)
 OPEN = (
     "✗ “Sales” is open: people who never joined can read customers' words there and write — make"
     " the group private in its settings, and unlink it from its channel"
@@ -226,7 +228,7 @@ CASES = {
     ),
     "a broadcast channel as the team's chat": Case(
         (
-            "✗ “News” is no group where people talk — make a group, add the bot, and put its"
+            "✗ “News” is not a group where people talk — make a group, add the bot, and put its"
             " number in team.chat",
         ),
         lambda play: play.telegram.add_channel(NEWS, "News", admins=[play.telegram.bot_id]),
@@ -242,7 +244,7 @@ CASES = {
     ),
     "Telegram fails": Case(
         (
-            "✗ Telegram does not answer (getMe: unreadable answer, HTTP 502) — see to the network,"
+            "✗ Telegram does not answer (getMe: unreadable answer, HTTP 502) — check the network,"
             " telegram.api_url and telegram.proxy",
         ),
         lambda play: play.telegram.fail("getMe", Fault.HTML_502),
@@ -256,7 +258,7 @@ CASES = {
     ),
     "another community's token": Case(
         (
-            "✗ The token belongs to community 7, not 8 — mend vk.group_id, or take that"
+            "✗ The token belongs to community 7, not 8 — correct vk.group_id, or take that"
             " community's token",
         ),
         settings={"vk": {"group_id": 8}},
@@ -304,21 +306,21 @@ CASES = {
     ),
     "VK fails": Case(
         (
-            "✗ VK does not answer (VK error 10 at groups.getById: an internal server error) — see"
-            " to the network, vk.api_url and vk.proxy",
+            "✗ VK does not answer (VK error 10 at groups.getById: an internal server error) — check"
+            " the network, vk.api_url and vk.proxy",
         ),
         lambda play: play.vk.fail("groups.getById", VkFault.code(10)),
     ),
     "a supervisor who blocked the bot": Case(
         (
-            f"✗ The bot may not write to supervisor Vera (telegram:{VERA}) — they must open it in"
+            f"✗ The bot cannot write to supervisor Vera (telegram:{VERA}) — they must open it in"
             " Telegram and write to it once, or unblock it",
         ),
         _blocked,
     ),
     "a supervisor who never wrote to the community": Case(
         (
-            f"✗ The bot may not write to supervisor Vera (vk:{VERA}) — they must open it in VK and"
+            f"✗ The bot cannot write to supervisor Vera (vk:{VERA}) — they must open it in VK and"
             " write to it once, or unblock it",
         ),
         settings={"team": {"supervisors": [f"vk:{VERA}"]}},
@@ -326,14 +328,14 @@ CASES = {
     "a chat for digests without the bot": Case(
         (
             f"✗ The chat for digests telegram:{ELSEWHERE} cannot be reached (getChat: Forbidden:"
-            " bot is not a member of the supergroup chat) — add the bot to it, or mend"
+            " bot is not a member of the supergroup chat) — add the bot to it, or correct"
             " team.supervisors_chat",
         ),
         settings={"team": {"supervisors_chat": f"telegram:{ELSEWHERE}"}},
     ),
     "topics without the right to them": Case(
         (
-            "✗ The bot may not manage the topics of “Sales” — give it the right “Manage topics”, or"
+            "✗ The bot cannot manage the topics of “Sales” — give it the right “Manage topics”, or"
             ' set team.conversation = "replies"',
         ),
         _no_topics,
@@ -360,7 +362,7 @@ CASES = {
         settings={"team": {"supervisors": [f"vk:{VERA}"]}, "vk": {"token": "", "group_id": 0}},
     ),
     "the database's folder is missing": Case(
-        ("✗ The folder /nowhere/at/all does not exist — create it, or mend database_url",),
+        ("✗ The folder /nowhere/at/all does not exist — create it, or correct database_url",),
         settings={"database_url": "sqlite:////nowhere/at/all/dialead.db"},
     ),
     "the database is from a newer version": Case(
@@ -369,7 +371,7 @@ CASES = {
     "nothing answers for PostgreSQL": Case(
         (
             "✗ The database does not answer (127.0.0.1:1: Connect call failed ('127.0.0.1', 1)) —"
-            " see that nothing blocks it and its server runs, or mend database_url",
+            " see that nothing blocks it and its server runs, or correct database_url",
         ),
         settings={"database_url": "postgresql://boris:hush@127.0.0.1:1/dialead"},
     ),
@@ -391,7 +393,7 @@ async def test_a_wrong_set_up_is_named_with_its_remedy(play: Play, case: Case) -
 async def test_a_file_that_is_no_database_is_told(play: Play) -> None:
     (play.folder / "dialead.db").write_text("Just some text. " * 100)
     (told,) = wrong(await found(play.settings()))
-    assert told.startswith(f"✗ {play.folder / 'dialead.db'} is damaged, or no database")
+    assert told.startswith(f"✗ {play.folder / 'dialead.db'} is damaged, or is not a database")
     assert "(file is not a database) — restore a backup" in told
 
 
@@ -404,7 +406,7 @@ async def test_something_else_in_the_databases_place_is_told(play: Play) -> None
 
 async def test_a_full_disk_is_told(play: Play) -> None:
     assert wrong(await found(play.settings(), free=3 * 2**20)) == [
-        "✗ Only 3 MB of the disk are free — make room for at least 500 MB"
+        "✗ Only 3 MB free on the disk — make room for at least 500 MB"
     ]
 
 
@@ -415,7 +417,7 @@ async def test_a_database_that_cannot_be_written_is_told(play: Play) -> None:
     settings = play.settings(database_url="sqlite:////proc/dialead.db")
     (told,) = wrong(await found(settings))
     assert told.startswith("✗ The database /proc/dialead.db cannot be written (")
-    assert "mend database_url" in told
+    assert "correct database_url" in told
 
 
 async def test_a_read_only_database_is_told(play: Play) -> None:
@@ -648,7 +650,7 @@ async def test_fix_removes_a_webhook_and_keeps_what_waits(play: Play) -> None:
     findings = await found(play.settings(vk={"token": "", "group_id": 0}), fix=True)
     assert wrong(findings) == []
     shown = [line(load("en"), one) for one in findings]
-    assert "✓ Mended: the webhook is removed, the updates that wait are kept" in shown
+    assert "✓ Fixed: the webhook is removed, the updates that wait are kept" in shown
     assert "✓ No webhook takes the bot's updates away" in shown
     assert play.telegram.webhook.url == ""
     assert len(play.telegram.world.updates.pending()) == 1
@@ -671,8 +673,8 @@ async def test_fix_sets_the_long_poll_and_leaves_the_rest(
     findings = await found(play.settings(), fix=True)
     assert wrong(findings) == []
     shown = [line(load("en"), one) for one in findings]
-    assert shown[-2].startswith("✓ Mended: the long poll is on, version 5.199") or (
-        shown[-3].startswith("✓ Mended: the long poll is on, version 5.199")
+    assert shown[-2].startswith("✓ Fixed: the long poll is on, version 5.199") or (
+        shown[-3].startswith("✓ Fixed: the long poll is on, version 5.199")
     )
     events = play.vk.community.events
     assert (events.enabled, events.api_version) == (True, "5.199")
@@ -707,8 +709,7 @@ async def test_what_cannot_be_mended_is_told(play: Play) -> None:
     told = wrong(await found(play.settings(), fix=True))
     assert told[0].startswith("✗ A webhook at old.example takes the bot's updates")
     assert told[1] == (
-        "✗ Telegram did not let it be mended (deleteWebhook: HTTP 500) — do it by hand as told"
-        " above"
+        "✗ Telegram did not let it be fixed (deleteWebhook: HTTP 500) — do it by hand as told above"
     )
 
 

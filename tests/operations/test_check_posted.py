@@ -75,7 +75,7 @@ async def test_a_webhook_elsewhere_is_named_and_mended(play: Play) -> None:
     ]
     findings = await checked(play, fix=True)
     assert wrong(findings) == []
-    assert told(findings, "✓ Mended: Telegram posts the bot's updates to example.org")
+    assert told(findings, "✓ Fixed: Telegram posts the bot's updates to example.org")
     assert play.telegram.webhook.url == TELEGRAM_URL
 
 
@@ -149,7 +149,7 @@ async def test_fix_names_the_address_while_the_product_runs_and_vk_posts_there(
     play.vk.community.confirmation = CODE
     await play.start(**posting.settings())
     findings = await found(play.settings(**posting.settings()), fix=True)
-    assert told(findings, "✓ Mended: VK knows the address at 127.0.0.1, with the secret key")
+    assert told(findings, "✓ Fixed: VK knows the address at 127.0.0.1, with the secret key")
     [server] = play.vk.community.callbacks.values()
     await play.until(lambda: server.status == "ok")
     assert wrong(await found(play.settings(**posting.settings()))) == []
@@ -175,7 +175,7 @@ async def test_what_cannot_be_mended_is_said(play: Play) -> None:
     play.telegram.fail("setWebhook", Fault.SERVER_ERROR)
     lines = wrong(await checked(play, fix=True))
     assert len(lines) == 2
-    assert lines[1].startswith("✗ Telegram did not let it be mended (setWebhook: HTTP 500)")
+    assert lines[1].startswith("✗ Telegram did not let it be fixed (setWebhook: HTTP 500)")
 
 
 async def test_a_further_bot_and_community_are_named_and_mended_by_their_own_settings(

@@ -172,7 +172,7 @@ async def test_a_language_that_is_none_is_a_wrong_usage(tmp_path: Path) -> None:
 async def test_a_wrong_token_is_told_at_once(town: Town, tmp_path: Path) -> None:
     async with sitting(tmp_path, "--language", "en", **town.environ) as vera:
         await vera.answers("The token: ", "the one from BotFather")
-        await vera.hears("This is no token; copy it whole")
+        await vera.hears("This is not a token; copy it whole")
         await vera.answers("The token: ", "42:forgotten")
         await vera.hears("Telegram does not accept this token; copy it again")
         await vera.answers("The token: ", TOKEN)

@@ -43,7 +43,7 @@ async def test_a_file_that_others_may_read_is_told_with_both_remedies(file: Path
 
 
 async def test_it_is_closed_when_asked_for(file: Path) -> None:
-    assert await said(file, fix=True) == ["✓ Mended: only its owner may read dialead.toml now"]
+    assert await said(file, fix=True) == ["✓ Fixed: only its owner may read dialead.toml now"]
     assert file.stat().st_mode & 0o777 == 0o600
     assert await said(file, fix=True) == ["✓ Only its owner may read dialead.toml"]
 

@@ -244,4 +244,4 @@ async def test_an_album_counts_as_one_message_of_a_busy_customer(play: Play) -> 
         part(play, ANNA, ANNA, PICTURE)
     await play.quiet()
     assert pictures(play, TEAM) == [PICTURE] * 4
-    assert play.team("writes too fast") == []
+    assert play.team("is writing too fast") == []

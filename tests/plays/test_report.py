@@ -66,7 +66,7 @@ async def test_own_dates_are_given_in_a_reply_and_mistakes_are_named(play: Play)
     ("words", "answer"),
     [
         ("nonsense", "No report nonsense. There are: digest, leads, reasons"),
-        ("leads 2026-02-30", "2026-02-30 is no day"),
+        ("leads 2026-02-30", "2026-02-30 is not a day"),
         ("leads 2020-02-02 2020-02-01", "is after the last one"),
         ("leads 2999-01-01", "is still to come"),
         ("leads 2020-01-01 2020-01-31", "Nothing in this period."),

@@ -23,7 +23,7 @@ async def test_a_flooding_customer_is_answered_once_and_nothing_is_lost(play: Pl
     await play.start(leads=LIMIT)
     await flood(play, 1, 9)
     await play.heard(ANNA, "Сообщений пришло")
-    await play.shown("Anna writes too fast")
+    await play.shown("Anna is writing too fast")
     await play.quiet()
     assert not play.team("about 8")
     assert len(await play.rows(messages)) == 9

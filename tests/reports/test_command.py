@@ -117,8 +117,8 @@ def test_any_report_is_a_picture_and_a_workbook(folder: Path, name: str) -> None
     ("arguments", "words"),
     [
         (("nonsense",), "No report nonsense. There are: digest, leads"),
-        (("leads", "--from", "2026-02-30"), "2026-02-30 is no day"),
-        (("leads", "--to", "yesterday"), "yesterday is no day"),
+        (("leads", "--from", "2026-02-30"), "2026-02-30 is not a day"),
+        (("leads", "--to", "yesterday"), "yesterday is not a day"),
         (("leads", "--from", "2026-03-02", "--to", "2026-03-01"), "is after the last one"),
         (("leads", "--from", "2999-01-01"), "is still to come"),
         (("leads", "--format", "nonsense"), "No format nonsense. There are: text, json, png, xlsx"),

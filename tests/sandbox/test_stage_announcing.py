@@ -46,7 +46,7 @@ async def test_the_address_is_told_once_the_product_listens(tmp_path: Path) -> N
     assert said == ["Starting…"]
     (tmp_path / "go").write_text("")
     await until(lambda: said[1:])
-    assert said[1].startswith("Dialead is being played at http://127.0.0.1:")
+    assert said[1].startswith("The Dialead demo is running at http://127.0.0.1:")
     os.kill(os.getpid(), signal.SIGINT)
     await asyncio.wait_for(demo, 10)
 
