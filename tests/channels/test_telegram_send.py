@@ -154,6 +154,15 @@ async def test_styles_cover_the_right_words_after_emoji(desk: Desk) -> None:
     assert (link["type"], link["offset"], link["url"]) == ("text_link", 7, "https://example.com")
 
 
+async def test_who_has_no_username_is_mentioned_by_number(desk: Desk) -> None:
+    await desk.send(
+        Post(str(TEAM), (Span("→ "), Span("Boris", Style.LINK, f"tg://user?id={BORIS}")))
+    )
+    (mention,) = desk.seen(TEAM)[-1].entities
+    assert (mention["type"], mention["offset"], mention["length"]) == ("text_mention", 2, 5)
+    assert mention["user"]["id"] == BORIS
+
+
 @pytest.mark.parametrize(
     "kind", ["photo", "video", "video_note", "animation", "voice", "audio", "document", "sticker"]
 )

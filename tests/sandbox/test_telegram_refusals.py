@@ -70,6 +70,7 @@ TWO_REACTIONS: list[ReactionTypeUnion] = [
 ]
 SPLIT = [MessageEntity(type="bold", offset=1, length=1)]
 BEYOND = [MessageEntity(type="bold", offset=0, length=9)]
+_NOBODY = {"type": "text_mention", "offset": 0, "length": 1}
 
 WRITING: list[tuple[str, dict[str, Any], str]] = [
     ("send_message", {"text": "\n \n"}, "message text is empty"),
@@ -395,6 +396,7 @@ async def test_json_of_a_strange_shape_is_refused_and_nothing_breaks(play: Stage
     for method, body in (
         ("sendMediaGroup", {"media": ["a", "b"]}),
         ("sendMessage", {"text": "x", "entities": [7]}),
+        ("sendMessage", {"text": "x", "entities": [_NOBODY]}),
         ("sendMessage", {"text": "x", "reply_parameters": {"message_id": "first"}}),
         ("sendMessage", {"text": "x", "reply_markup": "{"}),
         ("setMyCommands", {"commands": ["start"]}),

@@ -16,6 +16,8 @@ _TYPES = {
     Style.LINK: "text_link",
 }
 
+_PERSON = "tg://user?id="
+
 
 def units(text: str) -> int:
     """The length in UTF-16 code units."""
@@ -74,5 +76,9 @@ def _entity(span: Span, offset: int, length: int) -> dict[str, Any] | None:
     kind = _TYPES.get(span.style)
     if kind is None or (span.style is Style.LINK and not span.url):
         return None
-    entity = {"type": kind, "offset": offset, "length": length}
-    return entity | {"url": span.url} if span.url else entity
+    where = {"offset": offset, "length": length}
+    if span.url.startswith(_PERSON):
+        # Of a link Telegram promises this in HTML only; a mention is what makes a phone ring.
+        user = {"id": int(span.url.removeprefix(_PERSON)), "is_bot": False, "first_name": span.text}
+        return {"type": "text_mention", **where, "user": user}
+    return {"type": kind, **where} | ({"url": span.url} if span.url else {})

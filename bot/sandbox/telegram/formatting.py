@@ -166,6 +166,8 @@ def _entity(tag: _Open, end: int) -> Json | None:
         url = tag.attributes.get("href", "")
         if not re.match(r"(https?|tg|mailto|tel):", url):
             return None
+        if person := re.fullmatch(r"tg://user\?id=(\d+)", url):
+            return {**entity, "type": "text_mention", "user": {"id": int(person[1])}}
         entity["url"] = url
     if kind == "code" and tag.attributes.get("class", "").startswith("language-"):
         entity["language"] = tag.attributes["class"].removeprefix("language-")
@@ -227,6 +229,8 @@ def _entity_fields(entity: Json) -> tuple[str, int, int]:
         raise bad_request("can't parse MessageEntity: Field is missing") from error
     if kind == "text_link" and not entity.get("url"):
         raise bad_request("can't parse MessageEntity: Can't find field \"url\"")
+    if kind == "text_mention" and not isinstance((entity.get("user") or {}).get("id"), int):
+        raise bad_request("can't parse MessageEntity: Can't find field \"user\"")
     if kind not in _STYLES | _FOUND_BY_ITSELF:
         raise bad_request("can't parse MessageEntity: Unsupported type specified")
     return kind, offset, size

@@ -295,11 +295,9 @@ class People:
         replied = message.body.get("reply_to_message") or {}
         if (replied.get("from") or {}).get("id") == user.id:
             return True
-        named = [one.get("url") for one in message.entities if one["type"] == "text_link"]
+        named = [one["user"]["id"] for one in message.entities if one["type"] == "text_mention"]
         words = message.text.replace(":", " ").replace(",", " ").split()
-        return f"tg://user?id={user.id}" in named or bool(
-            user.username and f"@{user.username}" in words
-        )
+        return user.id in named or bool(user.username and f"@{user.username}" in words)
 
     def _may_write(self, user: User, chat: Chat) -> None:
         if chat.migrated_to is not None:
