@@ -152,8 +152,9 @@ class Leading:
         began = self._now()
         async with asyncio.timeout(_PATIENCE):
             lives = await presence.beat()
-            self._said = began
-            self._compare(await presence.unlike())
+            if lives:
+                self._said = began
+                self._compare(await presence.unlike())
         return lives
 
     def _compare(self, unlike: frozenset[int]) -> None:

@@ -104,6 +104,14 @@ ROWS = (
         "::test_what_was_given_to_a_number_that_is_gone_is_taken_again[postgresql]",
     ),
     Row(
+        "who was taken for dead lives again only under a new number",
+        "bot/leading.py",
+        "            if lives:\n                self._said = began\n",
+        "            if True:\n                self._said = began\n",
+        "tests/plays/test_standing_still.py"
+        "::test_who_was_taken_for_dead_is_not_alive_again_by_saying_so[postgresql]",
+    ),
+    Row(
         "a message of more words than PostgreSQL's index takes is kept",
         "storage/migrations/versions/0010_index_words_of_any_text.py",
         "pg_catalog.left($1, {_LONGEST})",
@@ -1525,8 +1533,8 @@ ROWS = (
     Row(
         "processes whose settings differ say so",
         "bot/leading.py",
-        "            self._compare(await presence.unlike())\n",
-        "            pass\n",
+        "                self._compare(await presence.unlike())\n",
+        "                pass\n",
         "tests/plays/test_agreement.py"
         "::test_two_whose_settings_differ_both_say_so_once_and_when_they_agree_again",
     ),

@@ -58,6 +58,32 @@ async def test_what_was_claimed_before_it_stood_still_is_claimed_anew(
     assert len(play.team("#1")) == 1
 
 
+@pytest.mark.one_process("it makes it stand still while another one buries it")
+async def test_who_was_taken_for_dead_is_not_alive_again_by_saying_so(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "EVERY", 1.0)
+    monkeypatch.setattr(leading, "LASTS", 10.0)
+    product = await play.start()
+    await play.until(lambda: product.duties.senders.get("telegram"))
+    gone, unlike, lived = product.leading.process, leases.Presence.unlike, list[bool]()
+    buried = schema.processes.delete().where(schema.processes.c.id == gone)
+
+    async def look(presence: leases.Presence) -> frozenset[int]:
+        found = await unlike(presence)
+        if presence.number == gone:
+            lived.append(product.leading.lives)
+            async with product.database.write() as connection:  # as one more process would
+                await connection.execute(buried)
+            stand_still()
+        return found
+
+    monkeypatch.setattr(leases.Presence, "unlike", look)
+    await play.until(lambda: product.leading.process not in (gone, leases.NOBODY))
+    assert product.leading.lives
+    assert lived == [True], "it lived again by the lease that it had lost"
+
+
 @pytest.mark.one_process("it counts how often one looks")
 async def test_a_chat_that_moved_while_the_database_was_away_is_known_once_it_is_back(
     play: Play, monkeypatch: pytest.MonkeyPatch
