@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -203,13 +202,23 @@ class Dispatcher:
             facts = await self._handlers.prepare(job.event, reads)
             self._ready.append(Job(job.arrival, job.event, facts))
         except Exception as error:
-            with suppress(*UNREACHABLE):  # then it is simply begun again
-                async with self._database.write() as connection:
-                    await inbox.assert_held(connection, [job.arrival.id], self._process())
-                    await self._setbacks.put_off(connection, job.arrival, error)
+            again = await self._put_off(job.arrival, error)
             self._busy.discard(job.arrival.key or "")
-            self._news = True
+            self._news |= again
         self._wake.set()
+
+    async def _put_off(self, arrival: inbox.Arrival, error: Exception) -> bool:
+        """Whether to look again at once; what could not be put off is simply begun again."""
+        try:
+            async with self._database.write() as connection:
+                await inbox.assert_held(connection, [arrival.id], self._process())
+                await self._setbacks.put_off(connection, arrival, error)
+        except UNREACHABLE:
+            return True
+        except Exception as refusal:  # by the next look: it may be refused again and again
+            log.error("event_not_put_off", inbox=arrival.id, reason=describe(refusal))
+            return False
+        return True
 
     async def _rest(self) -> None:
         """Wait for a wake-up, or for the earliest event that waits for another attempt."""

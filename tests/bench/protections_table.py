@@ -491,6 +491,14 @@ ROWS = (
         "::test_an_event_without_a_key_is_set_aside_and_the_others_go_on[sqlite-behind]",
     ),
     Row(
+        "an event whose failure cannot be written down holds up nobody for good",
+        "bot/delivery/inbox.py",
+        "        except Exception as refusal:  # by the next look",
+        "        except MemoryError as refusal:  # by the next look",
+        "tests/delivery/test_inbox.py"
+        "::test_an_event_whose_failure_cannot_be_written_down_is_begun_again[sqlite]",
+    ),
+    Row(
         "a batch refused as a whole is repeated one by one",
         "bot/delivery/batches.py",
         "        if len(jobs) > 1:\n",

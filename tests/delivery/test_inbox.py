@@ -32,6 +32,7 @@ class Office:
         self.unread: set[str] = set()
         self.unkeyed: set[str] = set()
         self.uninteresting: set[str] = set()
+        self.unprepared: set[str] = set()
         self.unhandled: set[str] = set()
         self.fault: Exception = RuntimeError("a fault of ours")
         self.refused: set[str] = set()
@@ -58,10 +59,11 @@ class Office:
         return event.message_id.rstrip("0123456789") or event.message_id
 
     def needs_network(self, event: Event) -> bool:
-        return False
+        assert isinstance(event, MessageReceived)
+        return event.message_id in self.unprepared
 
     async def prepare(self, event: Event, reads: Reads) -> None:
-        return None
+        raise self.fault
 
     async def handle(self, event: Event, facts: Any, session: Session) -> None:
         assert isinstance(event, MessageReceived)
@@ -71,6 +73,15 @@ class Office:
         for _ in range(2 if event.message_id in self.refused else 1):
             note = f"{event.channel}/{event.message_id}"
             session.put(cursors, channel=note, value="handled")
+
+
+class Wordless(Exception):
+    """A failure of which nothing can be written down."""
+
+    harmless = True
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
 
 
 def dispatcher(
@@ -282,6 +293,21 @@ async def test_an_event_for_which_there_was_no_connection_to_read_by_is_not_set_
     office.unhandled = set()
     await settle(works)
     assert await states(database) == ["done"]
+
+
+async def test_an_event_whose_failure_cannot_be_written_down_is_begun_again(
+    database: Database,
+) -> None:
+    office = Office()
+    office.unprepared, office.fault = {"a1"}, Wordless()
+    works = dispatcher(database, office)
+    await arrive(works, "a1", "a2")
+    await works.step()
+    await asyncio.gather(*works._preparing, return_exceptions=True)
+    assert office.handled == []
+    office.unprepared = set()
+    await settle(works)
+    assert office.handled == ["a1", "a2"]
 
 
 async def test_an_event_that_waits_for_a_call_fails_in_nothing_by_waiting(
