@@ -128,12 +128,11 @@ class Duties:
             del self.senders[name]
 
     def _sender(self, name: str, held: Held) -> Sender:
-        first = self._settings.telegram.group_per_minute
-        per_minute = getattr(self._connections[name], "group_per_minute", first)
+        pace = pace_of(self._connections[name])
         return Sender(
             held.database,
             self._channels[name],
-            Pacer(pace_of(self._connections[name])),
+            Pacer(pace),
             render=self._render,
             open_file=self._open_file,
             now=self._now,
@@ -141,5 +140,5 @@ class Duties:
             lives=held.lives,
             # At the usual pace one call after the other, in order; where a server allows
             # more than one a second to a group, as many at once as it may have in a second.
-            lanes=max(1, per_minute // 60),
+            lanes=pace.group_per_second or 1,
         )

@@ -1,4 +1,4 @@
-"""One customer's very many posts, and another's first words, at the real pace of a group."""
+"""How calls share a messenger's pace: those of several customers, and those in one chat."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from bot.sandbox.telegram.files import Media
 from tests.cast import ANNA, PABLO
 from tests.plays.haste import HurriedPlay, in_haste
+from tests.plays.play import Play
 
 MANY = 120
 
@@ -38,6 +39,15 @@ async def test_who_sends_very_much_does_not_keep_the_chat_to_themselves(
     assert len(_documents(play)) < MANY / 2
     await play.until(lambda: len(_documents(play)) == MANY)
     assert _documents(play) == [f"window {number}.pdf" for number in range(MANY)]
+
+
+async def test_only_a_pace_of_its_own_lets_a_messenger_have_several_calls_in_a_chat(
+    play: Play,
+) -> None:
+    product = await play.start(telegram={"group_per_minute": 240})
+    senders = product.duties.senders
+    await play.until(lambda: len(senders) == 2)
+    assert {name: one._lanes for name, one in senders.items()} == {"telegram": 4, "vk": 1}
 
 
 def _documents(play: HurriedPlay) -> list[str]:
