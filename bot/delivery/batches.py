@@ -69,6 +69,8 @@ class Batches:
         except Exception as refusal:  # whatever one event would write, the others go on
             self._ids.forget()
             await self._one_by_one(jobs, refusal)
+        else:
+            _count(done=len(handled), failed=len(failed))
 
     async def _one_by_one(self, jobs: Sequence[Job], refusal: Exception) -> None:
         if len(jobs) > 1:
@@ -77,6 +79,7 @@ class Batches:
             return
         async with self._database.write() as connection:
             await self._finish(connection, jobs, {jobs[0].arrival.id: refusal})
+        _count(failed=1)
 
     async def _handle(self, job: Job, session: Session) -> None:
         await self._handlers.handle(job.event, job.facts, session)
@@ -93,10 +96,13 @@ class Batches:
         done = [number for number in arrivals if number not in failed]
         await inbox.done(connection, done, self._now())
         await inbox.empty(connection, unkept)
-        HANDLED.labels("done").inc(len(done))
-        HANDLED.labels("failed").inc(len(failed))
         for number, error in failed.items():
             await self._setbacks.put_off(connection, arrivals[number], error)
+
+
+def _count(*, done: int = 0, failed: int) -> None:
+    HANDLED.labels("done").inc(done)
+    HANDLED.labels("failed").inc(failed)
 
 
 def _raise_cancelled(results: Sequence[object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from bot.delivery.inbox import Dispatcher
 from bot.delivery.routes import AT_ONCE
 from bot.messages import Author, Chat, Event, MessageReceived, Raw
+from bot.metrics import REGISTRY
 from storage.database import Database
 from storage.failures import Unreachable
 from storage.leases import NOBODY
@@ -355,3 +357,20 @@ async def test_what_the_database_refuses_of_one_event_costs_its_neighbours_nothi
     assert await states(database) == ["done", "new", "done"]
     kept = await rows(database, cursors.select().where(cursors.c.value == "handled"))
     assert {row.channel for row in kept} == {"telegram/1", "telegram/3"}
+
+
+async def test_only_what_is_written_down_is_counted(database: Database) -> None:
+    office, before = Office(), counted()
+    office.unhandled, office.fault = {"2"}, Wordless()
+    works = dispatcher(database, office)
+    await arrive(works, "1", "2")
+    await settle(works)
+    assert await states(database) == ["done", "new"]
+    assert counted() - before == Counter(done=1, failed=1)
+
+
+def counted() -> Counter[str]:
+    """How many tries there were so far in this process, by how they ended."""
+    name, ends = "dialead_handled_total", ("done", "failed")
+    found = {end: REGISTRY.get_sample_value(name, {"outcome": end}) for end in ends}
+    return Counter({end: int(value or 0) for end, value in found.items()})
