@@ -127,6 +127,7 @@ class AttachmentKind(StrEnum):
     POST = "post"  # on somebody's wall
     PRODUCT = "product"
     GIFT = "gift"
+    CALL = "call"
     OTHER = "other"
 
 

@@ -255,6 +255,16 @@ VK = (
         [Other("market", {**_SOMEWHERE, "title": "Window", "price": {"text": "100 ₽"}})],
         Seen(words="[Product] Window, 100 ₽ https://vk.com/product-3_5"),
     ),
+    FromVk(
+        "call",
+        [Other("call", {"initiator_id": 101, "receiver_id": -7, "state": "reached", "time": 1})],
+        Seen(words="[Call]"),
+    ),
+    FromVk(
+        "video message",
+        [Other("video_message", _SOMEWHERE)],
+        Seen(words="[Video message] https://vk.com/video-3_5"),
+    ),
     FromVk("gift", [Other("gift", {"id": 1, "thumb_256": ""})], Seen(words="[Gift]")),
     FromVk(
         "poll",

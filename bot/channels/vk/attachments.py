@@ -148,6 +148,14 @@ def _gift(gift: Thing, channel: str) -> Attachment:
     return Attachment(AttachmentKind.GIFT, channel)
 
 
+def _call(call: Thing, channel: str) -> Attachment:
+    return Attachment(AttachmentKind.CALL, channel)
+
+
+def _video_message(video: Thing, channel: str) -> Attachment:
+    return replace(_page("video", video, channel, ""), kind=AttachmentKind.VIDEO_NOTE)
+
+
 def _story(story: Thing, channel: str) -> Attachment:
     return replace(_page("story", story, channel, ""), kind=AttachmentKind.STORY)
 
@@ -205,6 +213,8 @@ _READERS: dict[str, _Reader] = {
     "wall_reply": _wall_reply,
     "market": _market,
     "gift": _gift,
+    "call": _call,
+    "video_message": _video_message,
     "article": _article,
     "podcast": _podcast,
     "story": _story,
