@@ -80,7 +80,7 @@ async def write(
         await outbox.record(connection, outcomes, now)
     await doubts.posted(connection, _posted(channel, made))
     await _pass_over(connection, channel, outcomes)
-    events = _events(outcomes) | _moves(channel, made)
+    events = _events(outcomes) | _moves(channel, made, now)
     await _refuse_topics(connection, channel, made, now)
     await inbox.add_events(connection, events, now)
     aside = _set_aside(made, outcomes)
@@ -282,9 +282,10 @@ def _said_again(outcome: Outcome) -> bool:
     return relayed and media and outcome.reason == Failure.REFUSED
 
 
-def _moves(channel: Channel, made: Sequence[Made]) -> dict[str, Event]:
+def _moves(channel: Channel, made: Sequence[Made], now: datetime) -> dict[str, Event]:
+    """Where chats went, said anew at each moment: what was asked meanwhile has to follow, too."""
     return {
-        f"moved:{channel.name}:{one.item.chat}": ChatMoved(
+        f"moved:{channel.name}:{one.item.chat}:{now.isoformat()}": ChatMoved(
             channel.name, one.item.chat, one.error.moved_to
         )
         for one in made

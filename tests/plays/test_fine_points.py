@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.messages import MessageReceived
+from bot.messages import MessageReceived, Post, Priority, plain
 from handlers import router
 from handlers.work import Work
+from storage import outbox
 from storage.schema import inbox, leads
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
+from tests.storage.making import saving
 
 
 async def test_added_to_a_foreign_group_it_says_so_and_leaves(play: Play) -> None:
@@ -175,6 +177,29 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(play: Play) -> None
     assert shown.reply_to == [m for m in play.telegram.shown(new) if m.labels][-1].id
     play.telegram.write(BORIS, new, "Yes!", reply_to=shown.id)
     await play.heard(ANNA, "Yes!")
+
+
+async def test_what_was_asked_for_the_group_of_before_follows_as_well(play: Play) -> None:
+    old = -4001
+    play.telegram.add_group(old, "Sales", supergroup=False, admins=[VERA], members=[BORIS])
+    product = await play.start(team={"chat": f"telegram:{old}"})
+    new = play.telegram.migrate(old)
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.until(lambda: [m for m in play.telegram.shown(new) if m.labels])
+    await play.quiet()
+    for words in ("Asked meanwhile", "And once more"):
+        async with saving(product.database) as session:
+            await outbox.add(
+                session,
+                "telegram",
+                Post(str(old), plain(words)),
+                chat=str(old),
+                key=f"telegram:{old}",
+                priority=Priority.CARD,
+                now=product.now(),
+            )
+        product.wake()
+        await play.until(lambda: words in [m.text for m in play.telegram.shown(new)])  # noqa: B023
 
 
 async def test_a_reply_to_a_colleagues_reply_of_the_same_moment_is_sent_as_well(
