@@ -27,13 +27,12 @@ from bot.messages import (
     address,
     split_address,
 )
-from storage import albums, cards, chats, dead, doubts, inbox, outbox
+from storage import albums, cards, chats, dead, doubts, erased, inbox, outbox
 from storage.cards import Card
 from storage.database import Database
 from storage.outbox import Delivery, Outcome
 
 _ENDED = "the process ended"
-_ERASED = "erased:"  # what cannot be emptied is told when the erasure ends
 
 
 def completed(delivery: Delivery, joined: Sequence[Delivery] = ()) -> Outgoing:
@@ -268,7 +267,7 @@ def _set_aside(made: Sequence[Made], outcomes: Sequence[Outcome]) -> list[EventS
         for one in outcomes
         if one.state == "failed"
         and not _said_again(one)
-        and not one.delivery.asks.startswith(_ERASED)
+        and not one.delivery.asks.startswith(erased.MARK)  # told when the erasure ends
         and dead.must_be_heard(one.delivery, one.reason)
     ]
     return [*shown, *calls]
