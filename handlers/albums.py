@@ -49,7 +49,7 @@ async def settled(work: Work, message: Message) -> None:
     lead = await leads.by_id(work.session, message.lead)
     parts = await messages.of_album(work.session, message.lead, message.chat, message.album)
     who = await staff.by_id(work.session, message.staff)
-    if lead is None or who is None or any(part.text for part in parts):
+    if lead is None or any(part.text for part in parts):
         return
     lead = await managers.take_by_answering(work, Act(who, Role.MANAGER, lead))
     leads.touch(work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=who.id)
