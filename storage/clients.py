@@ -138,11 +138,12 @@ async def _remember(
     """Whether they are new."""
     listed = await accounts.at(session, address(CHANNEL, known.key))
     if listed is not None:
-        if known.name and known.name != listed.name:
-            accounts.change(session, listed, name=known.name)
+        said = {"name": known.name, "username": _username(known)}
+        told = {key: one for key, one in said.items() if one and one != getattr(listed, key)}
+        if told:
+            accounts.change(session, listed, **told)
         _contacts(session, listed, known)
-        further = {kind: one for kind, one in channels.items() if one != FIRST[kind]}
-        await _reached(session, known, further, now, taken, listed)
+        await _reached(session, known, channels, now, taken, listed)
         return False
     reached = await _reached(session, known, channels, now, taken)
     person = reached.own if reached else None

@@ -230,6 +230,24 @@ async def test_a_list_that_comes_twice_doubles_nobody(database_url: str) -> None
         assert await count(database, contacts) == 6  # a username counts as well
 
 
+async def test_what_a_list_tells_of_its_clients_the_second_time_is_kept(database_url: str) -> None:
+    phone = ("+34612345678",)
+    more = Known("Pablo García", phone, telegram="102", vk="@pablo.new")
+    await write(database_url, [Known("Pablo", phone)], NOW, print)
+    again = await write(database_url, [more], NOW, print)
+    assert (again.new, again.known) == (0, 1)
+    async with opened(database_url) as database:
+        assert await reached(database) == {("import", *phone), ("telegram", "102")}
+        async with database.read() as connection:
+            found = list(await connection.execute(sa.select(accounts).order_by(accounts.c.id)))
+        assert len({row.person for row in found}) == 1
+        assert (found[0].name, found[0].username) == ("Pablo García", "pablo.new")
+    await write(database_url, [Known("", phone)], NOW, print)
+    async with opened(database_url) as database, database.read() as connection:
+        (kept,) = await connection.execute(sa.select(accounts).where(accounts.c.id == found[0].id))
+        assert (kept.name, kept.username) == ("Pablo García", "pablo.new"), "nothing new, no loss"
+
+
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_customer_who_writes_meanwhile_is_neither_lost_nor_doubled(
     database_url: str, monkeypatch: pytest.MonkeyPatch, times: int
