@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -40,6 +43,19 @@ async def assert_current(database: Database) -> None:
         raise DatabaseUnfit("database.older")
 
 
+@asynccontextmanager
+async def current_at(url: str) -> AsyncIterator[Database]:
+    """The database at a URL, opened; DatabaseUnfit when there is none of this version."""
+    _assert_there(sa.make_url(url))
+    database = Database(url)
+    try:
+        await database.open()
+        await assert_current(database)
+        yield database
+    finally:
+        await database.close()
+
+
 async def revision(database: Database) -> str | None:
     """The last step the database has taken; None for an empty one."""
     async with database.read() as connection:
@@ -65,6 +81,12 @@ async def upgrade_at(url: str) -> None:
         await upgrade(database)
     finally:
         await database.close()
+
+
+def _assert_there(url: sa.URL) -> None:
+    """SQLite would make a file by being asked."""
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise DatabaseUnfit("database.missing", file=url.database)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -19,8 +19,7 @@ from config.settings import Settings
 from config.teams import channels_of
 from config.texts import Texts
 from storage.clients import FIRST, Known, Remembered, remember
-from storage.database import Database
-from storage.migrate import upgrade
+from storage.migrate import current_at
 
 _HEADS = {  # lower case, without accents and numbers at the end
     "full": "name, full name, client, customer, contact, фио, клиент, контакт, полное имя,"
@@ -142,14 +141,12 @@ async def write(
     done: Callable[[int], object],
     channels: Mapping[str, str] = FIRST,
 ) -> Remembered:
-    """Remember them; `done` is told how many more are through. DatabaseUnfit as elsewhere."""
-    database = Database(database_url)
-    try:
-        await database.open()
-        await upgrade(database)
+    """Remember them; `done` is told how many more are through.
+
+    The product may run meanwhile. DatabaseUnfit when there is no database of this version.
+    """
+    async with current_at(database_url) as database:
         return await remember(database, found, now, done, channels)
-    finally:
-        await database.close()
 
 
 def _told(texts: Texts, fault: Fault) -> str:

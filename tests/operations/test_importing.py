@@ -20,7 +20,8 @@ from bot.operations.tables import Unreadable
 from config.texts import load
 from storage.accounts import create
 from storage.clients import Known
-from storage.database import Database
+from storage.database import Database, DatabaseUnfit
+from storage.migrate import revision, upgrade_at
 from storage.schema import accounts, clients, contacts, persons
 from storage.session import Session, flush
 from tests import warm
@@ -331,10 +332,10 @@ async def test_a_channel_that_is_none_is_told_with_those_there_are(
     assert not (tmp_path / "dialead.db").exists()
 
 
-async def test_the_command_takes_a_channel(tmp_path: Path) -> None:
-    path, url = written(tmp_path, LIST), f"sqlite:///{tmp_path}/dialead.db"
-    await commanded(url, str(path), "--yes", "--channel", "telegram.service", **SERVICE)
-    async with opened(url) as database:
+async def test_the_command_takes_a_channel(tmp_path: Path, database_url: str) -> None:
+    path = written(tmp_path, LIST)
+    await commanded(database_url, str(path), "--yes", "--channel", "telegram.service", **SERVICE)
+    async with opened(database_url) as database:
         assert ("telegram.service", "102") in await reached(database)
 
 
@@ -357,11 +358,34 @@ async def test_the_command_previews_and_writes_only_when_told(tmp_path: Path) ->
     assert "Telegram @anna_test · ВКонтакте 55" in told
     assert told.endswith("повторите команду с --yes\n")
     assert not (tmp_path / "dialead.db").exists()
+    await upgrade_at(url)
     code, told = await commanded(url, str(path), "--yes")
     assert code == 1, "lines were left out"
     assert "Записано новых: 3" in told
     code, told = await commanded(url, "none.csv")
     assert (code, told) == (2, "Не найден файл: none.csv\n")
+
+
+async def test_where_no_database_is_none_is_made(tmp_path: Path) -> None:
+    """It may be the wrong folder; before the first start the words name what makes one."""
+    path, url = written(tmp_path, LIST), f"sqlite:///{tmp_path}/none.db"
+    code, told = await commanded(url, str(path), "--yes", TEAM__LANGUAGE="en")
+    assert code == 1
+    assert f"There is no database {tmp_path}/none.db yet" in told
+    assert "main.py migrate" in told
+    assert "New: " not in told
+    assert not (tmp_path / "none.db").exists()
+
+
+async def test_a_database_is_brought_up_to_date_by_no_list(empty_url: str) -> None:
+    """Processes of the version before may run on it."""
+    empty = Database(empty_url)
+    await empty.open()
+    await empty.close()
+    with pytest.raises(DatabaseUnfit, match=r"database\.older"):
+        await write(empty_url, [ANNA], NOW, print)
+    async with opened(empty_url) as database:
+        assert await revision(database) is None
 
 
 def written(folder: Path, text: str) -> Path:
