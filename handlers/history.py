@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.lead import Lead
-from bot.messages import Span, Style, Text, plain
+from bot.messages import Span, Style, Text, plain, split_address
 from handlers import cards as faces
 from handlers import feedback, tags
 from handlers.relay import noted, said
@@ -145,7 +145,7 @@ async def _speaker(work: Work, message: messages.Message) -> str:
         return "←"
     name = (await staff.by_id(work.session, message.staff)).name if message.staff else ""
     if message.author == "admin":
-        name = work.texts("relay.admin", channel=work.texts("channel.vk"))
+        name = work.texts("relay.admin", channel=work.texts.channel(split_address(message.chat)[0]))
     mark = {"note": "//", "held": "⏳"}.get(message.direction, "→")
     return f"{mark} {name}:" if name else mark
 

@@ -77,6 +77,12 @@ async def test_a_second_community_leads_to_the_same_team(play: Play) -> None:
         await play.reply(BORIS, 1, "From 100 euros")
         await play.until(lambda: [m for m in shop.dialog(ANNA) if m.text == "From 100 euros"])
         assert not play.vk.dialog(ANNA)
+        shop.admin_replies(VERA, ANNA, "And soon")
+        told = await play.shown("And soon")
+        assert told.text == "Answered in the community (VK shop)\nAnd soon"
+        play.telegram.write(BORIS, TEAM, "/lead 1")
+        history = await play.shown("came in")
+        assert "→ Answered in the community (VK shop): And soon" in history.text
         await play.stop()
 
 
