@@ -256,7 +256,8 @@ class ReachChanged:
 class MemberChanged:
     """Somebody (`self` for the bot) came to a chat, left it, or changed rank.
 
-    `again` looks for what they were given in the moment in which they left.
+    `others` came together with them. `again` looks for what they were given in the moment in
+    which they left.
     """
 
     channel: str
@@ -266,6 +267,7 @@ class MemberChanged:
     admin: bool = False
     self: bool = False
     again: bool = False
+    others: tuple[Author, ...] = ()
     kind: Literal["member"] = "member"
 
 

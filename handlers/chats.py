@@ -31,9 +31,15 @@ async def member_changed(work: Work, event: MemberChanged) -> None:
     if event.self:
         await _bot_moved(work, event, where)
         return
-    if where != work.policy.chat or event.member.bot:
+    people = [one for one in (event.member, *event.others) if not one.bot]
+    if where != work.policy.chat or not people:
         work.session.keeps_event = False  # who comes and goes elsewhere
         return
+    for one in people:
+        await _came_or_left(work, replace(event, member=one, others=()), where)
+
+
+async def _came_or_left(work: Work, event: MemberChanged, where: str) -> None:
     member = Member(event.present, event.admin, event.member.name, event.member.username)
     who = person_address(event.channel, event.member.id)
     if event.again:

@@ -363,6 +363,8 @@ def test_a_managers_standing_changes(status: str, more: dict[str, Any], present:
 def test_comings_and_goings_are_told_where_the_bot_is_no_admin() -> None:
     came = understood(message(TEAM, new_chat_members=[BOT, BORIS]))
     assert (came.member.id, came.present) == ("201", True)
+    both = understood(message(TEAM, new_chat_members=[BOT, ANNA, BORIS]))
+    assert [one.id for one in (both.member, *both.others)] == ["101", "201"]
     left = understood(message(TEAM, left_chat_member=BORIS))
     assert (left.member.id, left.present) == ("201", False)
 

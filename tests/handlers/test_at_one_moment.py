@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from bot.messages import (
 )
 from storage.erasure import LIST
 from storage.forgetting import NOTHING
-from storage.schema import assignments, inbox, leads, outbox, staff, steps
+from storage.schema import assignments, inbox, leads, members, outbox, staff, steps
 from storage.session import Conflict, flush
 from tests.cast import ANNA, BORIS, DASHA, NAMES, PABLO, TEAM
 from tests.databases import Cluster
@@ -194,6 +195,18 @@ async def test_what_was_told_when_they_left_is_not_told_again(stand: Stand) -> N
     assert len(await notices(stand)) == 1
     await again(stand, "left:%:again")
     assert len(await notices(stand)) == 1
+
+
+async def test_whoever_came_with_others_is_known_as_they_are(stand: Stand) -> None:
+    for who in (BORIS, DASHA):
+        await stand.happen(moves(who, present=False))
+    came, facts = moves(BORIS, present=True)
+    assert isinstance(came, MemberChanged)
+    bot = Author("77", "Helper", bot=True)
+    others = (came.member, Author(str(DASHA), NAMES[DASHA]))
+    await stand.happen((replace(came, member=bot, others=others), facts))
+    there = await stand.rows(sa.select(members.c.member).where(members.c.present))
+    assert {row.member for row in there} == {f"telegram:{BORIS}", f"telegram:{DASHA}"}
 
 
 async def waiting(stand: Stand, count: int) -> None:

@@ -169,8 +169,10 @@ def _came_or_left(channel: str, me: str, message: Json) -> MemberChanged | None:
     if not present and "left_chat_member" not in message:
         return None
     who = listed(message, "new_chat_members") if present else [inner(message, "left_chat_member")]
-    others = [person for one in who if (person := _person(one)).id != me]
-    return MemberChanged(channel, _chat(message), others[0], present) if others else None
+    people = [person for one in who if (person := _person(one)).id != me]
+    if not people:
+        return None
+    return MemberChanged(channel, _chat(message), people[0], present, others=tuple(people[1:]))
 
 
 def _chat(part: Json) -> Chat:
