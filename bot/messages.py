@@ -229,6 +229,7 @@ class ButtonPressed:
     message_id: str
     data: str
     shown: bool = False  # the platform tells that the message has this button: data can be forged
+    thread: str = ""
     kind: Literal["press"] = "press"
 
 

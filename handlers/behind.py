@@ -70,7 +70,7 @@ async def pressed(work: Work, press: TeamPress) -> str:
         left = work.texts.plural("leads.more", len(found) - end)
         argument = ":".join((name, *rest, f"p{page + 1}"))
         more = ((Button(f"{left} ›", pack(VERB, 0, argument)),),)
-    await work.post(press.where, text, keyboard=more, asks=LIST)
+    await work.post(press.where, text, keyboard=more, asks=LIST, **press.beside)
     return ""
 
 

@@ -24,6 +24,7 @@ from handlers import (
     tags,
     templates,
 )
+from handlers.beside import beside
 from handlers.command import Command
 from handlers.digests import Shown, digest_post
 from handlers.people import author_of, tell_anonymous
@@ -128,15 +129,13 @@ async def _reply(
 ) -> None:
     """Answer where it was asked; a reply to what tells of one lead goes to its customer."""
     where = address(event.channel, event.chat.id)
-    reply_to = "" if event.chat.private else event.message_id
     lead, asks = (about.id, "") if about else (None, LIST)
-    await work.post(where, text, reply_to=reply_to, thread=event.thread, lead=lead, asks=asks)
+    await work.post(where, text, lead=lead, asks=asks, **beside(event))
 
 
 async def _reply_shown(work: Work, event: MessageReceived, shown: Shown) -> None:
     where = address(event.channel, event.chat.id)
-    reply_to = "" if event.chat.private else event.message_id
-    await shown.post(work, where, reply_to=reply_to, thread=event.thread, asks=LIST)
+    await shown.post(work, where, asks=LIST, **beside(event))
 
 
 _COMMANDS: dict[str, Callable[[Work, Staff | None, str], Awaitable[Text]]] = {

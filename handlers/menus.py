@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.lead import Role
 from bot.messages import Button, Edit, Keyboard, Text, split_address
+from handlers.beside import Beside
 from handlers.layout import columns
 from handlers.work import Work
 from storage.staff import Staff
@@ -24,6 +25,7 @@ class TeamPress:
     argument: str
     where: str  # the chat's address
     message_id: str
+    beside: Beside
 
 
 async def show(work: Work, press: TeamPress, text: Text, keyboard: Keyboard = ()) -> None:

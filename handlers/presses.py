@@ -20,6 +20,7 @@ from handlers import (
 )
 from handlers import cards as faces
 from handlers.bans import BAN_VERBS
+from handlers.beside import beside
 from handlers.buttons import NEXT
 from handlers.deliveries import repeat
 from handlers.managers import VERBS, Act
@@ -107,7 +108,7 @@ async def _of_the_team(work: Work, event: ButtonPressed, press: Press) -> None:
         return
     who = await author_of(work, event.channel, event.author)
     where = address(event.channel, event.chat.id)
-    mine = TeamPress(who, role, press.argument, where, event.message_id)
+    mine = TeamPress(who, role, press.argument, where, event.message_id, beside(event))
     await work.answer(event, await verb(work, mine))
 
 

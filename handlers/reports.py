@@ -13,6 +13,7 @@ from bot.reports.period import NAMED, Period, WrongPeriod, asked, named
 from bot.reports.text import in_chat, span_of
 from handlers import prompts
 from handlers.behind import packed, unpacked
+from handlers.beside import Beside, beside
 from handlers.command import Command
 from handlers.digests import Shown, digest_of
 from handlers.menus import TeamPress, pairs, show
@@ -34,11 +35,11 @@ async def commanded(work: Work, command: Command) -> Text | None:
         return plain(work.texts("role.supervisor"))
     name, *words = command.rest.split() or [""]
     if not name:
-        await Shown(*_which(work)).post(work, command.where)
+        await Shown(*_which(work)).post(work, command.where, **beside(command.event))
     elif name not in _NAMES:
         return plain(work.texts("report.unknown", name=name, names=", ".join(_NAMES)))
     elif not words:
-        await Shown(*_when(work, name)).post(work, command.where)
+        await Shown(*_when(work, name)).post(work, command.where, **beside(command.event))
     else:
         await _answer(work, command.event, command.who, name, words)
     return None
@@ -55,13 +56,13 @@ async def pressed(work: Work, press: TeamPress) -> str:
         await show(work, press, *_when(work, name))
     elif period == _OWN:
         ask, what = work.texts("report.ask_dates"), f"{VERB}:{name}"
-        await prompts.put(work, press.where, press.who, ask, what, reply_to=press.message_id)
+        await prompts.put(work, press.where, press.who, ask, what, **press.beside)
         return work.texts("press.reply_below")
     elif period.endswith(_EXCEL):
-        return await _workbook(work, press.where, name, period.removesuffix(_EXCEL))
+        return await _workbook(work, press, name, period.removesuffix(_EXCEL))
     elif period in NAMED:
         span = named(period, work.now, work.policy.timezone)
-        await _post(work, press.where, name, span)
+        await _post(work, press.where, name, span, press.beside)
     else:
         return work.texts("press.outdated")
     return ""
@@ -71,7 +72,7 @@ async def _dated(name: str, work: Work, event: MessageReceived, who: Staff) -> N
     """The reply to the question for dates."""
     where = address(event.channel, event.chat.id)
     if work.role(who.address) < Role.SUPERVISOR:
-        await work.post(where, plain(work.texts("role.supervisor")), reply_to=event.message_id)
+        await work.post(where, plain(work.texts("role.supervisor")), **beside(event))
         return
     await _answer(work, event, who, name, event.text.split())
 
@@ -85,20 +86,19 @@ async def _answer(
         span = asked(words, work.now, work.policy.timezone)
     except WrongPeriod as wrong:
         said, what = work.texts(wrong.key, **wrong.values), f"{VERB}:{name}"
-        reply_to, thread = event.message_id, event.thread
-        await prompts.put(work, where, who, said, what, reply_to=reply_to, thread=thread)
+        await prompts.put(work, where, who, said, what, **beside(event))
         return
-    await _post(work, where, name, span)
+    await _post(work, where, name, span, beside(event))
 
 
-async def _post(work: Work, where: str, name: str, span: Period) -> None:
+async def _post(work: Work, where: str, name: str, span: Period, place: Beside) -> None:
     basis = work.policy.basis(work.now)
     if name == DIGEST:
         title = work.texts("digest.period", span=span_of(span, basis))
         shown = await digest_of(work, span, title, drawn=work.texts("report.digest"))
     else:
         shown = await _shown(work, name, span)
-    await shown.post(work, where, told=True)
+    await shown.post(work, where, told=True, **place)
 
 
 async def _shown(work: Work, name: str, span: Period) -> Shown:
@@ -113,7 +113,7 @@ async def _shown(work: Work, name: str, span: Period) -> Shown:
     return Shown(text, ((excel,),), drawn)
 
 
-async def _workbook(work: Work, where: str, name: str, span: str) -> str:
+async def _workbook(work: Work, press: TeamPress, name: str, span: str) -> str:
     """The file of the report under whose words was pressed, as it stands now."""
     found = unpacked(span)
     if found is None or name not in REPORTS:
@@ -121,7 +121,7 @@ async def _workbook(work: Work, where: str, name: str, span: str) -> str:
     since, until = found
     period = Period(since, until, since - (until - since), since)
     file = workbook_of(name, period, work.now, work.policy.desk)
-    await work.post(where, (), attachments=(file,), told=True)
+    await work.post(press.where, (), attachments=(file,), told=True, **press.beside)
     return work.texts("report.excel_comes")
 
 

@@ -294,6 +294,11 @@ def test_boris_presses_take() -> None:
     )
 
 
+def test_a_press_in_a_topic_tells_which() -> None:
+    card = message(TEAM, text="card", message_thread_id=9, is_topic_message=True)["message"]
+    assert understood(press(data="take:1", message=card)).thread == "9"
+
+
 @pytest.mark.parametrize(
     ("markup", "shown"),
     [

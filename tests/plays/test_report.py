@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.telegram.chats import Message
 from handlers.wire import pack
-from tests.cast import ANNA, BORIS, VERA
+from tests.cast import ANNA, BORIS, TEAM, VERA
 from tests.plays.play import Play
 
 
@@ -92,3 +92,35 @@ async def test_managers_are_told_that_it_is_for_supervisors(play: Play) -> None:
     assert "supervisor" in answer.text
     await play.quiet()
     assert not play.team("Leads · ")
+
+
+async def test_what_is_asked_in_a_topic_is_answered_in_it(play: Play) -> None:
+    play.telegram.make_forum(TEAM)
+    await play.start(deadlines={"take": "P9D"})
+    play.telegram.write(ANNA, ANNA, "How much is a window?")
+    card = await play.card(1)
+    topic = play.telegram.open_topic(TEAM, BORIS, "Figures")
+
+    async def pressed(words: str, label: str) -> None:
+        found = await play.shown(words)
+        shown = next(one for one in found.labels if label in one)
+        query = play.telegram.press(VERA, TEAM, found.id, label=shown)
+        await play.until(lambda: play.telegram.answers.get(query))
+
+    play.telegram.write(VERA, TEAM, "/report digest", thread=topic)
+    await pressed("For which period?", "Today")
+    await pressed("Digest: ", "Received 1")
+    await play.quiet()
+    play.telegram.write(VERA, TEAM, "/report", thread=topic)
+    await pressed("Which report?", "Sources")
+    await play.quiet()
+    await pressed("For which period?", "Own dates")
+    question = await play.shown("Reply with the first and the last day")
+    play.telegram.write(BORIS, TEAM, "today", thread=topic, reply_to=question.id)
+    await play.shown("Only supervisors may do this")
+    play.telegram.write(VERA, TEAM, "today", thread=topic, reply_to=question.id)
+    await pressed("Sources · ", "Excel")
+    await play.quiet()
+    told = [one for one in play.team() if one.from_bot and not one.text.startswith(card.text[:4])]
+    assert [one.text for one in told if one.thread != topic] == []
+    assert len(told) == 8

@@ -112,6 +112,7 @@ def _press(channel: str, me: str, press: Json) -> Event | None:
         message_id=str(number(message, "message_id")),
         data=words(press, "data"),
         shown=has_button(message, words(press, "data")),
+        thread=_thread(message),
     )
 
 
