@@ -94,6 +94,8 @@ def _terms(found: Any) -> dict[Kind, Term]:
 def pace_of(connection: Telegram | Vk) -> Pace:
     if isinstance(connection, Telegram):
         per_minute = connection.group_per_minute
+        # Telegram is known to bear short bursts above a message a second, but promises none
+        # and counts them against the bot later, so none is taken.
         each = max(1, per_minute // 60)
         return Pace(connection.per_second, 1, per_minute, group_per_second=each)
     return Pace(connection.per_second)

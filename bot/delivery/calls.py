@@ -112,12 +112,12 @@ class Caller:
         """With one more place in the pace of the item's chat."""
         while (wait := self._ready_at(item) - self._time()) > 0:  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(min(wait, 1.0))
-        slot = self._pacer.start(item.chat, item.group, item.counts, self._time())
+        slot = self._pacer.start(item.chat, item.group, self._time())
         async with self._held(slot):
             return await self._send(outgoing)
 
     def _ready_at(self, item: Item) -> float:
-        return self._pacer.ready_at(item.chat, item.group, item.counts, self._time())
+        return self._pacer.ready_at(item.chat, self._time())
 
     async def _shows(self, item: Item, reads: Reads) -> Showing | None:
         """What a card shows next, with its face of this moment; None for any other call."""

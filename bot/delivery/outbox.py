@@ -144,7 +144,7 @@ class Sender:
         )
         self._pacer.restore(
             (
-                Past(chat, chat.startswith("-"), priority > 0, (now - at).total_seconds())
+                Past(chat if priority else "", chat.startswith("-"), (now - at).total_seconds())
                 for chat, priority, at in past  # ANSWER is 0
             ),
             asyncio.get_running_loop().time(),
@@ -245,11 +245,11 @@ class Sender:
                 break
             if item.counts and lanes.get(item.chat, 0) >= self._lanes:
                 continue
-            if self._pacer.ready_at(item.chat, item.group, item.counts, now) > now:
+            if self._pacer.ready_at(item.chat, now) > now:
                 continue
             if item.counts:
                 lanes[item.chat] = lanes.get(item.chat, 0) + 1
-            slot = self._pacer.start(item.chat, item.group, item.counts, now)
+            slot = self._pacer.start(item.chat, item.group, now)
             chosen.append((item, slot))
         return chosen
 

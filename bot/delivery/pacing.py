@@ -25,24 +25,7 @@ from itertools import count
 from math import inf
 from typing import NewType
 
-from bot.messages import Priority
-
 Slot = NewType("Slot", int)
-
-# Seconds that each class of calls yields to the first.
-PATIENCE = tuple(priority.patience.total_seconds() for priority in Priority)
-
-
-def rank(priority: int, waited: float) -> float:
-    """Whose turn it is: of all that may go now, the call with the lowest rank goes.
-
-    `priority` is an index into PATIENCE, `waited` the seconds since it was queued.
-    Nobody is starved: a call is overtaken only by a better class, and only by calls
-    queued no later than the difference in patience after it. Within a class it is
-    first come, first served. Who comes first never changes while both wait, so
-    `rank(priority, -queued_at)` may be stored once and sorted by.
-    """
-    return PATIENCE[priority] - waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +60,21 @@ class Pace:
             )
 
 
-# Telegram is known to bear short bursts above a message a second, but promises none
-# and counts them against the bot later, so none is taken.
-TELEGRAM = Pace(per_second=30, per_chat_second=1, group_per_minute=20, group_per_second=1)
-VK = Pace(per_second=20)
-
-
 @dataclass(frozen=True, slots=True)
 class Past:
     """A call of an earlier process, `age` seconds after its end (0 if nobody saw the end)."""
 
     chat: str
     group: bool
-    counts: bool
     age: float
 
 
 class Pacer:
     """Keeps one token's pace; one per token, in the process that sends for it.
 
-    Everywhere `chat` is the chat a call names, "" for a call that names none (the
-    answer to a press); `group` tells which rule the chat has; `counts` is False for
-    what the platform does not count in a chat (answers, reactions): such a call
-    counts for the token alone, yet waits while its chat is held.
+    Everywhere `chat` is the chat in which the platform counts a call, "" for what it
+    counts in none (answers, reactions): such a call counts for the token alone;
+    `group` tells which rule the chat has.
     """
 
     def __init__(self, pace: Pace) -> None:
@@ -112,25 +87,24 @@ class Pacer:
         self._numbers = count(1)
         self._tidy_at = _TIDY_AT_LEAST
 
-    def ready_at(self, chat: str, group: bool, counts: bool, now: float) -> float:
+    def ready_at(self, chat: str, now: float) -> float:
         """When such a call may start: `now` if at once, `inf` if only after some call ends."""
-        windows = self._chats.get(chat, ()) if counts else ()
         return max(
             self._token_ready_at(now),
             self._holds.get(chat, now),
-            *(window.ready_at(now) for window in windows),
+            *(window.ready_at(now) for window in self._chats.get(chat, ())),
         )
 
-    def start(self, chat: str, group: bool, counts: bool, now: float) -> Slot:
+    def start(self, chat: str, group: bool, now: float) -> Slot:
         """Take the places of a call that is made right now.
 
         Its slot must be given to `done` or `give_back`. ValueError when it may not go yet.
         """
-        if self.ready_at(chat, group, counts, now) > now:
+        if self.ready_at(chat, now) > now:
             raise ValueError(f"a call to chat {chat!r} may not start yet")
         self._tidy(now)
         slot = Slot(next(self._numbers))
-        self._flying[slot] = self._windows(chat, group, counts)
+        self._flying[slot] = self._windows(chat, group)
         for window in self._flying[slot]:
             window.flying += 1
         return slot
@@ -169,11 +143,9 @@ class Pacer:
         """How many calls the token bears right now, whatever their chats: how many to claim."""
         return 0 if self._all_held_until > now else self._token.room(now)
 
-    def blocked(self, now: float, *, counts: bool = True) -> set[str]:
-        """Chats that cannot have a call now; with `counts=False` only those that are held."""
+    def blocked(self, now: float) -> set[str]:
+        """Chats that cannot have a call now."""
         held = {chat for chat, until in self._holds.items() if until > now}
-        if not counts:
-            return held
         return held | {chat for chat, ws in self._chats.items() if not all(w.room(now) for w in ws)}
 
     def left(self, chat: str, now: float) -> float:
@@ -203,14 +175,9 @@ class Pacer:
         for past in sorted(history, key=lambda past: -past.age):
             # An age below 0 is a wall clock that was set back.
             ended = now - max(0.0, past.age)
-            for window in self._windows(past.chat, past.group, past.counts):
+            for window in self._windows(past.chat, past.group):
                 window.count_from(ended)
         self._tidy(now)
-
-    @property
-    def chats(self) -> int:
-        """How many chats are kept in mind: those with recent calls or a hold."""
-        return len(self._chats.keys() | self._holds.keys())
 
     def _token_ready_at(self, now: float) -> float:
         return max(self._all_held_until, self._token.ready_at(now))
@@ -222,9 +189,9 @@ class Pacer:
         rules = in_group if group else ((pace.per_chat_second, 1.0),)
         return [(limit, seconds) for limit, seconds in rules if limit is not None]
 
-    def _windows(self, chat: str, group: bool, counts: bool) -> tuple[_Window, ...]:
+    def _windows(self, chat: str, group: bool) -> tuple[_Window, ...]:
         rules = self._rules(group)
-        if not (chat and counts and rules):
+        if not (chat and rules):
             return (self._token,)
         if chat not in self._chats:
             self._chats[chat] = tuple(self._window(*rule) for rule in rules)

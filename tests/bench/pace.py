@@ -14,8 +14,10 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.delivery.pacing import TELEGRAM, VK, Pace, Pacer
+from bot.delivery.pacing import Pace, Pacer
+from bot.policies import pace_of
 from bot.sandbox.telegram import TelegramServer
+from config.groups import Telegram, Vk
 from tests import cast
 from tests.bench.beside import new_customer
 from tests.bench.storm import at_the_real_pace
@@ -28,6 +30,7 @@ from tests.delivery.pace_simulation import (
     share_used,
 )
 
+TELEGRAM, VK = pace_of(Telegram()), pace_of(Vk())
 TEAM = "telegram:-100"
 ANSWER, REPLY, CARD, CHANGE, DIGEST = range(5)
 
@@ -139,7 +142,7 @@ def storm(seconds: int) -> list[Work]:
             for _ in range(int(each_second * seconds))
         ]
     load += [
-        Work(chance.uniform(0, seconds), "", counts=False, priority=ANSWER, lane=f"press/{n}")
+        Work(chance.uniform(0, seconds), "", priority=ANSWER, lane=f"press/{n}")
         for n in range(seconds)
     ]
     return load

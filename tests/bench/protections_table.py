@@ -1258,8 +1258,7 @@ ROWS = (
         "bot/delivery/pacing.py",
         "            self._holds.get(chat, now),\n",
         "            now,\n",
-        "tests/delivery/test_pacing.py"
-        "::test_a_held_chat_gets_not_even_a_reaction_while_others_go_on",
+        "tests/delivery/test_pacing.py::test_a_held_chat_gets_nothing_while_others_go_on",
     ),
     Row(
         "a lead with very much to show takes turns with the others",

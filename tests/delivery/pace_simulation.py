@@ -1,8 +1,8 @@
 """A sender, a network and a server on a virtual clock, to see what the pacer lets through.
 
 The sender does what the real one does: it takes the heads of its lanes that are not
-blocked, starts as many as there is room for by rank, and then sleeps until the
-pacer's next moment, the end of a call or new work. A lane is what must stay in
+blocked, starts as many as there is room for in the product's own order, and then sleeps
+until the pacer's next moment, the end of a call or new work. A lane is what must stay in
 order: one call at a time, a refused one first again.
 """
 
@@ -12,10 +12,18 @@ import heapq
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from math import inf
 
-from bot.delivery.pacing import Pacer, Slot, rank
+from bot.delivery.items import Item
+from bot.delivery.pacing import Pacer, Slot
+from bot.delivery.turns import Turns
+from bot.messages import Post, Priority
+from storage.outbox import Delivery
+
+MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)  # when a world's seconds begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +31,38 @@ class Work:
     """One call to be made; queued at `at` seconds."""
 
     at: float
-    chat: str
+    chat: str  # "" for what counts in none
     group: bool = False
-    counts: bool = True
-    priority: int = 1
+    priority: int = Priority.REPLY
     lane: str = ""  # the chat where not given
+    under_card: bool = False
     refused_for: float = 0.0  # the first try is answered with this retry_after, in seconds
+
+
+@lru_cache(10_000)
+def item_of(work: Work) -> Item:
+    """The work as the product's sender finds it waiting."""
+    priority = Priority(work.priority)
+    delivery = Delivery(
+        0,
+        "telegram",
+        ("-100" if work.group else "") + work.chat,
+        work.lane or work.chat,
+        priority,
+        Post(work.chat),
+        lead=None,
+        message=None,
+        under_card=work.under_card,
+        asks="",
+        told=False,
+        random_id=1,
+        attempts=0,
+        turn_at=MIDNIGHT + timedelta(seconds=work.at) + priority.patience,
+        expires_at=None,
+        claimed_at=None,
+        card=None,
+    )
+    return Item(delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +88,7 @@ class World:
         self.now = begin
         self.calls: list[Call] = []
         self.most_chats = 0
+        self._turns = Turns(lambda: MIDNIGHT + timedelta(seconds=self.now), lambda: self.now)
         self._lanes: dict[str, deque[Work]] = {}
         self._busy: set[str] = set()
         self._tried: set[int] = set()
@@ -84,23 +119,25 @@ class World:
 
     def _send(self) -> None:
         for work in self._candidates():
-            if self.pacer.ready_at(work.chat, work.group, work.counts, self.now) <= self.now:
+            if self.pacer.ready_at(work.chat, self.now) <= self.now:
                 self._start(work)
-        self.most_chats = max(self.most_chats, self.pacer.chats)
+        kept = self.pacer._chats.keys() | self.pacer._holds.keys()
+        self.most_chats = max(self.most_chats, len(kept))
         if self._lanes:
             self._sleep()
 
     def _candidates(self) -> list[Work]:
         if not self.pacer.room(self.now):
             return []
-        full, held = self.pacer.blocked(self.now), self.pacer.blocked(self.now, counts=False)
+        full = self.pacer.blocked(self.now)
         heads = (queue[0] for lane, queue in self._lanes.items() if lane not in self._busy)
-        free = [work for work in heads if work.chat not in (full if work.counts else held)]
-        return sorted(free, key=lambda work: (rank(work.priority, self.now - work.at), work.at))
+        free = [work for work in heads if work.chat not in full]
+        return sorted(free, key=lambda work: self._turns.place(item_of(work)))
 
     def _start(self, work: Work) -> None:
         there, back = self.trip()
-        slot = self.pacer.start(work.chat, work.group, work.counts, self.now)
+        slot = self.pacer.start(work.chat, work.group, self.now)
+        self._turns.begun(item_of(work))
         refused = work.refused_for > 0 and id(work) not in self._tried
         self._tried.add(id(work))
         arrived = self.now + there
@@ -125,7 +162,7 @@ class World:
         idle = [queue[0] for lane, queue in self._lanes.items() if lane not in self._busy]
         if self.pacer.room(self.now):
             soonest = min(
-                (self.pacer.ready_at(w.chat, w.group, w.counts, self.now) for w in idle),
+                (self.pacer.ready_at(work.chat, self.now) for work in idle),
                 default=inf,
             )
             assert self.now < soonest, "a call that may go was left lying"
@@ -149,7 +186,7 @@ def arrivals_by_chat(calls: Sequence[Call], *, group: bool) -> dict[str, list[fl
     """When the server saw the calls that count against the chats of this sort."""
     by_chat: dict[str, list[float]] = defaultdict(list)
     for call in calls:
-        if call.work.counts and call.work.chat and call.work.group is group:
+        if call.work.chat and call.work.group is group:
             by_chat[call.work.chat].append(call.arrived)
     return by_chat
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from math import inf
 
@@ -12,18 +13,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.delivery.pacing import PATIENCE, TELEGRAM, VK, Pace, Pacer, Past, rank
+from bot.delivery.pacing import Pace, Pacer, Past
+from bot.delivery.turns import Turns
+from bot.messages import Priority
+from bot.policies import pace_of
+from config.groups import Telegram, Vk
 from tests.delivery.pace_simulation import (
+    MIDNIGHT,
     Call,
     Trip,
     Work,
     World,
     arrivals_by_chat,
+    item_of,
     most_in_any,
     share_used,
 )
 
-ANSWER, REPLY, CARD, CHANGE, DIGEST = range(5)
+TELEGRAM, VK = pace_of(Telegram()), pace_of(Vk())
+ANSWER, REPLY, CARD, CHANGE, DIGEST = Priority
+SLACK = 1e-5  # datetimes know no less than a microsecond
 ANNA, PABLO, TEAM, VERA = "telegram:1", "telegram:2", "telegram:-100", "telegram:9"
 
 
@@ -63,9 +72,9 @@ def any_work(chance: random.Random, refusals: float) -> Work:
         at=chance.choice((0.0, chance.uniform(0, 20))),
         chat="" if answer else f"telegram:{number}",
         group=number > 3,
-        counts=not answer and chance.random() < 0.8,
         priority=priority,
         lane=f"{number}/{chance.randint(1, 4)}",
+        under_card=number > 3 and chance.random() < 0.5,
         refused_for=chance.uniform(0.1, 40) if not answer and chance.random() < refusals else 0.0,
     )
 
@@ -151,7 +160,7 @@ def test_a_restart_at_any_moment_does_not_double_the_pace(
 def past(call: Call, killed: float, back: float) -> Past:
     """What the database knows of a call: nobody saw the end of those in flight."""
     age = back - call.ended if call.ended <= killed else 0.0
-    return Past(call.work.chat, call.work.group, call.work.counts, age)
+    return Past(call.work.chat, call.work.group, age)
 
 
 def assert_within(pace: Pace, calls: list[Call]) -> None:
@@ -231,32 +240,72 @@ def test_sixty_card_changes_in_a_minute_make_twenty_calls_to_the_group() -> None
 # --- whose turn it is ----------------------------------------------------
 
 
+def in_turn(*waiting: Work, at: float) -> list[Work]:
+    """What waits at this second, whose turn it is first."""
+    turns = Turns(lambda: MIDNIGHT + timedelta(seconds=at), lambda: at)
+    return sorted(waiting, key=lambda work: turns.place(item_of(work)))
+
+
 def test_fresh_calls_go_strictly_by_class() -> None:
-    assert [rank(p, 5.0) for p in range(5)] == sorted(rank(p, 5.0) for p in range(5))
-    assert rank(REPLY, 0.0) < rank(CARD, 29.0) < rank(CHANGE, 58.0)
+    fresh = [Work(5.0, VERA, priority=priority) for priority in Priority]
+    assert in_turn(*reversed(fresh), at=5.0) == fresh
+
+
+def test_a_class_yields_to_the_one_before_it_for_its_patience_and_no_longer() -> None:
+    reply, card = Work(100.0, ANNA), Work(71.0, VERA, priority=CARD)
+    assert in_turn(card, reply, at=100.0) == [reply, card]
+    earlier = replace(card, at=69.0)
+    assert in_turn(reply, earlier, at=100.0) == [earlier, reply]
 
 
 def test_an_answer_to_a_press_goes_before_all_that_piled_up_in_an_outage() -> None:
-    assert rank(ANSWER, 0.0) < min(rank(p, 599.0) for p in (REPLY, CARD, CHANGE, DIGEST))
+    piled = [Work(0.0, VERA, priority=priority) for priority in Priority if priority != ANSWER]
+    answer = Work(599.0, "", priority=ANSWER)
+    assert in_turn(*piled, answer, at=599.0)[0] is answer
+    assert in_turn(answer, *piled, at=600.0)[:2] == [piled[0], answer]
 
 
-@given(st.integers(0, 4), st.integers(0, 4), *[st.integers(0, 5000)] * 3)
-def test_who_goes_first_never_changes_while_both_wait(
+def test_of_answers_the_newest_goes_first() -> None:
+    old, new = (Work(at, "", priority=ANSWER) for at in (1.0, 2.0))
+    assert in_turn(old, new, at=3.0) == [new, old]
+
+
+@given(st.integers(1, 4), st.integers(1, 4), *[st.integers(0, 5000)] * 3)
+def test_of_all_but_answers_who_goes_first_never_changes_while_both_wait(
     one: int, other: int, waited: int, longer: int, more: int
 ) -> None:
-    first = rank(one, waited) < rank(other, longer)
-    assert (rank(one, waited + more) < rank(other, longer + more)) is first
+    both = (Work(-waited, ANNA, priority=one), Work(-longer, VERA, priority=other))
+    assert in_turn(*both, at=0.0) == in_turn(*both, at=float(more))
 
 
 @pytest.mark.parametrize("priority", [CARD, CHANGE, DIGEST])
-def test_an_endless_stream_of_replies_does_not_starve_the_rest(priority: int) -> None:
+def test_an_endless_stream_of_replies_does_not_starve_the_rest(priority: Priority) -> None:
     stream = [Work(n / 5, f"telegram:{n}") for n in range(1500)]
     late = Work(10.0, VERA, priority=priority)
     calls = World(Pacer(Pace(5)), [*stream, late], trips(0.0, 0.02)).run().calls
     turn = next(call.started for call in calls if call.work is late)
-    yields = PATIENCE[priority] - PATIENCE[REPLY]
+    yields = (priority.patience - REPLY.patience).total_seconds()
     assert 11.0 < turn <= 10.0 + 1.03 * (yields + 10.0)
     assert calls[-1].work.priority == REPLY
+
+
+@pytest.mark.parametrize("priority", [REPLY, CARD, CHANGE, DIGEST])
+def test_an_endless_stream_of_presses_does_not_starve_the_rest(priority: Priority) -> None:
+    stream = [Work(n * 0.8, "", priority=ANSWER, lane=f"press/{n}") for n in range(1000)]
+    late = Work(10.0, VERA, priority=priority)
+    calls = World(Pacer(Pace(1)), [*stream, late], trips(0.0, 0.02)).run(until=800).calls
+    turn = next(call.started for call in calls if call.work is late)
+    due = 10.0 + priority.patience.total_seconds()
+    assert due <= turn <= due + 2.0
+
+
+def test_a_lead_with_always_more_to_show_does_not_starve_another() -> None:
+    for_long = [Work(0.0, TEAM, True, CARD, "lead:1", under_card=True) for _ in range(300)]
+    late = [Work(5.0, TEAM, True, CARD, "lead:2", under_card=True) for _ in range(20)]
+    calls = World(Pacer(Pace(1)), [*for_long, *late], instantly).run().calls
+    places = [place for place, call in enumerate(calls) if call.work.lane == "lead:2"]
+    assert places[0] < 10
+    assert places[-1] < 50
 
 
 @settings(max_examples=60, deadline=None)
@@ -267,10 +316,22 @@ def test_nobody_is_overtaken_by_what_came_long_after(
     load = [Work(at, f"vk:{n}", priority=p) for n, (at, p) in enumerate(moments)]
     calls = World(Pacer(Pace(1)), load, network).run().calls
     for place, call in enumerate(calls):
-        overtook = [late.work for late in calls[place + 1 :] if late.work.at < call.started]
-        for work in overtook:
-            patience = PATIENCE[work.priority] - PATIENCE[call.work.priority]
-            assert call.work.at <= work.at + patience + 1e-6
+        for late in calls[place + 1 :]:
+            assert late.work.at >= call.started or may_overtake(call, late.work)
+
+
+def may_overtake(call: Call, waiting: Work) -> bool:
+    """Whether the call may go before what waits; of answers that came late some may never go."""
+    due, other_due = (work.at + patience(work) for work in (call.work, waiting))
+    if ANSWER == call.work.priority == waiting.priority:
+        return call.work.at + SLACK >= waiting.at
+    if waiting.priority == ANSWER:
+        return due <= call.started + SLACK
+    return (call.started if call.work.priority == ANSWER else due) <= other_due + SLACK
+
+
+def patience(work: Work) -> float:
+    return Priority(work.priority).patience.total_seconds()
 
 
 # --- single steps --------------------------------------------------------
@@ -278,38 +339,37 @@ def test_nobody_is_overtaken_by_what_came_long_after(
 
 def test_a_call_counts_from_its_start_until_a_window_after_its_end() -> None:
     pacer = Pacer(Pace(1, margin=0.0))
-    slot = pacer.start(ANNA, False, True, 10.0)
-    assert pacer.ready_at(PABLO, False, True, 12.0) == inf
+    slot = pacer.start(ANNA, False, 10.0)
+    assert pacer.ready_at(PABLO, 12.0) == inf
     pacer.done(slot, 12.5)
-    assert pacer.ready_at(PABLO, False, True, 13.0) == 13.5 == pacer.next_ready(13.0)
-    assert pacer.ready_at(PABLO, False, True, 13.5) == 13.5
+    assert pacer.ready_at(PABLO, 13.0) == 13.5 == pacer.next_ready(13.0)
+    assert pacer.ready_at(PABLO, 13.5) == 13.5
 
 
 def test_the_margin_makes_every_window_longer() -> None:
     pacer = Pacer(Pace(5, group_per_minute=1, margin=0.01))
-    pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
-    assert pacer.ready_at(TEAM, True, True, 1.0) == pytest.approx(60.6)
+    pacer.done(pacer.start(TEAM, True, 0.0), 0.0)
+    assert pacer.ready_at(TEAM, 1.0) == pytest.approx(60.6)
 
 
 def test_answers_and_reactions_pass_a_group_that_has_had_its_twenty() -> None:
     pacer = Pacer(replace(TELEGRAM, group_per_second=None))
     for _ in range(20):
-        pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
+        pacer.done(pacer.start(TEAM, True, 0.0), 0.0)
     assert pacer.blocked(0.0) == {TEAM}
-    assert pacer.blocked(0.0, counts=False) == set()
-    assert pacer.ready_at("", False, False, 0.0) == 0.0 == pacer.ready_at(TEAM, True, False, 0.0)
+    assert pacer.ready_at("", 0.0) == 0.0
     assert pacer.room(0.0) == 10
-    pacer.start(TEAM, True, False, 0.0)
+    pacer.start("", False, 0.0)
     assert pacer.room(0.0) == 9
 
 
-def test_a_held_chat_gets_not_even_a_reaction_while_others_go_on() -> None:
+def test_a_held_chat_gets_nothing_while_others_go_on() -> None:
     pacer = Pacer(TELEGRAM)
     pacer.hold(TEAM, 30.0)
     pacer.hold(TEAM, 20.0)
-    assert pacer.blocked(5.0) == {TEAM} == pacer.blocked(5.0, counts=False)
-    assert pacer.ready_at(TEAM, True, False, 5.0) == 30.0 == pacer.next_ready(5.0)
-    assert pacer.ready_at(ANNA, False, True, 5.0) == 5.0 == pacer.ready_at("", False, False, 5.0)
+    assert pacer.blocked(5.0) == {TEAM}
+    assert pacer.ready_at(TEAM, 5.0) == 30.0 == pacer.next_ready(5.0)
+    assert pacer.ready_at(ANNA, 5.0) == 5.0 == pacer.ready_at("", 5.0)
     assert pacer.blocked(30.0) == set()
 
 
@@ -317,27 +377,28 @@ def test_trouble_with_the_token_holds_everybody() -> None:
     pacer = Pacer(VK)
     pacer.hold_all(3.0)
     assert pacer.room(1.0) == 0
-    assert pacer.ready_at("", False, False, 1.0) == 3.0 == pacer.next_ready(1.0)
+    assert pacer.ready_at("", 1.0) == 3.0 == pacer.next_ready(1.0)
     assert pacer.room(3.0) == 20
 
 
 def test_vk_has_no_rule_for_single_chats() -> None:
     pacer = Pacer(VK)
     for _ in range(20):
-        pacer.start("vk:2000000001", True, True, 0.0)
-    assert pacer.chats == 0
+        assert pacer.ready_at("vk:2000000001", 0.0) == 0.0
+        pacer.start("vk:2000000001", True, 0.0)
+    assert pacer.blocked(0.0) == set()
 
 
 def test_a_call_out_of_turn_is_refused() -> None:
     pacer = Pacer(TELEGRAM)
-    pacer.start(ANNA, False, True, 0.0)
+    pacer.start(ANNA, False, 0.0)
     with pytest.raises(ValueError, match="may not start yet"):
-        pacer.start(ANNA, False, True, 0.5)
+        pacer.start(ANNA, False, 0.5)
 
 
 def test_a_call_ends_once() -> None:
     pacer = Pacer(TELEGRAM)
-    slot = pacer.start(ANNA, False, True, 0.0)
+    slot = pacer.start(ANNA, False, 0.0)
     pacer.done(slot, 0.1)
     with pytest.raises(KeyError):
         pacer.done(slot, 0.2)
@@ -345,10 +406,10 @@ def test_a_call_ends_once() -> None:
 
 def test_a_call_that_was_not_made_leaves_its_places_free() -> None:
     pacer = Pacer(replace(TELEGRAM, per_second=1))
-    slot = pacer.start(ANNA, False, True, 0.0)
+    slot = pacer.start(ANNA, False, 0.0)
     assert pacer.room(0.0) == 0
     pacer.give_back(slot)
-    assert pacer.ready_at(ANNA, False, True, 0.0) == 0.0
+    assert pacer.ready_at(ANNA, 0.0) == 0.0
     with pytest.raises(KeyError):
         pacer.give_back(slot)
 
@@ -366,17 +427,17 @@ def test_a_pace_at_which_nothing_could_go_is_refused(wrong: dict[str, float]) ->
 
 def test_a_lowered_limit_after_a_restart_waits_until_enough_is_forgotten() -> None:
     pacer = Pacer(Pace(30, group_per_minute=2, margin=0.0))
-    pacer.restore([Past(TEAM, True, True, age) for age in (50.0, 10.0, 40.0, 30.0)], 100.0)
-    assert pacer.ready_at(TEAM, True, True, 100.0) == 130.0
+    pacer.restore([Past(TEAM, True, age) for age in (50.0, 10.0, 40.0, 30.0)], 100.0)
+    assert pacer.ready_at(TEAM, 100.0) == 130.0
 
 
 def test_a_group_tells_what_is_left_of_its_minute() -> None:
     pacer = Pacer(Pace(30, group_per_minute=8, margin=0.0))
     assert pacer.left(TEAM, 100.0) == 8
-    pacer.restore([Past(TEAM, True, True, age) for age in (50.0, 40.0, 30.0, 20.0, 10.0)], 100.0)
+    pacer.restore([Past(TEAM, True, age) for age in (50.0, 40.0, 30.0, 20.0, 10.0)], 100.0)
     assert (pacer.left(TEAM, 100.0), pacer.tight(100.0)) == (3, set())
-    pacer.done(pacer.start(TEAM, True, True, 100.0), 100.0)
-    pacer.done(pacer.start(TEAM, True, True, 100.0), 100.0)
+    pacer.done(pacer.start(TEAM, True, 100.0), 100.0)
+    pacer.done(pacer.start(TEAM, True, 100.0), 100.0)
     assert (pacer.left(TEAM, 100.0), pacer.tight(100.0)) == (1, {TEAM})
     assert Pacer(VK).left("2000000001", 100.0) == inf
 
@@ -391,17 +452,17 @@ def test_a_day_of_customers_leaves_no_trace_in_memory() -> None:
 
 def test_a_groups_minute_counts_each_picture_of_an_album() -> None:
     pacer = Pacer(Pace(per_second=30, group_per_minute=20))
-    pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
+    pacer.done(pacer.start(TEAM, True, 0.0), 0.0)
     pacer.album(TEAM, 9, 0.0)
     assert pacer.left(TEAM, 0.0) == 10
     for _ in range(10):
-        pacer.done(pacer.start(TEAM, True, True, 1.0), 1.0)
-    assert pacer.ready_at(TEAM, True, True, 2.0) > 60.0
+        pacer.done(pacer.start(TEAM, True, 1.0), 1.0)
+    assert pacer.ready_at(TEAM, 2.0) > 60.0
 
 
 def test_an_album_beyond_the_minute_is_waited_for_until_there_is_room_again() -> None:
     pacer = Pacer(Pace(per_second=30, group_per_minute=5))
-    pacer.done(pacer.start(TEAM, True, True, 0.0), 0.0)
+    pacer.done(pacer.start(TEAM, True, 0.0), 0.0)
     pacer.album(TEAM, 9, 10.0)
     assert pacer.left(TEAM, 20.0) == 0
-    assert pacer.ready_at(TEAM, True, True, 20.0) > 70.0
+    assert pacer.ready_at(TEAM, 20.0) > 70.0
