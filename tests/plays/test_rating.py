@@ -6,9 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.feedback import Asks
-from storage import feedback as stored
-from storage.feedback import Ratings
+from storage import reports
 from storage.schema import leads, touches
 from storage.session import Ids, Reads, Session
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
@@ -166,10 +164,5 @@ async def test_the_figures_of_a_period_count_what_was_answered_in_it(play: Play)
     assert product is not None
     session = Session(Reads(product.database), Ids(product.database))
     now, day = product.now(), timedelta(days=1)
-    assert await stored.ratings_between(session, now - day, now + day) == Ratings(2, 2.5)
-    assert await stored.ratings_between(session, now - 2 * day, now - day) == Ratings(0, None)
-    found = await stored.answers_between(session, now - day, now + day)
-    assert [(one.kind, one.answer, one.channel, one.count) for one in found] == [
-        (Asks.RATING, "1", "telegram", 1),
-        (Asks.RATING, "4", "telegram", 1),
-    ]
+    assert await reports.ratings(session, now - day, now + day) == {"4": 1, "1": 1}
+    assert await reports.ratings(session, now - 2 * day, now - day) == {}
