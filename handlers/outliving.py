@@ -99,7 +99,7 @@ def _held(
     work: Work, lead: Lead, gone: Lead, manager: Staff | None, said: Sequence[Message]
 ) -> dict[str, object]:
     """Whoever talks to them goes on, and what was answered is."""
-    answers = (one.at for one in said if one.direction == "out" and one.author != "bot")
+    answers = (one.at for one in said if one.direction == "out")
     taken_at = lead.taken_at or gone.taken_at or work.now
     return {
         "state": (State.TAKEN if manager else State.NEW).value,

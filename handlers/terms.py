@@ -61,7 +61,7 @@ async def absorbed(work: Work, stays: Lead, goes: Lead) -> None:
 
 async def outlived(work: Work, lead: Lead, said: Sequence[Message]) -> None:
     """It is open again with a part of another lead's conversation, oldest first."""
-    answers = [n for n, one in enumerate(said, 1) if one.direction == "out" and one.author != "bot"]
+    answers = [n for n, one in enumerate(said, 1) if one.direction == "out"]
     since = said[answers[-1] :] if answers else said
     await _change(work, lead, waits=bool(_asking(since)))
 

@@ -26,7 +26,7 @@ class Message:
     account: int
     lead: int | None
     direction: str  # in | out | note | held
-    author: str  # customer | staff | bot | admin
+    author: str  # customer | staff | admin
     staff: int | None
     chat: str  # the address of the chat in which it was written
     message_id: str

@@ -335,7 +335,7 @@ messages = _table(
     _ref("account", "accounts"),
     _ref("lead", "leads", nullable=True, index=True),
     _text("direction"),  # in | out | note | held, until its author confirms whom it is for
-    _text("author"),  # customer | staff | bot | admin
+    _text("author"),  # customer | staff | admin
     _ref("staff", "staff", nullable=True),
     _text("chat"),  # the address of the chat in which it was written
     _text("message_id"),
