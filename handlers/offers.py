@@ -136,7 +136,7 @@ async def _meet(work: Work, lead: Lead) -> None:
 async def _team(work: Work) -> list[Colleague]:
     known = await distribution.team(work.session, work.policy.chat, work.policy.named)
     return [
-        Colleague(one.id, on=True, open=one.open, offered=one.offered, last=one.last)
+        Colleague(one.id, open=one.open, offered=one.offered, last=one.last)
         for one in on_shift(work.policy, known)
     ]
 

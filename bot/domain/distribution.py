@@ -30,10 +30,9 @@ class Queue(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody to whom leads may be given."""
+    """Somebody on shift, to whom leads may be given."""
 
     staff: int
-    on: bool  # on shift
     open: int = 0  # leads that they have or are offered
     offered: int = 0  # of these, those they have not taken yet
     last: datetime | None = None  # when they were offered one; aware
@@ -44,7 +43,7 @@ class Colleague:
 
     def idle(self, max_open: int) -> bool:
         """Whether they are there for what waits in the queue: it goes to them one by one."""
-        return self.on and not self.offered and self.has_room(max_open)
+        return not self.offered and self.has_room(max_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,9 @@ def choose(
         return Queue.FREE
     if past.offers >= offers:
         return Queue.PASSED
-    there = [one for one in team if one.on]
-    if not there:
+    if not team:
         return Queue.NOBODY
-    others = [one for one in there if one.staff not in past.had]
+    others = [one for one in team if one.staff not in past.had]
     if not others:
         return Queue.PASSED if past.offers else Queue.FREE
     may = Colleague.idle if past.waited else Colleague.has_room

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -20,7 +20,6 @@ moments = st.none() | st.integers(0, 50).map(lambda minutes: NOON + timedelta(mi
 colleagues = st.builds(
     Colleague,
     staff=st.integers(1, 9),
-    on=st.booleans(),
     open=st.integers(0, 4),
     offered=st.integers(0, 2),
     last=moments,
@@ -48,7 +47,7 @@ def asked(
 
 def on(staff: int, minutes: int | None = None, **more: int) -> Colleague:
     last = None if minutes is None else NOON + timedelta(minutes=minutes)
-    return Colleague(staff, on=True, last=last, **more)
+    return Colleague(staff, last=last, **more)
 
 
 @dataclass
@@ -58,8 +57,8 @@ class Day:
     counts: Counter[int] = field(default_factory=Counter)
     last: dict[int, datetime] = field(default_factory=dict)
 
-    def lead(self, number: int, there: set[int], everybody: range) -> None:
-        team = [Colleague(one, one in there, last=self.last.get(one)) for one in everybody]
+    def lead(self, number: int, there: set[int]) -> None:
+        team = [Colleague(one, last=self.last.get(one)) for one in there]
         found = asked(team)
         assert not isinstance(found, Queue)
         self.counts[found] += 1
@@ -77,19 +76,18 @@ def test_those_always_on_get_as_many_but_for_one(
     everybody, steady = range(1, size + 1), set(range(1, min(always, size) + 1))
     day = Day()
     for number, away in enumerate(breaks):
-        day.lead(number, steady | (set(everybody) - away), everybody)
+        day.lead(number, steady | (set(everybody) - away))
         counts = [day.counts[one] for one in steady]
         assert max(counts) - min(counts) <= 1
 
 
 @given(scheme=schemes, team=teams, past=pasts, max_open=st.integers(0, 3))
-def test_nobody_gets_one_who_is_off_full_or_had_it(
+def test_nobody_gets_one_who_is_full_or_had_it(
     scheme: Scheme, team: list[Colleague], past: Past, max_open: int
 ) -> None:
     found = asked(team, past, scheme, max_open=max_open)
     if not isinstance(found, Queue):
         (one,) = [one for one in team if one.staff == found]
-        assert one.on
         assert one.staff not in past.had
         assert not max_open or one.open < max_open
         assert not (past.waited and one.offered)
@@ -101,18 +99,17 @@ def test_a_lead_goes_to_nobody_only_when_nobody_could_have_it(
     scheme: Scheme, team: list[Colleague], past: Past, max_open: int
 ) -> None:
     found = asked(team, past, scheme, max_open=max_open)
-    there = [one for one in team if one.on]
-    others = [one for one in there if one.staff not in past.had]
+    others = [one for one in team if one.staff not in past.had]
     match found:
         case Queue.NOBODY:
-            assert not there
+            assert not team
         case Queue.BUSY:
             full = [max_open and one.open >= max_open for one in others]
             assert all(full) or past.waited
         case Queue.PASSED:
-            assert past.offers >= 3 or (there and not others and past.offers)
+            assert past.offers >= 3 or (team and not others and past.offers)
         case Queue.FREE:
-            assert there
+            assert team
             assert not others
             assert not past.offers
 
@@ -129,14 +126,14 @@ def test_the_same_team_is_asked_the_same_in_whatever_order(
 @given(team=teams, known=st.integers(1, 9))
 def test_sticky_is_who_had_the_customer_or_else_the_next(team: list[Colleague], known: int) -> None:
     found = asked(team, Past(known=known), Scheme.STICKY, max_open=3)
-    could = any(one.staff == known and one.on and one.open < 3 for one in team)
+    could = any(one.staff == known and one.open < 3 for one in team)
     assert found == (known if could else asked(team, max_open=3))
 
 
 @given(team=teams)
 def test_least_loaded_has_the_fewest(team: list[Colleague]) -> None:
     found = asked(team, scheme=Scheme.LEAST_LOADED)
-    loads = {one.staff: one.open for one in team if one.on}
+    loads = {one.staff: one.open for one in team}
     assert isinstance(found, Queue) or loads[found] == min(loads.values())
 
 
@@ -172,7 +169,5 @@ def test_the_queue_goes_one_by_one_to_who_has_no_offer() -> None:
     assert asked(team[:1], Past(waited=True)) is Queue.BUSY
 
 
-def test_who_is_off_is_not_asked_even_for_their_customer() -> None:
-    away = replace(on(BORIS), on=False)
-    assert asked([away, on(DASHA, 1)], Past(known=BORIS), Scheme.STICKY) == DASHA
-    assert asked([away]) is Queue.NOBODY
+def test_where_nobody_is_on_shift_nobody_is_asked() -> None:
+    assert asked([]) is Queue.NOBODY
