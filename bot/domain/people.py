@@ -32,14 +32,6 @@ class Person:
     since: datetime  # when the first account of the tree came
 
 
-def root(person: int, merges: Iterable[Merge]) -> int:
-    """Who stands for a person, by all merges that are not undone."""
-    winner_of = {merge.loser: merge.winner for merge in merges}
-    while person in winner_of:
-        person = winner_of[person]
-    return person
-
-
 def members(top: int, merges: Sequence[Merge]) -> frozenset[int]:
     """The person and everybody who came to them by these merges."""
     found = {top}

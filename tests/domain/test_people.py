@@ -15,11 +15,11 @@ from bot.domain.people import (
     Person,
     last,
     members,
-    root,
     staying_first,
     usernames,
     winner_first,
 )
+from tests.handlers.invariants import root
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE = range(7)

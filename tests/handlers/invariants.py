@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.domain.people import Merge, root
+from bot.domain.people import Merge
 from storage import schema
 from storage.database import Database
 
@@ -53,6 +53,14 @@ async def assert_invariants(
     _check_steps(rows)
     _check_messages(rows, no_source)
     _check_once_each(rows)
+
+
+def root(person: int, merges: Iterable[Merge]) -> int:
+    """Who stands for a person, by all merges that are not undone, looked at naively."""
+    winner_of = {merge.loser: merge.winner for merge in merges}
+    while person in winner_of:
+        person = winner_of[person]
+    return person
 
 
 def _roots(rows: Rows) -> dict[int, int]:
