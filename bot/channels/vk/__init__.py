@@ -33,14 +33,9 @@ from bot.messages import (
     Sent,
 )
 
-PER_SECOND = 20  # calls of one community token that VK allows
-
 
 class VkSettings(Protocol):
-    """What the channel reads of its settings; `per_second` may be left out.
-
-    The last three count where `mode` is "callback".
-    """
+    """What the channel reads of its settings; the last three where `mode` is "callback"."""
 
     @property
     def token(self) -> str: ...
@@ -50,6 +45,8 @@ class VkSettings(Protocol):
     def api_url(self) -> str: ...
     @property
     def proxy(self) -> str: ...
+    @property
+    def per_second(self) -> float: ...  # calls of the community's token
     @property
     def mode(self) -> str: ...
     @property
@@ -76,8 +73,7 @@ class VkChannel:
         self._group_id = settings.group_id
         self._api_url = settings.api_url
         self._proxy = settings.proxy
-        per_second = float(getattr(settings, "per_second", PER_SECOND))
-        self._api = Api(settings.token, settings.api_url, settings.proxy, per_second)
+        self._api = Api(settings.token, settings.api_url, settings.proxy, settings.per_second)
         self._opened: aiohttp.ClientSession | None = None
         self._opened_for_files: aiohttp.ClientSession | None = None
         self.hook: callback.Callback | None = None
