@@ -135,10 +135,6 @@ def test_what_vk_leaves_out_for_bots_is_said_to_be_there() -> None:
     assert received(text="Look", is_cropped=False).attachments == ()
 
 
-def test_half_an_emoji_becomes_a_visible_mark() -> None:
-    assert received(text="a\ud83d").text == "a\ufffd"
-
-
 def test_an_edit_is_the_same_message_with_its_new_text() -> None:
     body = message(text="Hello!", update_time=1_700_000_060)
     edited = parse_event(event("message_edit", body), "vk")

@@ -57,7 +57,7 @@ def as_raw(update: Any) -> Raw:
     words = json.dumps(update, ensure_ascii=False, sort_keys=True)
     text = words.encode("utf-8", "replace")
     number = update_id(update)
-    # Half a surrogate pair, which no database stores, became "?".
+    # Half a character, which has no bytes to be hashed, became "?".
     body = update if text.decode() == words else json.loads(text)
     return Raw(
         id=f"{'x' if number is None else number}:{hashlib.sha256(text).hexdigest()[:32]}",

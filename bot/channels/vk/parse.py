@@ -97,7 +97,7 @@ def _admins(message: Thing, channel: str, *, edited: bool) -> Event | None:
         admin=str(_number(admin)),
         message_id=_message_id(message),
         at=_time((edited and message.get("update_time")) or message["date"]),
-        text=_clean(message.get("text", "")),
+        text=message.get("text", ""),
         attachments=read_attachments(message, channel),
         edited=edited,
     )
@@ -149,7 +149,7 @@ def _received(message: Thing, channel: str, *, language: str, edited: bool) -> M
         author=_author(message["from_id"], language),
         message_id=_message_id(message),
         at=_time((edited and message.get("update_time")) or message["date"]),
-        text=_clean("\n\n".join(filter(None, [text, *(f.get("text", "") for f in forwards)]))),
+        text="\n\n".join(filter(None, [text, *(f.get("text", "") for f in forwards)])),
         attachments=_everything(message, forwards, channel),
         reply_to=_message_id(message["reply_message"]) if message.get("reply_message") else "",
         source=_source(message),
@@ -229,11 +229,6 @@ def _number(value: int) -> int:
 
 def _time(unix: int) -> datetime:
     return datetime.fromtimestamp(unix, UTC)
-
-
-def _clean(text: str) -> str:
-    """Half an emoji would be refused by every database."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _told(error: Exception) -> str:

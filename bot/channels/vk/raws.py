@@ -18,7 +18,7 @@ def as_raw(update: Any) -> Raw:
     again; anything else by VK's id, and what has none by its content.
     """
     text = json.dumps(update, ensure_ascii=False, sort_keys=True).encode(errors="replace")
-    body = json.loads(text)  # half an emoji, which no database stores, became "?"
+    body = json.loads(text)  # half a character, which has no bytes, became "?"
     if not isinstance(body, dict):
         body = {"malformed": body}
     event_id = _of_message(_new_message(body)) or body.get("event_id")
