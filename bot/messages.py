@@ -409,7 +409,7 @@ class DeliveryEnded:
     """An outgoing call that somebody waits to hear of came to an end."""
 
     delivery: int
-    outcome: str  # "sent", "failed" or "unknown"
+    outcome: str  # "sent", "failed", "unknown" or "expired"
     reason: str = ""
     kind: Literal["delivery_ended"] = "delivery_ended"
 
