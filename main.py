@@ -81,7 +81,7 @@ def init(
 @app.command()
 def check(
     fix: Annotated[
-        bool, typer.Option("--fix", help="Fix what the messengers let be fixed.")
+        bool, typer.Option("--fix", help="Fix what a program may fix, and say what it fixed.")
     ] = False,
 ) -> None:
     """Say what is wrong with settings, database, tokens, chats and rights, and what to do."""
