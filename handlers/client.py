@@ -9,7 +9,7 @@ from bot.messages import Span, Style, Text, plain
 from handlers import cards as faces
 from handlers import contacts, recognition
 from handlers.command import Command
-from handlers.history import number_of
+from handlers.history import lead_in
 from handlers.work import Work, cut
 from storage import accounts, clients, deals, leads, people, staff
 from storage.accounts import Account
@@ -32,7 +32,7 @@ async def told(work: Work, command: Command) -> Text | None:
 
 async def _asked(work: Work, command: Command) -> Text:
     if command.rest:
-        number = number_of(command.rest)
+        number = lead_in(command.rest)
         found = await clients.by_id(work.session, number) if number else None
         root = await people.root_of(work.session, found.person) if found else None
         person = root.id if root else found.person if found else 0

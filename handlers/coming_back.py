@@ -10,6 +10,7 @@ from bot.messages import Span
 from handlers import steps as planning
 from handlers.managers import Act
 from handlers.step_menus import chosen, said_when
+from handlers.wire import number_of
 from handlers.work import Work
 from storage import cards, leads, staff, steps
 from storage.steps import Step
@@ -22,7 +23,7 @@ async def pressed(work: Work, act: Act) -> str:
     step = await steps.open_of(work.session, act.lead.id)
     if not number:
         return await _on_card(work, act, step, path)
-    reminded = await steps.by_id(work.session, planning.number_of(number))
+    reminded = await steps.by_id(work.session, number_of(number) or 0)
     if reminded is None or reminded.lead != act.lead.id:
         return work.texts("press.outdated")
     return await _under_reminder(work, act, step, reminded, path)

@@ -10,6 +10,7 @@ from bot.messages import Edit, Reach, plain, split_address
 from handlers import conversation, prompted, prompts, recognition
 from handlers.managers import Act
 from handlers.relay import spoken
+from handlers.wire import number_of
 from handlers.work import Work
 from storage import accounts, assistants, leads, messages, staff
 from storage import prompts as stored
@@ -69,7 +70,7 @@ async def keep_inside(work: Work, act: Act) -> str:
 
 async def _refusal(work: Work, act: Act) -> str:
     """Why they may not say so; nothing if they may."""
-    number = int(act.argument) if act.argument.isdecimal() and len(act.argument) <= 18 else 0
+    number = number_of(act.argument) or 0
     asked = await messages.find(work.session, number)
     if asked is None or asked.staff is None or asked.lead != act.lead.id:
         return work.texts("press.outdated")

@@ -19,7 +19,7 @@ from bot.messages import (
 from handlers import albums, erasing, replies, retracting, rewriting, step_reminders, too_large
 from handlers import cards as faces
 from handlers.managers import Act
-from handlers.wire import pack
+from handlers.wire import number_of, pack
 from handlers.work import Work
 from storage import accounts, cards, dead, leads, messages, outbox, staff
 from storage import albums as calls
@@ -60,7 +60,7 @@ async def ended(work: Work, event: DeliveryEnded) -> None:
 
 async def repeat(work: Work, act: Act) -> str:
     """Send once more what may not have reached the customer."""
-    number = int(act.argument) if act.argument.isdecimal() and len(act.argument) <= 18 else 0
+    number = number_of(act.argument) or 0
     unknown = await outbox.take_unknown(work.session, number, act.lead.id)
     posts = [call.outgoing for call in unknown if isinstance(call.outgoing, Post)]
     if not posts:

@@ -12,7 +12,7 @@ from handlers.buttons import load
 from handlers.command import Command
 from handlers.menus import TeamPress, page_of, paged, show
 from handlers.people import colleague
-from handlers.wire import pack
+from handlers.wire import number_of, pack
 from handlers.work import Work, cut
 from storage import distribution, leads, staff
 from storage.distribution import Standing
@@ -166,19 +166,17 @@ async def _team(work: Work) -> Sequence[Standing]:
 
 async def _known(work: Work, number: str) -> Staff | None:
     """Whose leads a button means."""
+    found = number_of(number)
     try:
-        return await staff.by_id(work.session, int(number)) if _is_number(number) else None
+        return await staff.by_id(work.session, found) if found is not None else None
     except KeyError:
         return None
 
 
 async def _receiver(work: Work, number: str) -> Staff | None:
     """To whom, if they are in the team's chat."""
-    return await managers.active(work, int(number)) if _is_number(number) else None
-
-
-def _is_number(digits: str) -> bool:
-    return digits.isascii() and digits.isdigit() and len(digits) <= 18
+    found = number_of(number)
+    return await managers.active(work, found) if found is not None else None
 
 
 def _numbers(found: Sequence[Lead]) -> str:

@@ -10,6 +10,7 @@ from bot.messages import Span, Style, Text, plain, split_address
 from handlers import cards as faces
 from handlers import feedback, tags
 from handlers.relay import noted, said
+from handlers.wire import number_of
 from handlers.work import Work
 from storage import dialogues, leads, messages, staff
 from storage import tags as tags_stored
@@ -31,7 +32,7 @@ async def told(work: Work, who: Staff | None, rest: str) -> Text:
     del who
     lead = await named(work, rest)
     if lead is None:
-        return plain(work.texts("lead.unknown" if number_of(rest) else "lead.which"))
+        return plain(work.texts("lead.unknown" if lead_in(rest) else "lead.which"))
     story: list[_Line] = []
     unread = 0
     for number in (lead.id, *await leads.absorbed_by(work.session, lead.id)):
@@ -59,7 +60,7 @@ async def told(work: Work, who: Staff | None, rest: str) -> Text:
 
 async def named(work: Work, rest: str) -> Lead | None:
     """The lead whose number somebody wrote."""
-    number = number_of(rest)
+    number = lead_in(rest)
     return await leads.by_id(work.session, number) if number else None
 
 
@@ -101,10 +102,9 @@ async def _spoken(work: Work, number: int) -> list[_Line]:
     return found
 
 
-def number_of(rest: str) -> int:
+def lead_in(rest: str) -> int:
     """The number somebody wrote, or 0."""
-    digits = rest.lstrip("#№ ")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
+    return number_of(rest.lstrip("#№ ")) or 0
 
 
 async def _done(work: Work, touch: leads.Touch) -> str:

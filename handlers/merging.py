@@ -8,6 +8,7 @@ from bot.messages import Span, Style, Text
 from handlers import cards as faces
 from handlers import offers, recognition, terms
 from handlers.managers import Act, active
+from handlers.wire import number_of
 from handlers.work import Work, cut
 from storage import accounts, cards, leads, messages, people, staff, steps
 
@@ -47,7 +48,7 @@ async def differ(work: Work, act: Act) -> str:
 
 async def split(work: Work, act: Act) -> str:
     """Undo the last merge: both are as they were, and what is new goes with its account."""
-    number = _number(act.argument)
+    number = number_of(act.argument) or 0
     top = await people.root_of(work.session, act.lead.person)
     made = await people.merges_of(work.session, top.id) if top else ()
     undo = last(made)
@@ -80,7 +81,7 @@ async def _both(work: Work, act: Act) -> tuple[Person | None, Person | None]:
     """Who the lead's customer is by now, and who the button's other person is."""
     return (
         await people.root_of(work.session, act.lead.person),
-        await _visible(work, _number(act.argument)),
+        await _visible(work, number_of(act.argument) or 0),
     )
 
 
@@ -200,10 +201,6 @@ def _stale(work: Work, act: Act, said: str) -> str:
     """The card shows by now what the button did not know."""
     cards.refresh(work.session, act.lead.id, work.now)
     return said
-
-
-def _number(argument: str) -> int:
-    return int(argument) if argument.isdecimal() and len(argument) <= 18 else 0
 
 
 MERGING_VERBS = {"merge": merge, "differ": differ, "split": split}

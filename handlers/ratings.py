@@ -8,7 +8,7 @@ from bot.messages import Button, ButtonPressed, Edit, Keyboard, address, plain
 from handlers import cards as faces
 from handlers.choices import settled
 from handlers.feedback import said
-from handlers.wire import pack_customers
+from handlers.wire import number_of, pack_customers
 from handlers.work import Work
 from storage import cards, feedback, leads, staff
 from storage.accounts import Account
@@ -28,8 +28,8 @@ async def asked_of(
     work: Work, account: Account, number: str, kind: Asks
 ) -> tuple[Lead, Feedback] | None:
     """What this very customer was asked about a lead of theirs; None for whatever else comes."""
-    known = number.isascii() and number.isdigit() and len(number) <= 18
-    lead = await leads.by_id(work.session, int(number)) if known else None
+    known = number_of(number)
+    lead = await leads.by_id(work.session, known) if known is not None else None
     if lead is None or lead.person != account.person:
         return None
     found = await feedback.of_lead(work.session, lead.id)

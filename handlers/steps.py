@@ -10,7 +10,7 @@ from bot.messages import Button, Edit, Keyboard, Span, Style, Text, plain, split
 from handlers import prompts
 from handlers.managers import Act
 from handlers.step_menus import chosen, remembered, rows, said_when, shown_day
-from handlers.wire import pack
+from handlers.wire import number_of, pack
 from handlers.work import Work, cut
 from storage import cards, leads, steps
 from storage.steps import Step
@@ -28,7 +28,7 @@ async def pressed(work: Work, act: Act) -> str:
     step = await steps.open_of(work.session, act.lead.id)
     if not number:
         return await _on_card(work, act, step, path)
-    reminded = await steps.by_id(work.session, number_of(number))
+    reminded = await steps.by_id(work.session, number_of(number) or 0)
     if reminded is None or reminded.lead != act.lead.id:
         return work.texts("press.outdated")
     return await _under_reminder(work, act, step, reminded, path)
@@ -38,7 +38,7 @@ async def described(work: Work, act: Act, asked: str, words: str) -> None:
     """What is to be done, in reply to the question."""
     action = Action.STEP if act.lead.open else Action.LATER
     decide(act.lead, action, Actor(act.who.id, act.role))
-    step = await steps.by_id(work.session, number_of(asked.removeprefix(ASKS)))
+    step = await steps.by_id(work.session, number_of(asked.removeprefix(ASKS)) or 0)
     if step is not None and step.lead == act.lead.id:
         steps.change(work.session, step, words=cut(words, _WORDS))
         cards.refresh(work.session, act.lead.id, work.now)
@@ -200,7 +200,3 @@ def _then(work: Work, act: Act, mark: str, reminded: Step, following: Step) -> T
 
 def planned(work: Work, at: datetime) -> str:
     return work.texts("step.planned", when=said_when(work.policy, work.now, at))
-
-
-def number_of(digits: str) -> int:
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 18 else 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _VERSION = "1"
 _CUSTOMERS = "c1"
+_DIGITS = 18  # any number of so many a database keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,17 @@ def unpack(data: str) -> Press | None:
     parts = rest.split(":", 2)
     if version != _VERSION or len(parts) < 2:
         return None
-    if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 18):
+    lead = number_of(parts[1])
+    if lead is None:
         return None
-    return Press(parts[0], int(parts[1]), parts[2] if len(parts) > 2 else "")
+    return Press(parts[0], lead, parts[2] if len(parts) > 2 else "")
+
+
+def number_of(digits: str) -> int | None:
+    """The number that a button carries or somebody wrote; None for whatever else it is."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS):
+        return None
+    return int(digits)
 
 
 @dataclass(frozen=True, slots=True)

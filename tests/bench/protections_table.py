@@ -764,7 +764,7 @@ ROWS = (
     Row(
         "forged data of a button are refused",
         "handlers/wire.py",
-        "    if not (parts[1].isascii() and parts[1].isdigit() and len(parts[1]) <= 18):\n"
+        "    if not (digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS):\n"
         "        return None\n",
         "",
         "tests/plays/test_roles.py::test_forged_and_outdated_data_get_a_polite_answer[sqlite]",
