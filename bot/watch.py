@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import structlog
 
@@ -36,7 +35,6 @@ _LEAST, _SHARE = 200 * _MEGABYTE, 0.05  # free, or the disk is nearly full
 _ENOUGH = 1.25  # times as much, and it is over
 _PATIENCE = 10.0  # seconds for telling somebody directly
 
-Trouble = Literal["refused", "silent", "unreached", "disk"]
 Add = Callable[[Mapping[str, Event]], Awaitable[None]]
 
 log = structlog.get_logger()

@@ -164,11 +164,6 @@ async def of_album(session: Session, lead: int, chat: str, album: str) -> Sequen
     return [_message(row) for row in rows]
 
 
-def join(session: Session, message: int, lead: int) -> None:
-    """Let a message that came before any lead belong to one."""
-    session.update(messages, {"id": message}, lead=lead)
-
-
 async def written(session: Session, chat: str, message_id: str) -> Message | None:
     """What was written under this id in a chat."""
     return await session.one(_written, (chat, message_id))

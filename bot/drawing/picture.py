@@ -118,7 +118,7 @@ class Sheet:
 def drawn(sheet: dict[str, Any]) -> bytes:
     """The whole sheet as a PNG."""
     blocks = [(_BLOCKS[block["kind"]], block) for block in sheet["blocks"]]
-    note = _wrapped(sheet.get("note", ""), _font(19, False), _INSIDE)
+    note = _wrapped(sheet.get("note", ""), _font(19, False))
     height = _head_height(sheet) + sum(size(block) + _GAP for (size, _), block in blocks)
     height += 28 * len(note) + (24 if note else 6)
     paper = Sheet(min(round(height), _MOST))
@@ -294,12 +294,12 @@ def _table(paper: Sheet, block: Block) -> None:
 
 
 def _lines_height(block: Block) -> int:
-    return 38 * len(_wrapped("\n".join(block["lines"]), _font(25, False), _INSIDE))
+    return 38 * len(_wrapped("\n".join(block["lines"]), _font(25, False)))
 
 
 def _lines(paper: Sheet, block: Block) -> None:
     """`lines` of words, broken where they must be."""
-    wrapped = _wrapped("\n".join(block["lines"]), _font(25, False), _INSIDE)
+    wrapped = _wrapped("\n".join(block["lines"]), _font(25, False))
     for number, words in enumerate(wrapped):
         paper.text(_EDGE, paper.y + 18 + 38 * number, words, size=25)
 
@@ -329,7 +329,7 @@ def _drawable(words: str, font: FontProperties) -> str:
     return " ".join(known.split())
 
 
-def _wrapped(words: str, font: FontProperties, room: float) -> list[str]:
+def _wrapped(words: str, font: FontProperties) -> list[str]:
     """The words in lines that fit, as many as anybody reads."""
     measure = Sheet(10)
     lines: list[str] = []
@@ -337,7 +337,7 @@ def _wrapped(words: str, font: FontProperties, room: float) -> list[str]:
         line = ""
         for word in paragraph.split():
             longer = f"{line} {word}".strip()
-            if line and measure.width(longer, font) > room:
+            if line and measure.width(longer, font) > _INSIDE:
                 lines.append(line)
                 longer = word
             line = longer

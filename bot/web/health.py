@@ -9,7 +9,6 @@ from aiohttp import web
 from storage.database import UNREACHABLE, Database
 
 Ready = Callable[[], Sequence[str]]
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 async def live(_request: web.Request) -> web.Response:
