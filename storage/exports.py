@@ -9,15 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from bot.messages import Attachment
+from storage.messages import ATTACHMENTS
 from storage.schema import answers, leads, messages, versions
 from storage.session import Session
 
 _AT_ONCE = 50  # messages
 _HEAD = 40  # characters; when it was written
-_ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ async def messages_of(session: Session, account: int) -> AsyncIterator[Written]:
         for row in page:
             for text in before[row.id]:
                 yield Written(row.at, text)
-            yield Written(row.at, row.text, _ATTACHMENTS.validate_python(row.attachments))
+            yield Written(row.at, row.text, ATTACHMENTS.validate_python(row.attachments))
         last = page[-1]
         later = sa.or_(messages.c.at > last.at, messages.c.id > last.id)
         after = (messages.c.at >= last.at, later)

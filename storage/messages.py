@@ -15,7 +15,7 @@ from bot.messages import Attachment
 from storage.schema import messages, outbox, places, versions
 from storage.session import KEYS, Session
 
-_ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
+ATTACHMENTS = TypeAdapter(tuple[Attachment, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ async def add(
         chat=chat,
         message_id=message_id,
         text=text,
-        attachments=_ATTACHMENTS.dump_python(attachments, mode="json"),
+        attachments=ATTACHMENTS.dump_python(attachments, mode="json"),
         at=at,
         album=album,
         edited_at=edited_at,
@@ -102,7 +102,7 @@ def edit(
     """Keep what it says and carries now, and the words before as a version."""
     session.put(versions, message=message.id, text=message.text, until=at)
     carried = message.attachments if attachments is None else attachments
-    kept = _ATTACHMENTS.dump_python(carried, mode="json")
+    kept = ATTACHMENTS.dump_python(carried, mode="json")
     session.update(messages, {"id": message.id}, text=text, attachments=kept, edited_at=at)
 
 
@@ -292,7 +292,7 @@ def _message(row: Any) -> Message:
         row.chat,
         row.message_id,
         row.text,
-        _ATTACHMENTS.validate_python(row.attachments),
+        ATTACHMENTS.validate_python(row.attachments),
         row.at,
         row.album,
         row.edited_at,

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.channels.nulls import LIMIT
+
 Json = dict[str, Any]
-
-_LIMIT = 2**63  # beyond it no database keeps a number
-
-
-def without_nulls(value: Any) -> Any:
-    """The same without what is null, at any depth: it counts as absent."""
-    if isinstance(value, dict):
-        return {name: without_nulls(one) for name, one in value.items() if one is not None}
-    if isinstance(value, list):
-        return [without_nulls(one) for one in value if one is not None]
-    return value
 
 
 def words(part: Json, name: str) -> str:
@@ -34,7 +25,7 @@ def number(part: Json, name: str) -> int:
     value = part.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
         return int(_wrong(name))
-    return value if -_LIMIT <= value < _LIMIT else _wrong(name)
+    return value if -LIMIT <= value < LIMIT else _wrong(name)
 
 
 def number_or_none(part: Json, name: str) -> int | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from bot.channels.nulls import without_nulls
 from bot.channels.telegram.content import content, full_name
 from bot.channels.telegram.fields import (
     Json,
@@ -18,7 +19,6 @@ from bot.channels.telegram.fields import (
     listed,
     number,
     number_or_none,
-    without_nulls,
     words,
     words_needed,
 )

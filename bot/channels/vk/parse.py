@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.channels.nulls import LIMIT, without_nulls
 from bot.channels.vk.attachments import read_attachments
 from bot.channels.vk.keyboard import pressed
 from bot.messages import (
@@ -29,7 +30,6 @@ FIRST_CHAT = 2_000_000_000  # peers from here on are chats of several people
 _LANGUAGES = {0: "ru", 1: "uk", 2: "be", 3: "en", 4: "es"}  # VK's client_info.lang_id
 _ARRIVED = {"chat_invite_user": True, "chat_invite_user_by_link": True, "chat_kick_user": False}
 _REF = 255  # characters of a link's parameter
-_LIMIT = 2**63  # beyond it no database keeps a number
 
 Thing = dict[str, Any]
 
@@ -40,7 +40,7 @@ def parse_event(body: Thing, channel: str) -> Event | None:
     Raises ValueError without personal data when it has not the form VK documents.
     """
     try:
-        body = _without_nulls(body)
+        body = without_nulls(body)
     except RecursionError:
         raise ValueError("a VK event nested without end") from None
     kind = body.get("type")
@@ -53,15 +53,6 @@ def parse_event(body: Thing, channel: str) -> Event | None:
         return reader(body, channel)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError) as error:
         raise ValueError(f"VK event {kind} has not its usual form: {_told(error)}") from None
-
-
-def _without_nulls(value: Any) -> Any:
-    """The same without what is null, at any depth: it counts as absent."""
-    if isinstance(value, dict):
-        return {name: _without_nulls(one) for name, one in value.items() if one is not None}
-    if isinstance(value, list):
-        return [_without_nulls(one) for one in value if one is not None]
-    return value
 
 
 def _message_new(body: Thing, channel: str) -> Event | None:
@@ -222,7 +213,7 @@ def _message_id(thing: Thing) -> str:
 
 
 def _number(value: int) -> int:
-    if not -_LIMIT <= value < _LIMIT:
+    if not -LIMIT <= value < LIMIT:
         raise ValueError("a number that no database keeps")
     return value
 

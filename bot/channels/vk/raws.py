@@ -6,9 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from bot.channels.nulls import LIMIT
 from bot.messages import Raw, in_history
-
-_LIMIT = 2**63  # beyond it is no number of VK's
 
 
 def as_raw(update: Any) -> Raw:
@@ -46,4 +45,4 @@ def _of_message(message: Any) -> str:
     peer, number = message.get("peer_id"), message.get("conversation_message_id")
     if not (isinstance(peer, int) and isinstance(number, int)):
         return ""
-    return in_history(peer, number) if abs(peer) < _LIMIT and 0 < number < _LIMIT else ""
+    return in_history(peer, number) if abs(peer) < LIMIT and 0 < number < LIMIT else ""
