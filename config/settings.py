@@ -31,6 +31,7 @@ from config.groups import (
 )
 from config.hooks import unposted
 from config.problems import Problem, SettingPath, SettingsError, in_words, plain_path, unknown
+from config.teams import KINDS
 from config.together import wrong_together
 from config.values import DatabaseUrl, names
 
@@ -78,7 +79,6 @@ def load_settings(environ: Mapping[str, str], folder: Path, *, connected: bool =
     values = _merged(_from_file(environ, folder), found)
     settings, refused = _validated(values)
     problems += refused + _unstorable(values)
-    problems += _never_said(settings) if settings else []
     problems += wrong_together(settings, connected=connected) if settings else []
     if connected:
         problems += _unconnected(values)
@@ -197,18 +197,6 @@ def _unstorable(values: Any, path: SettingPath = ()) -> list[Problem]:
     return [one for name, value in inside for one in _unstorable(value, (*path, name))]
 
 
-def _never_said(settings: Settings) -> list[Problem]:
-    """What is to be said out of hours, where there are none."""
-    if settings.hours.week or settings.hours.holidays:
-        return []
-    channels = {name: getattr(settings.channels, name) for name in ("telegram", "vk")}
-    return [
-        Problem(("channels", name, "out_of_hours"), "setting.never_closed")
-        for name, channel in channels.items()
-        if channel.out_of_hours
-    ]
-
-
 def _unconnected(values: Values) -> list[Problem]:
     """What is missing to serve anybody, judged by what is given even where that is wrong."""
     telegram, vk = ("telegram", "token"), ("vk", "token")
@@ -228,7 +216,7 @@ def _unconnected(values: Values) -> list[Problem]:
 
 def _out_of_reach(values: Values) -> list[Problem]:
     """Whoever should be written to on a messenger that is off; without any, that is told alone."""
-    off = [name for name in ("telegram", "vk") if not _given(values, (name, "token"))]
+    off = [name for name in KINDS if not _given(values, (name, "token"))]
     return [
         Problem(path, "setting.off", {"token": f"{name}.token"})
         for path in _RECIPIENTS
@@ -255,8 +243,7 @@ def _found(values: Any, path: tuple[str, ...]) -> Any:
 _RECIPIENTS = (
     ("team", "supervisors"),
     ("team", "supervisors_chat"),
-    ("channels", "telegram", "responsible"),
-    ("channels", "vk", "responsible"),
+    *(("channels", kind, "responsible") for kind in KINDS),
 )
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _PLACE = re.compile(r"line (\d+), column (\d+)")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.lead import MAIN
 from config.problems import Problem, SettingPath
+from config.teams import KINDS
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -54,18 +55,22 @@ def _shared_chats(settings: Settings) -> Iterator[Problem]:
 
 
 def _never_said(settings: Settings) -> Iterator[Problem]:
-    for name, bot in settings.bots.items():
-        desk = settings.desks.get(bot.desk)
+    """What is to be said out of hours, where there are none."""
+    policies = {("channels", kind): (getattr(settings.channels, kind), MAIN) for kind in KINDS} | {
+        ("bots", name): (bot, bot.desk) for name, bot in settings.bots.items()
+    }
+    for path, (policy, of) in policies.items():
+        desk = settings.desks.get(of)
         hours = (settings.hours, desk.hours) if desk else (settings.hours,)
-        if bot.out_of_hours and not any(one.week or one.holidays for one in hours):
-            yield Problem(("bots", name, "out_of_hours"), "setting.never_closed")
+        if policy.out_of_hours and not any(one.week or one.holidays for one in hours):
+            yield Problem((*path, "out_of_hours"), "setting.never_closed")
 
 
 def _lacking(settings: Settings) -> Iterator[Problem]:
     for name, desk in settings.desks.items():
         if not desk.chat:
             yield Problem(("desks", name, "chat"), "setting.desk_chat")
-    off = [kind for kind in ("telegram", "vk") if not _is_on(settings, kind)]
+    off = [kind for kind in KINDS if not _is_on(settings, kind)]
     named = {
         **{
             ("bots", name, "responsible"): (bot.responsible,) for name, bot in settings.bots.items()
