@@ -197,7 +197,8 @@ class MessageReceived:
 
     `opened_as` is the title that the bot gave to the topic in which it stands; "" where
     somebody else opened that, or the message replies to another one in it. `to_bot`: the
-    platform tells that what it replies to is the bot's own.
+    platform tells that what it replies to is the bot's own. `quote` is the part of that which
+    the author chose, as the platform tells it.
     """
 
     channel: str
@@ -208,6 +209,7 @@ class MessageReceived:
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     reply_to: str = ""
+    quote: str = ""
     thread: str = ""
     opened_as: str = ""
     album: str = ""

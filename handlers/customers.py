@@ -29,6 +29,7 @@ from handlers import (
     filling,
     offers,
     privacy,
+    quoting,
     recognition,
     slowing,
     terms,
@@ -237,7 +238,7 @@ async def _new_lead(
     message = await _keep(work, account, event, lead.id)
     # What the card cannot show whole goes under it.
     long = len(words) > faces.FIRST_WORDS or words.count("\n") > _BREAKS
-    if long or event.attachments or event.forwarded_from:
+    if long or event.attachments or event.forwarded_from or await quoting.line(work, event):
         await _relay(work, account, event, lead, message)
     return lead
 
@@ -288,8 +289,9 @@ async def _relay(
     if account.channel != lead.channel:
         name = f"{name} ({work.texts.channel(account.channel)})"
     head: Text = (Span(f"{name}:", Style.BOLD),)
-    words = body(event, work.texts)
-    text = (*head, Span("\n"), *words) if words else head
+    text = (*head, *await quoting.line(work, event))
+    if words := body(event, work.texts):
+        text = (*text, Span("\n"), *words)
     if called := await _responsible(work, lead):
         text = (*text, Span("\n→ "), called)
     await work.under_card(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.domain.lead import Lead
 from bot.messages import Attachment, AttachmentKind, MessageReceived, Span, Style, Text
 from handlers import cards as faces
-from handlers import recognition, slowing
+from handlers import quoting, recognition, slowing
 from handlers.relay import bounded, in_kind, in_words, summed_up
 from handlers.work import Work
 from storage import cards, leads, messages
@@ -42,9 +42,10 @@ async def edited(
     _on_card(work, lead, known, summed_up(event.text, event.attachments, work.texts))
     if silent:
         return
+    head, *changes = _difference(work, account, event, known, swapped)
     await work.under_card(
         lead.id,
-        _difference(work, account, event, known, swapped),
+        (head, *await quoting.line(work, event), *changes),
         attachments=in_kind(event.attachments) if swapped else (),
         message=known.id,
     )

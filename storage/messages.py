@@ -169,6 +169,14 @@ async def written(session: Session, chat: str, message_id: str) -> Message | Non
     return await session.one(_written, (chat, message_id))
 
 
+async def in_conversation(session: Session, chat: str, message_id: str) -> Message | None:
+    """What stands under this id in a customer's chat: their own words, or what went to them.
+
+    Nothing for what the product says by itself.
+    """
+    return await session.one(_in_conversation, (chat, message_id))
+
+
 async def by_id(session: Session, number: int) -> Message:
     """The message of this number; KeyError when there is none."""
     found = await find(session, number)
@@ -303,6 +311,17 @@ def _message(row: Any) -> Message:
 _WRITTEN_AS = sa.select(messages).where(sa.tuple_(messages.c.chat, messages.c.message_id).in_(KEYS))
 _BY_ID = sa.select(messages).where(messages.c.id.in_(KEYS))
 _PLACE = sa.select(places).where(sa.tuple_(places.c.chat, places.c.message_id).in_(KEYS))
+_IN_CONVERSATION = sa.union_all(
+    *(
+        sa.select(messages, at.c.chat.label("at_chat"), at.c.message_id.label("at_id"))
+        .select_from(source)
+        .where(sa.tuple_(at.c.chat, at.c.message_id).in_(KEYS))
+        for at, source in (
+            (messages, messages),
+            (places, places.join(messages, messages.c.id == places.c.message)),
+        )
+    )
+)
 
 _PAGE = 4096  # characters
 
@@ -324,6 +343,13 @@ async def _written(
 ) -> dict[tuple[str, str], Message]:
     rows = await connection.execute(_WRITTEN_AS, {"keys": keys})
     return {(row.chat, row.message_id): _message(row) for row in rows}
+
+
+async def _in_conversation(
+    connection: AsyncConnection, keys: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Message]:
+    rows = await connection.execute(_IN_CONVERSATION, {"keys": keys})
+    return {(row.at_chat, row.at_id): _message(row) for row in rows}
 
 
 async def _lately(

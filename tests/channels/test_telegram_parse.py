@@ -220,8 +220,11 @@ def test_albums_forwards_and_replies_are_told() -> None:
         media_group_id="A9",
         forward_origin={"type": "hidden_user", "sender_user_name": "Pablo", "date": NOON},
         reply_to_message={"message_id": 3, "date": NOON, "chat": PRIVATE},
+        quote={"text": "variant B", "position": 21, "is_manual": True},
     )
     assert (event.album, event.forwarded_from, event.reply_to) == ("A9", "Pablo", "3")
+    assert event.quote == "variant B"
+    assert [received(text="see", quote=odd).quote for odd in ("B", {"text": 7})] == ["", ""]
 
 
 @pytest.mark.parametrize(

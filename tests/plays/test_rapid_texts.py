@@ -48,6 +48,15 @@ async def test_five_quick_texts_become_one_post_under_the_card(play: HurriedPlay
     assert post.reply_to == (await play.card(1)).id
 
 
+async def test_a_joined_post_has_each_quoted_line_above_its_words(play: HurriedPlay) -> None:
+    first = play.telegram.shown(ANNA)[0].id
+    play.telegram.write(ANNA, ANNA, "one")
+    play.telegram.write(ANNA, ANNA, "two", reply_to=first)
+    await _write(play, "three")
+    await play.shown("three")
+    assert _below(play) == ["Anna:\none\n↪ “Hello”\ntwo\nthree"]
+
+
 async def test_a_manager_is_called_once_and_answers_a_joined_post(play: HurriedPlay) -> None:
     play.telegram.heal()
     await play.press(BORIS, 1, "Take")

@@ -178,6 +178,14 @@ async def test_reply_outside_a_forum_bears_a_thread_that_is_no_topic(play: Stage
     assert answer.reply_to_message.reply_to_message is None
 
 
+async def test_a_reply_may_quote_a_part(play: Stage) -> None:
+    card = await play.bot.send_message(TEAM, "🙂 Лид от Анны")
+    play.server.write(BORIS, TEAM, "её", reply_to=card.message_id, quote="от Анны")
+    (update,) = await play.updates()
+    quote = update.message.quote
+    assert (quote.text, quote.position, quote.is_manual) == ("от Анны", 7, True)
+
+
 async def test_anonymous_admin_writes_as_the_group(play: Stage) -> None:
     play.server.write(VERA, TEAM, "от имени группы", sender_chat=TEAM)
     (update,) = await play.updates()

@@ -384,6 +384,8 @@ async def test_people_cannot_do_what_the_app_does_not_offer(play: Stage) -> None
         lambda: act.write(GLEB, TEAM, "впустите"),
         lambda: act.write(BORIS, ANNA, "чужой чат"),
         lambda: act.write(ANNA, ANNA, " "),
+        lambda: act.write(BORIS, TEAM, "да", quote="Лид"),
+        lambda: act.write(BORIS, TEAM, "да", reply_to=sent.message_id, quote="Сделка"),
         lambda: act.press_start(ANNA, "пробел здесь"),
         lambda: act.edit(DASHA, TEAM, sent.message_id, "не моё"),
         lambda: act.add_group(-5, "x", bot=Rank.MEMBER),

@@ -81,6 +81,7 @@ def _message(channel: str, me: str, message: Json, edited: bool = False) -> Even
         text=text,
         attachments=attachments,
         reply_to=_reply_to(message),
+        quote=_quote(message),
         thread=_thread(message),
         opened_as=_opened_as(message, me),
         album=words(message, "media_group_id"),
@@ -228,6 +229,14 @@ def _reply_to(message: Json) -> str:
         return ""
     message_id = number(replied, "message_id")
     return "" if str(message_id) == _thread(message) else str(message_id)
+
+
+def _quote(message: Json) -> str:
+    """What adorns their words is no reason to lose them."""
+    try:
+        return words(inner_or_empty(message, "quote"), "text")
+    except ValueError:
+        return ""
 
 
 def _thread(message: Json) -> str:

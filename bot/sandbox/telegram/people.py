@@ -82,6 +82,7 @@ class People:
         caption: str = "",
         entities: list[Json] | None = None,
         reply_to: int | None = None,
+        quote: str = "",
         thread: int | None = None,
         forward_from: int | str | None = None,
         sender_chat: int | None = None,
@@ -95,6 +96,7 @@ class People:
         (latitude, longitude), poll (question), dice (value), or any other content of a
         Message under its own name. `forward_from` is a user id, or the name of somebody
         hidden. `sender_chat` is the chat itself for an anonymous admin, or a channel.
+        `quote` is a part of what it replies to.
         """
         if media_group is not None:
             items = [next(iter(item.items())) for item in media_group]
@@ -102,6 +104,8 @@ class People:
         parts = self._content(user_id, text, caption, entities, attached)
         if forward_from is not None:
             parts["forward_origin"] = self._origin(forward_from)
+        if quote:
+            parts["quote"] = self._quote(chat_id, reply_to, quote)
         return self._post(user_id, chat_id, parts, reply_to, thread, sender_chat).id
 
     def album(
@@ -363,6 +367,12 @@ class People:
             }
         user = self.world.user(source)
         return {"type": "user", "date": self.world.now, "sender_user": user.body()}
+
+    def _quote(self, chat_id: int, reply_to: int | None, quote: str) -> Json:
+        text = "" if reply_to is None else self._shown(chat_id, reply_to).text
+        if quote not in text:
+            raise Impossible("only words of what is replied to can be quoted")
+        return {"text": quote, "position": units(text[: text.index(quote)]), "is_manual": True}
 
     def _query(self, user_id: int, chat_id: int, message: Json, data: str) -> str:
         number = len(self.world.presses) + 1
