@@ -292,12 +292,15 @@ async def _relay(
     text = (*head, *await quoting.line(work, event))
     if words := body(event, work.texts):
         text = (*text, Span("\n"), *words)
+    things = in_kind(event.attachments)
     if called := await _responsible(work, lead):
         text = (*text, Span("\n→ "), called)
+    elif text == head and account.id == lead.account and work.stands_apart(head, things):
+        text = ()  # the card has the name, and what follows a sticker is no caption of it
     await work.under_card(
         lead.id,
         text,
-        attachments=in_kind(event.attachments),
+        attachments=things,
         message=message,
         album=event.album,
     )

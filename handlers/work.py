@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,6 +124,13 @@ class Work:
             asks=asks,
             album=album,
         )
+
+    def stands_apart(self, words: Text, attachments: tuple[Attachment, ...]) -> bool:
+        """Whether in the team's chat words would be a message of their own beside these."""
+        channel, chat = split_address(self.policy.chat)
+        things = Post(chat, attachments=attachments)
+        both = replace(things, text=words)
+        return bool(attachments) and len(self.fit(channel, both)) > len(self.fit(channel, things))
 
     async def to_customer(
         self,

@@ -111,3 +111,37 @@ async def test_a_forwarded_message_says_whose_it_was(play: Play) -> None:
     await play.start()
     play.telegram.write(ANNA, ANNA, "Best windows in town", forward_from="Somebody")
     await play.shown("Forwarded from Somebody\nBest windows in town")
+
+
+CAPTIONLESS: dict[str, Any] = {
+    "sticker": b"a cat",
+    "location": (40.4, -3.7),
+    "video_note": b"me",
+    "contact": {"phone_number": "+34911234567", "first_name": "Pablo"},
+}
+
+
+async def test_what_bears_no_words_is_followed_by_no_bare_name(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    card = await play.card(1)
+    for kind, thing in CAPTIONLESS.items():
+        play.telegram.write(ANNA, ANNA, **{kind: thing})
+    play.telegram.write(ANNA, ANNA, photo=PICTURE)
+    await play.quiet()
+    under = below(play, card.id)
+    assert [one.text for one in under] == ["", "", "", "", "Anna:"]
+    assert [next(k for k in (*CAPTIONLESS, "photo") if k in one.body) for one in under] == [
+        *CAPTIONLESS,
+        "photo",
+    ]
+    play.telegram.write(BORIS, TEAM, "A fine cat", reply_to=under[0].id)
+    await play.heard(ANNA, "A fine cat")
+
+
+async def test_who_has_the_lead_is_called_after_a_sticker_too(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    play.telegram.write(ANNA, ANNA, sticker=b"a cat")
+    await play.shown("Anna:\n→ Boris")
