@@ -36,7 +36,7 @@ async def known(session: Session, lead: Lead) -> Line:
 
 
 async def obstacles(session: Session, policy: Policy, lead: Lead) -> Line:
-    """A ban, messages that do not arrive, and replies that go elsewhere."""
+    """A ban, and messages that do not arrive."""
     account = await accounts.by_id(session, lead.account)
     answered = await recognition.account_to_answer(session, lead)
     banned = await accounts.banned(session, account)
@@ -45,9 +45,6 @@ async def obstacles(session: Session, policy: Policy, lead: Lead) -> Line:
         found = part(await _banned(session, policy, banned, banned.banned_at), 3)
     if answered.reach is not Reach.OPEN:
         found += part(f"⚠️ {await _unreached(session, policy, lead, answered.reach)}", 2)
-    if answered.id != account.id:
-        channel = policy.texts.channel(answered.channel)
-        found += part(f"↩️ {policy.texts('card.answered', channel=channel)}")
     return found
 
 

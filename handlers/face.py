@@ -137,6 +137,17 @@ async def _asked(session: Session, policy: Policy, lead: Lead) -> Line:
     return (Part(tuple(one for one in spans if one.text), 7),)
 
 
+async def _reach(session: Session, policy: Policy, lead: Lead) -> Line:
+    """What stands in the way of replies, and to whom they go if not to whom the card names."""
+    found = await contacts.obstacles(session, policy, lead)
+    answered = await recognition.account_to_answer(session, lead)
+    if answered.id == lead.account:
+        return found
+    name = trimmed(cards.person(answered, policy), _NAME)
+    channel = policy.texts.channel(answered.channel)
+    return found + part(f"↩️ {policy.texts('card.answered', name=name, channel=channel)}")
+
+
 async def _step(session: Session, policy: Policy, lead: Lead) -> Line:
     """The next step, also one that a closed lead waits for."""
     step = await steps.open_of(session, lead.id)
@@ -179,7 +190,7 @@ _LINES: dict[Place, Callable[[Session, Policy, Lead], Awaitable[Line]]] = {
     Place.EARLIER: _earlier,
     Place.WORDS: _words,
     Place.ANSWERS: _answers,
-    Place.REACH: contacts.obstacles,
+    Place.REACH: _reach,
     Place.STATUS: _status,
     Place.STEP: _step,
     Place.FEEDBACK: _feedback,

@@ -80,7 +80,7 @@ async def test_proposed_merged_undone_and_merged_again(met: Play) -> None:
 
     assert await play.press(DASHA, 1, SAME) == "They are one person now"
     await play.card(2, "#2 → #1")
-    card = await play.card(1, "Replies go to VK")
+    card = await play.card(1, "Replies go to Pablo (VK)")
     assert "+34 600 11 12 22" in card.text
     assert SAME not in card.labels
     joined = await play.shown("#2 (VK, Pablo) goes on here")
@@ -119,7 +119,7 @@ async def test_after_a_merge_the_conversation_goes_on_where_the_customer_writes(
     play = met
     await play.press(BORIS, 1, SAME)
     old = await play.card(2, "#2 → #1")
-    card = await play.card(1, "Replies go to VK")
+    card = await play.card(1, "Replies go to Pablo (VK)")
     play.vk.write(PABLO, "And when?")
     shown = await play.shown("And when?")
     assert shown.text == "Pablo (VK):\nAnd when?\n→ Boris"
@@ -132,11 +132,23 @@ async def test_after_a_merge_the_conversation_goes_on_where_the_customer_writes(
     play.telegram.write(ANNA, ANNA, "Here I am again")
     await play.shown("Here I am again")
     await play.quiet()
-    assert "Replies go to VK" not in (await play.card(1)).text
+    assert "Replies go" not in (await play.card(1)).text
     await play.reply(BORIS, 1, "Welcome")
     await play.heard(ANNA, "Welcome")
     assert "At noon" in await story(play, 1)
     await whole(play, received=2, unprocessed=1)
+
+
+async def test_the_card_names_who_gets_the_replies_on_the_same_messenger_too(play: Play) -> None:
+    """Whoever writes somebody else's phone may be taken for them: managers see who reads them."""
+    await play.start()
+    play.telegram.write(ANNA, ANNA, f"How much is a window? {PHONE}")
+    await play.card(1, "Anna")
+    play.telegram.write(PABLO, PABLO, f"It is me, {PHONE}")
+    await play.card(2, "Looks like")
+    await play.press(BORIS, 1, SAME)
+    card = await play.card(1, "Replies go to Pablo (Telegram)")
+    assert card.text.startswith("🆕 #1 Anna")
 
 
 async def test_words_said_while_they_were_one_are_answered_to_whoever_said_them(
@@ -144,7 +156,7 @@ async def test_words_said_while_they_were_one_are_answered_to_whoever_said_them(
 ) -> None:
     play = met
     await play.press(BORIS, 1, SAME)
-    await play.card(1, "Replies go to VK")
+    await play.card(1, "Replies go to Pablo (VK)")
     play.vk.write(PABLO, "And when?")
     shown = await play.shown("And when?")
     await undone(play, 1)
