@@ -85,22 +85,34 @@ def characters(text: Text) -> str:
 # What turns the direction of writing, or begins another line.
 _FORGING = {
     **dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))),
-    **dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " "),
+    **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029), " "),
     # What nobody sees: nothing, or blanks that count as letters.
-    **dict.fromkeys((0xAD, 0x180E, 0x200B, *range(0x2060, 0x2065), 0xFEFF)),
+    **dict.fromkeys((0xAD, 0x34F, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x200B)),
+    **dict.fromkeys((*range(0x2060, 0x2066), *range(0x206A, 0x2070), 0xFEFF)),
+    **dict.fromkeys((*range(0xFFF0, 0xFFFC), *range(0x1BCA0, 0x1BCA4), 0x1D159)),
+    **dict.fromkeys((*range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000))),
     **dict.fromkeys((0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0), " "),
 }
 _MARKS = 4  # above and below one letter, as many as any language writes; more reach other lines
+_JOINERS = "\u200c\u200d"  # unseen as well, but languages and emoji need them inside a word
+_VARIANTS = frozenset(map(chr, range(0xFE00, 0xFE10)))  # as they need these after a sign
 
 
 def legible(name: str) -> str:
-    """A name that cannot forge, or hide, what stands beside it: a number, a state, words."""
-    kept, marks = [], 0
+    """A name that cannot forge, or hide, what stands beside it: a number, a state, words.
+
+    Of what nobody sees it has only what adorns a sign that is seen: it may be empty.
+    """
+    kept, marks, before = [], 0, " "
     for sign in name.translate(_FORGING):
-        marks = marks + 1 if category(sign) in ("Mn", "Me") else 0
+        if (sign in _JOINERS or sign in _VARIANTS) and (before.isspace() or before in _JOINERS):
+            continue
+        if sign not in _JOINERS:
+            marks = marks + 1 if category(sign) in ("Mn", "Me") else 0
         if marks <= _MARKS:
             kept.append(sign)
-    return "".join(kept).strip()
+            before = sign
+    return "".join(kept).strip().rstrip(_JOINERS)
 
 
 # --- attachments ---------------------------------------------------------
