@@ -275,7 +275,7 @@ async def _keep(
         text=event.text,
         attachments=event.attachments,
         album=event.album,
-        edited_at=work.now if event.edited else None,
+        edited_at=event.at if event.edited else None,
     )
     await recognition.read(work, account, event, number)
     return number

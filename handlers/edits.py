@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.domain.lead import Lead
 from bot.messages import Attachment, AttachmentKind, MessageReceived, Span, Style, Text
@@ -30,15 +31,14 @@ async def edited(
         work.session.keeps_event = False  # it counts for nothing, so it must fill no disk
         return
     lead = await leads.by_id(work.session, known.lead)
-    if lead is None:
+    if lead is None or await _overtaken(work, event, known, known.lead):
         return
     lead = await recognition.lead_by_now(work.session, lead, account)
     at = slowing.kept_at(work, account)
     messages.edit(work.session, known, event.text, at=at, attachments=event.attachments)
     await recognition.read(work, account, event, known.id)
-    leads.touch(
-        work.session, known.lead, at=work.now, kind="edited", actor="customer", message=known.id
-    )
+    told: dict[str, Any] = {"message": known.id, "told": event.at.isoformat()}
+    leads.touch(work.session, known.lead, at=work.now, kind="edited", actor="customer", **told)
     _on_card(work, lead, known, summed_up(event.text, event.attachments, work.texts))
     if silent:
         return
@@ -77,6 +77,15 @@ async def captioned(work: Work, account: Account, event: MessageReceived, lead: 
         return
     for part in parts[:1]:
         _on_card(work, lead, part, summed_up(event.text, part.attachments, work.texts))
+
+
+async def _overtaken(work: Work, event: MessageReceived, known: Message, lead: int) -> bool:
+    """Whether a newer edit came before this one, which then is only what was said before."""
+    changed_at = await leads.changed_at(work.session, lead, known.id) or known.edited_at
+    if changed_at is None or event.at >= changed_at:
+        return False
+    await original(work, event, known)
+    return True
 
 
 def _on_card(work: Work, lead: Lead, before: Message, words: str) -> None:

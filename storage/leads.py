@@ -111,6 +111,18 @@ async def history(session: Session, lead: int) -> Sequence[Touch]:
     return [Touch(row.at, row.actor, row.staff, row.kind, row.data) for row in rows]
 
 
+async def changed_at(session: Session, lead: int, message: int) -> datetime | None:
+    """When, by its messenger, the customer last changed a message that is part of the lead."""
+    of_message = touches.c.data["message"].as_integer() == message
+    told = await session.rows(
+        sa.select(touches.c.data["told"].as_string())
+        .where(touches.c.lead == lead, touches.c.kind == "edited", of_message)
+        .order_by(touches.c.id.desc())
+        .limit(1)
+    )
+    return datetime.fromisoformat(told[0][0]) if told and told[0][0] else None
+
+
 def assign(
     session: Session, lead: int, staff: int, *, kind: str, by: int | None, at: datetime
 ) -> None:

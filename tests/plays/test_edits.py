@@ -99,6 +99,45 @@ async def test_an_edit_that_overtook_its_message_is_one_lead_with_both_versions(
     assert play.team("edited a message") == []
 
 
+async def test_an_older_edit_that_comes_late_is_only_a_version(play: Play) -> None:
+    await play.start()
+    number = play.telegram.write(ANNA, ANNA, "Two windows")
+    await play.card(1, "Two windows")
+    first = play.telegram.message(ANNA, number).body
+    world = play.telegram.world
+    older = first | {"text": "Three windows", "edit_date": world.now + 30}
+    newer = first | {"text": "Four windows", "edit_date": world.now + 60}
+    world.updates.push("edited_message", newer)
+    await play.card(1, "Four windows")
+    for _ in range(2):
+        world.updates.push("edited_message", older)
+    world.updates.push("edited_message", newer | {"text": "Five windows"})  # in the same second
+    await play.card(1, "Five windows")
+    await play.quiet()
+    (kept,) = await play.rows(messages)
+    assert kept.text == "Five windows"
+    earlier = [one.text for one in await play.rows(versions)]
+    assert earlier == ["Two windows", "Three windows", "Four windows"]
+    assert len(play.team("edited a message")) == 2
+
+
+async def test_of_two_edits_that_overtook_their_message_the_newer_counts(play: Play) -> None:
+    await play.start()
+    world = play.telegram.world
+    first = world.compose(world.chat(ANNA), world.user(ANNA), {"text": "Two windows"}).body
+    older = first | {"text": "Three windows", "edit_date": world.now + 30}
+    newer = first | {"text": "Four windows", "edit_date": world.now + 60}
+    world.updates.push("edited_message", newer)
+    await play.card(1, "Four windows")
+    world.updates.push("edited_message", older)
+    world.updates.push("message", first)
+    await play.quiet()
+    (kept,) = await play.rows(messages)
+    assert kept.text == "Four windows"
+    assert {one.text for one in await play.rows(versions)} == {"Three windows", "Two windows"}
+    await play.card(1, "Four windows")
+
+
 async def test_an_edit_told_twice_is_shown_once(play: Play) -> None:
     await play.start()
     number = play.telegram.write(ANNA, ANNA, "Two windows")
