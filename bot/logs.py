@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from bot.delivery.describing import describe
+from bot.sparing import Sparing
 
 
 def start_logs(level: str, form: str) -> None:
@@ -25,18 +26,25 @@ def start_logs(level: str, form: str) -> None:
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.ERROR, handlers=[_Foreign()], force=True)
+    logging.basicConfig(level=logging.ERROR, handlers=[Foreign()], force=True)
 
 
-class _Foreign(logging.Handler):
+class Foreign(logging.Handler):
     """What libraries say through the standard logging: who and how grave, never the words.
 
-    Their messages and tracebacks may hold tokens and what people wrote.
+    Their messages and tracebacks may hold tokens and what people wrote. Whoever finds the port
+    brings one about with each request that is none.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sparing = Sparing()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Tell the entry's logger and the place of its error."""
         told = {"logger": record.name}
         if record.exc_info and record.exc_info[1] is not None:
             told["error"] = describe(record.exc_info[1])
-        structlog.get_logger().log(record.levelno, "library", **told)
+        more = self._sparing.more(tuple(told.values()))
+        if more is not None:
+            structlog.get_logger().log(record.levelno, "library", **told, **more)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from aiohttp import web
 
 from bot.messages import Channel, Hook, PostRefused, Raw
+from bot.sparing import Sparing
 from storage.database import UNREACHABLE
 
 LARGEST = 1024 * 1024  # bytes of a post; a messenger's events stay far below
 PATIENCE = 30.0  # seconds for a post to come in whole
-QUIET = 60.0  # seconds between two lines about refusals of a kind
 
 Keep = Callable[[str, Sequence[Raw]], Awaitable[None]]
 
@@ -27,7 +25,7 @@ def hook_routes(channels: Mapping[str, Channel], keep: Keep) -> list[web.RouteDe
 
     Whoever serves them may keep an event: it need not be the process that handles it.
     """
-    refusals = _Refusals()
+    refusals = Sparing()
     return [
         web.post(channel.hook.path, _taking(name, channel.hook, keep, refusals))
         for name, channel in channels.items()
@@ -36,14 +34,14 @@ def hook_routes(channels: Mapping[str, Channel], keep: Keep) -> list[web.RouteDe
 
 
 def _taking(
-    name: str, hook: Hook, keep: Keep, refusals: _Refusals
+    name: str, hook: Hook, keep: Keep, refusals: Sparing
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def take(request: web.Request) -> web.StreamResponse:
         try:
             hook.admit(request.headers)
             posted = hook.read(await _body(request))
         except PostRefused as refusal:
-            refusals.tell(name, refusal)
+            _tell(name, refusal, refusals)
             return web.Response(status=refusal.status)
         try:
             await keep(name, posted.raws)
@@ -54,22 +52,11 @@ def _taking(
     return take
 
 
-class _Refusals:
-    """Tells of refused posts in few lines: whoever finds the address could fill the log."""
-
-    def __init__(self) -> None:
-        self._told: dict[tuple[str, int], float] = {}
-        self._untold: Counter[tuple[str, int]] = Counter()
-
-    def tell(self, channel: str, refusal: PostRefused) -> None:
-        """The first of a kind at once, the others as a number in the next line."""
-        kind, now = (channel, refusal.status), time.monotonic()
-        if kind in self._told and now - self._told[kind] < QUIET:
-            self._untold[kind] += 1
-            return
-        self._told[kind] = now
-        more = {"more": untold} if (untold := self._untold.pop(kind, 0)) else {}
-        status, reason = refusal.status, str(refusal)
+def _tell(channel: str, refusal: PostRefused, refusals: Sparing) -> None:
+    """Whoever finds the address could fill the log."""
+    status, reason = refusal.status, str(refusal)
+    more = refusals.more((channel, status))
+    if more is not None:
         log.warning("post_refused", channel=channel, status=status, reason=reason, **more)
 
 

@@ -476,7 +476,7 @@ async def test_refusals_by_the_hundred_are_a_line_or_two_of_the_log(
         for _ in range(100):
             await file_door.telegram(secret="wrong_one")
         await file_door.vk(secret="wrong_one")
-        monkeypatch.setattr("bot.web.hooks.QUIET", 0.0)
+        monkeypatch.setattr("bot.sparing.QUIET", 0.0)
         await file_door.telegram(secret="wrong_one")
     assert [(one["channel"], one.get("more")) for one in log] == [
         ("telegram", None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
+from bot.logs import Foreign
 from bot.messages import PauseOver, Post, Priority, Raw, plain
 from bot.web.serving import serving
 from storage import deadlines, inbox, outbox
@@ -135,3 +138,20 @@ async def test_a_taken_port_is_done_without(
         async with serving(where, database, hindrances=lambda: (), now=lambda: LATER):
             pass
     assert "http_port_taken" in capsys.readouterr().out + capsys.readouterr().err
+
+
+async def test_requests_that_are_none_are_a_line_of_the_log_however_many(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever reaches the port needs no secret to send a head of two hundred lines."""
+    headers = {f"X-{number}": "1" for number in range(200)}
+    server, foreign = logging.getLogger("aiohttp.server"), Foreign()
+    server.addHandler(foreign)
+    with capture_logs() as log:
+        async with served(database) as session:
+            for _ in range(20):
+                async with session.get("/healthz", headers=headers) as answer:
+                    assert answer.status == 400
+    server.removeHandler(foreign)
+    assert len(caplog.records) == 20, "aiohttp tells of each"
+    assert [(one["event"], one["logger"]) for one in log] == [("library", "aiohttp.server")]
