@@ -45,6 +45,23 @@ async def test_an_address_of_a_neighbour_is_not_even_tried(host: str) -> None:
     assert (error.failure, str(error)) == (Failure.REFUSED, "a VK file in our own network")
 
 
+NEIGHBOURS = (
+    *("64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::1", "2002:7f00:1::", "2002:a00:1::1"),
+    *("::7f00:1", "::ffff:10.0.0.1", "::ffff:0:7f00:1", "fec0::1", "ff02::1", "224.0.0.1"),
+    *("168.63.129.16", "::1", "::", "0.0.0.1", "fe80::1%eth0"),
+)
+
+
+@pytest.mark.parametrize("host", NEIGHBOURS)
+def test_an_address_that_only_looks_like_one_outside_is_inside(host: str) -> None:
+    assert connections._is_inside(host)
+
+
+@pytest.mark.parametrize("host", ["87.240.129.133", "2a00:bdc0::1", "64:ff9b::57f0:8185"])
+def test_an_address_outside_is_one_through_a_translator_too(host: str) -> None:
+    assert not connections._is_inside(host)
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "aaaa", "http://", "ftp://e/x", "//e/x"])
 async def test_what_is_no_address_is_not_tried_again(url: str) -> None:
     """It would hold up for hours what its customer wrote after it."""

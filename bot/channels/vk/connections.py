@@ -70,11 +70,28 @@ def _is_inside(host: str) -> bool:
         number = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return host == "localhost"
-    number = getattr(number, "ipv4_mapped", None) or number
+    number = _led_to(number)
     if number in _FAKED:
         return False
-    return not number.is_global
+    return not number.is_global or number.is_multicast or any(number in one for one in _OURS)
 
+
+def _led_to(number: _Address) -> _Address:
+    """The address at which who connects to this one arrives: some of IPv6 stand for IPv4."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return number
+    if any(number in one for one in _ENDING):
+        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+    return number.ipv4_mapped or number.sixtofour or number
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+# Inside, though the registers call them global: of a site, of its NAT64, and Azure's own.
+_OURS = [*map(ipaddress.ip_network, ("fec0::/10", "64:ff9b:1::/48", "168.63.129.16/32"))]
+
+# Their last four bytes are one of IPv4: of NAT64, compatible, translated.
+_ENDING = [*map(ipaddress.ip_network, ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96"))]
 
 # Some proxies of whole machines give names addresses in this range, and lead outside.
 _FAKED = ipaddress.ip_network("198.18.0.0/15")
