@@ -13,6 +13,7 @@ from bot.reports.period import Period
 from bot.reports.table import Cell, Column, Kind, Money, Row, Table
 
 _SHOWN = 10  # rows in a chat
+_WIDEST = 60  # characters of a cell there: who follows a link may write what they like into it
 _BRIEF = {  # columns in words; the others are in the file
     "leads": ("lead", "received_at", "channel", "source", "manager", "result", "amount"),
     "managers": ("manager", "open", "taken", "answer_p50", "overdue", "converted", "conversion"),
@@ -24,7 +25,7 @@ _NUMBERED = ("lead", "repeat_of")
 async def in_chat(table: Table, basis: Basis) -> Text:
     """Title, the first rows, how many more there are, totals, and how it is counted."""
     rows = [row async for row in _first(table)]
-    lines = [f"\n{_line(table, row, basis)}" for row in rows]
+    lines = [f"\n{_line(table, row, basis, _WIDEST)}" for row in rows]
     if not rows:
         lines.append(f"\n{basis.texts('report.nothing')}")
     if table.count > len(rows):
@@ -91,7 +92,7 @@ async def _first(table: Table) -> AsyncIterator[Row]:
         yield row
 
 
-def _line(table: Table, row: Row, basis: Basis) -> str:
+def _line(table: Table, row: Row, basis: Basis, widest: int | None = None) -> str:
     """What names the row, then its numbers with their words, but for further noughts."""
     names: list[str] = []
     numbers: list[str] = []
@@ -101,10 +102,14 @@ def _line(table: Table, row: Row, basis: Basis) -> str:
         if column.key in _NUMBERED:
             names.append(f"#{cell}")
         elif column.kind in _PLAIN:
-            names.append(shown(cell, basis))
+            names.append(_bounded(shown(cell, basis), widest))
         elif cell or not numbers:
             numbers.append(_titled(column, cell, basis))
     return " — ".join(filter(None, (" · ".join(names), ", ".join(numbers))))
+
+
+def _bounded(words: str, widest: int | None) -> str:
+    return words if widest is None or len(words) <= widest else f"{words[: widest - 1]}…"
 
 
 def _total(table: Table, basis: Basis) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.sandbox.telegram.chats import Message
 from handlers.wire import pack
-from tests.cast import ANNA, BORIS, TEAM, VERA
+from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.plays.play import Play
 
 
@@ -36,6 +36,21 @@ async def test_a_report_is_chosen_by_two_presses(play: Play) -> None:
     told = await play.heard(VERA, "Sources · ")
     assert "Telegram · no source — received 1" in told.text
     assert "Conversion: converted of all received." in told.text
+
+
+async def test_what_a_link_carried_is_told_in_part(play: Play) -> None:
+    """Whoever follows a link of VK's may write five hundred characters into it."""
+    play.telegram.started(VERA)
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(PABLO, "Hello", ref="promo" + "x" * 200, ref_source="y" * 200)
+    await play.card(1)
+    for report in ("leads", "sources"):
+        play.telegram.write(VERA, VERA, f"/report {report} today")
+    for title in ("Leads · ", "Sources · "):
+        told = await play.heard(VERA, title)
+        assert "promox" in told.text
+        assert "x" * 60 not in told.text
 
 
 async def test_one_goes_back_and_chooses_another(play: Play) -> None:
