@@ -238,8 +238,10 @@ async def _looked_over(settings: Settings) -> None:
 
 async def _demo(port: int, language: str, texts: Texts, *, browser: bool) -> None:
     from bot.demo import run_demo
+    from bot.logs import start_logs
     from config.texts import LANGUAGES
 
+    start_logs("error", "auto")  # as of `run`, or libraries would show tracebacks
     played = language or LANGUAGES[0]
     await run_demo(Path(__file__), port, played, texts, browser=browser, say=typer.echo)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +45,19 @@ def test_the_product_ends_with_a_demo_that_bears_kill_9(demo: subprocess.Popen[s
     assert any("http://127.0.0.1:" in line for line in said), "the product runs by then"
     demo.kill()
     demo.communicate(timeout=PATIENCE)  # whoever inherited the demo's output holds it open
+
+
+def test_a_request_that_is_none_shows_no_traceback(demo: subprocess.Popen[str]) -> None:
+    assert demo.stdout is not None
+    said = iter(demo.stdout.readline, "")
+    port = next(found[1] for line in said if (found := re.search(r"127\.0\.0\.1:(\d+)", line)))
+    with socket.create_connection(("127.0.0.1", int(port))) as visitor:
+        visitor.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        assert b" 400 " in visitor.recv(1000)
+    demo.send_signal(signal.SIGINT)
+    rest, _ = demo.communicate(timeout=PATIENCE)
+    assert "BadHttpMessage" in rest
+    assert "Traceback" not in rest
 
 
 def test_the_team_is_known_before_anybody_acts(stage: Stage, tmp_path: Path) -> None:
