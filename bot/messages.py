@@ -619,6 +619,7 @@ class Priority(IntEnum):
     CARD = 2  # new cards, and customers' words under them
     CHANGE = 3  # of cards
     DIGEST = 4
+    OTHERS = 5  # answers to presses by whoever is not of the team
 
     @property
     def patience(self) -> timedelta:
@@ -628,6 +629,11 @@ class Priority(IntEnum):
         """
         return _PATIENCE[self]
 
+    @property
+    def counts(self) -> bool:
+        """Whether the platform counts it in its chat: answers and reactions are free."""
+        return self not in FREE
+
 
 _PATIENCE = {
     Priority.ANSWER: timedelta(0),
@@ -635,7 +641,9 @@ _PATIENCE = {
     Priority.CARD: timedelta(minutes=10, seconds=30),
     Priority.CHANGE: timedelta(minutes=11),
     Priority.DIGEST: timedelta(minutes=12),
+    Priority.OTHERS: timedelta(minutes=12, seconds=30),
 }
+FREE = (Priority.ANSWER, Priority.OTHERS)
 
 
 Outgoing = Post | Edit | Delete | AnswerPress | React | OpenTopic | RenameTopic | CloseTopic | Leave

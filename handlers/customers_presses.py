@@ -19,9 +19,7 @@ async def pressed(work: Work, event: ButtonPressed, press: CustomersPress) -> No
     if account is None or verb is None or not event.chat.private:
         texts = load(spoken(event.author.language, "", work.texts.language))
         await work.answer(event, texts("customer.press_late"))
-    elif await accounts.banned(work.session, account):
-        await work.answer(event, "")
-    else:
+    elif not await accounts.banned(work.session, account):
         await work.answer(event, await verb(work, event, account, press.argument))
 
 

@@ -23,7 +23,7 @@ _IN_KIND = 10  # pictures and the like that are shown as they are
 
 def is_slowed(work: Work, account: Account) -> bool:
     """Whether they wrote too fast a moment ago."""
-    return account.slowed_until is not None and work.now < account.slowed_until
+    return account.slowed(work.now)
 
 
 async def slowed(work: Work, account: Account, event: MessageReceived) -> bool:

@@ -1,4 +1,4 @@
-"""What a handler is given: session, time, policy, and the ways to speak."""
+"""What a handler is given, long by the ways to speak: session, time and policy beside them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from bot.messages import (
     Priority,
     React,
     Text,
+    address,
     legible,
+    person_address,
     plain,
     split_address,
 )
 from config.texts import Texts
 from handlers.policy import Policy
-from storage import dead, outbox
+from storage import accounts, dead, outbox
 from storage.accounts import Account
 from storage.session import Session
 
@@ -75,14 +77,23 @@ class Work:
         return self.policy.hours.add(self.now, term)
 
     async def answer(self, press: ButtonPressed, text: str, *, alert: bool = False) -> None:
-        """Tell the pressing person what happened."""
+        """Tell the pressing person what happened; others than the team one thing at a time.
+
+        Anybody may press as fast as they like, and each answer takes a call from the others'.
+        """
+        ours = self.role(person_address(press.channel, press.author.id)) >= Role.MANAGER
+        key = f"press:{press.channel}:{press.press_id}"
+        if not ours:
+            key = f"presses:{press.channel}:{press.author.id}"
+            if await self._unanswered(press, key):
+                return
         await outbox.add(
             self.session,
             press.channel,
             AnswerPress(press.press_id, press.chat.id, press.author.id, text, alert),
             chat=press.chat.id,
-            key=f"press:{press.channel}:{press.press_id}",
-            priority=Priority.ANSWER,
+            key=key,
+            priority=Priority.ANSWER if ours else Priority.OTHERS,
             now=self.now,
             expires_at=self.now + ANSWER_EXPIRES,
         )
@@ -223,6 +234,15 @@ class Work:
         """Tell the supervisors, and whoever else is named by an address."""
         for recipient in dict.fromkeys((*self.policy.reports_to, *filter(None, (also,)))):
             await self.post(recipient, plain(text), priority=Priority.DIGEST, alarm=True, lead=lead)
+
+    async def _unanswered(self, press: ButtonPressed, key: str) -> bool:
+        """Whether somebody not of the team is told nothing now: they are shut out, or one waits."""
+        account = await accounts.at(self.session, address(press.channel, press.author.id))
+        if account is not None and (
+            account.slowed(self.now) or await accounts.banned(self.session, account)
+        ):
+            return True
+        return await outbox.queued(self.session, key)
 
     async def _queue(
         self, channel: str, whole: Post, *, priority: Priority = Priority.CARD, **known: Any

@@ -41,6 +41,10 @@ class Account:
         """`telegram:123`."""
         return address(self.channel, self.platform_id)
 
+    def slowed(self, now: datetime) -> bool:
+        """Whether they wrote too fast a moment ago."""
+        return self.slowed_until is not None and now < self.slowed_until
+
     @property
     def erased(self) -> bool:
         """Whether nothing of them is kept any more; others of their person may be left."""

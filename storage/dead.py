@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import EVENTS, OUTGOING, EventSetAside, Failure, Post, Priority
+from bot.messages import EVENTS, FREE, OUTGOING, EventSetAside, Failure, Post, Priority
 from storage.inbox import INTERNAL, add_events
 from storage.schema import cards, cursors, inbox, outbox
 from storage.session import Session
@@ -37,7 +37,7 @@ _EXPECTED = frozenset(
     }
 )
 # A refused reply is told to its manager, and a refused answer to a press is past its time.
-_TOLD_OTHERWISE = frozenset({Priority.ANSWER, Priority.REPLY})
+_TOLD_OTHERWISE = frozenset({*FREE, Priority.REPLY})
 
 
 @dataclass(frozen=True, slots=True)

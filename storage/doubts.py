@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import Priority, split_address
+from bot.messages import FREE, split_address
 from storage.database import upsert
 from storage.messages import Place
 from storage.schema import cards, chats, messages, outbox, places
@@ -143,7 +143,7 @@ async def _is_possible(connection: AsyncConnection, where: str, message_id: str)
         outbox.c.channel == channel,
         outbox.c.chat == chat,
         outbox.c.ended_at.is_(None),
-        outbox.c.priority != Priority.ANSWER.value,
+        outbox.c.priority.not_in(FREE),
         _may_be(outbox, int(message_id)),
     )
     found = await connection.execute(sa.union_all(of_cards, of_calls).limit(1))

@@ -115,8 +115,8 @@ async def waiting(
 ) -> Sequence[Delivery]:
     """The calls that may be made now: the first of each key, whose turn it is first.
 
-    Before them as many answers to presses, the newest first; chats that are `busy` get
-    only those. What goes under a card waits for it.
+    Before them as many answers to the team's presses, the newest first; chats that are `busy`
+    get only answers. What goes under a card waits for it.
     """
     asked = {
         "channel": channel,
@@ -220,7 +220,7 @@ async def left_claimed(database: Database, channel: str) -> Sequence[Delivery]:
 
 async def recent(
     database: Database, channel: str, *, since: timedelta, now: datetime
-) -> Sequence[tuple[str, int, datetime]]:
+) -> Sequence[tuple[str, Priority, datetime]]:
     """(chat, priority, when) of the calls made lately, for the pace to go on from.
 
     Of a card only its last one is known; what a dead process was at counts as made now.
@@ -239,7 +239,7 @@ async def recent(
     ).where(of_channel(channel), sa.or_(cards.c.shown_at > now - since, cards.c.state == "claimed"))
     async with database.read() as connection:
         return [
-            (row.chat, row.priority, row.at or now)
+            (row.chat, Priority(row.priority), row.at or now)
             for query in (of_calls, of_cards)
             for row in await connection.execute(query)
         ]
@@ -254,6 +254,14 @@ async def waits(session: Session, key: str, asks: str) -> bool:
     """Whether a call of this key that asks this is still to be made."""
     query = sa.select(outbox.c.id).where(
         outbox.c.ended_at.is_(None), outbox.c.key == key, outbox.c.asks == asks
+    )
+    return bool(await session.rows(query.limit(1)))
+
+
+async def queued(session: Session, key: str) -> bool:
+    """Whether a call of this key waits that nobody has begun to make."""
+    query = sa.select(outbox.c.id).where(
+        outbox.c.ended_at.is_(None), outbox.c.key == key, outbox.c.state == "queued"
     )
     return bool(await session.rows(query.limit(1)))
 
@@ -305,9 +313,10 @@ def _waiting() -> tuple[sa.Select[Any], ...]:
         outbox.c.turn_at < sa.bindparam("soon"),
     )
     idle = outbox.c.chat.not_in(sa.bindparam("busy", expanding=True))
+    free = outbox.c.priority == Priority.OTHERS.value
     others = ready.where(
         outbox.c.priority != Priority.ANSWER.value,
-        sa.or_(idle, outbox.c.posted_above.is_not(None)),
+        sa.or_(idle, free, outbox.c.posted_above.is_not(None)),
         sa.or_(sa.not_(outbox.c.under_card), cards.c.message_id.is_not(None)),
     )
     return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.delivery.showing import Showing
-from bot.messages import Priority, SendError, Sent, split_address
+from bot.messages import SendError, Sent, split_address
 from storage.cards import Card
 from storage.outbox import Delivery
 
@@ -32,7 +32,7 @@ class Item:
     @property
     def counts(self) -> bool:
         """Whether the platform counts it in its chat: answers and reactions are free."""
-        return self.work.priority is not Priority.ANSWER
+        return self.work.priority.counts
 
     @property
     def group(self) -> bool:

@@ -144,8 +144,12 @@ class Sender:
         )
         self._pacer.restore(
             (
-                Past(chat if priority else "", chat.startswith("-"), (now - at).total_seconds())
-                for chat, priority, at in past  # ANSWER is 0
+                Past(
+                    chat if priority.counts else "",
+                    chat.startswith("-"),
+                    (now - at).total_seconds(),
+                )
+                for chat, priority, at in past
             ),
             asyncio.get_running_loop().time(),
         )

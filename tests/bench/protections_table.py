@@ -1807,6 +1807,30 @@ ROWS = (
         "::test_commands_by_the_hundred_are_answered_as_fast_as_answers_go[sqlite]",
     ),
     Row(
+        "presses by others than the team have one answer each that waits",
+        "handlers/work.py",
+        "        return await outbox.queued(self.session, key)\n",
+        "        return False\n",
+        "tests/plays/test_others_presses.py"
+        "::test_presses_by_others_than_the_team_have_one_answer_each_that_waits[sqlite]",
+    ),
+    Row(
+        "and those of who is banned or slowed none",
+        "handlers/work.py",
+        "        if account is not None and (\n",
+        "        if False and account is not None and (\n",
+        "tests/plays/test_others_presses.py"
+        "::test_presses_of_who_is_shut_out_or_slowed_cost_no_call[sqlite]",
+    ),
+    Row(
+        "answers to others than the team yield to all else",
+        "bot/messages.py",
+        "    Priority.OTHERS: timedelta(minutes=12, seconds=30),\n",
+        "    Priority.OTHERS: timedelta(0),\n",
+        "tests/storage/test_outbox.py"
+        "::test_answers_to_others_than_the_team_yield_to_all_else_but_wait_for_no_chat[sqlite]",
+    ),
+    Row(
         "no page of a browser talks to the demo's messengers",
         "bot/sandbox/vk/server.py",
         "    if is_from_a_page(request):\n",

@@ -31,7 +31,7 @@ from tests.delivery.pace_simulation import (
 )
 
 TELEGRAM, VK = pace_of(Telegram()), pace_of(Vk())
-ANSWER, REPLY, CARD, CHANGE, DIGEST = Priority
+ANSWER, REPLY, CARD, CHANGE, DIGEST, OTHERS = Priority
 SLACK = 1e-5  # datetimes know no less than a microsecond
 ANNA, PABLO, TEAM, VERA = "telegram:1", "telegram:2", "telegram:-100", "telegram:9"
 
@@ -66,7 +66,7 @@ paces = st.builds(
 
 def any_work(chance: random.Random, refusals: float) -> Work:
     """A call of any kind to one of five chats, the fourth and fifth being groups."""
-    number, priority = chance.randint(1, 5), chance.randint(ANSWER, DIGEST)
+    number, priority = chance.randint(1, 5), chance.randint(ANSWER, OTHERS)
     answer = priority == ANSWER
     return Work(
         at=chance.choice((0.0, chance.uniform(0, 20))),

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.messages import Priority
+from bot.messages import FREE
 from bot.product import Product, answering, open_product
 from config.settings import Settings
 from storage.failures import Unreachable
@@ -148,7 +148,7 @@ _ONCE = (
     sa.select(outbox.c.state)
     .where(
         outbox.c.state.in_(_TO_BE_DONE),
-        outbox.c.priority != Priority.ANSWER.value,
+        outbox.c.priority.not_in(FREE),
         outbox.c.chat.not_like("-%"),
     )
     .with_for_update(nowait=True),

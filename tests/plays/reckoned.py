@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.messages import Priority
 from bot.sandbox.telegram import Message
 from storage.schema import accounts, cards, inbox, leads, messages, outbox, touches, versions
-from tests.cast import DASHA, GLEB, TEAM
+from tests.cast import BORIS, DASHA, GLEB, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
 from tests.plays.deeds import Deeds, Replied, Said
 from tests.plays.faces import lead_of, wrong_cards
@@ -19,6 +20,7 @@ from tests.plays.play import Play
 _WORDS = re.compile(r"\b[a-z]\d{4}\b")
 _QUOTE = re.compile(r"🔗.*?(?:\n\n|$)", re.DOTALL)  # what the card of a merged lead said
 _FOR_STRANGERS = ("These buttons are for the team only", "This button is out of date")
+_TEAM = (BORIS, DASHA, VERA)
 _UNREACHED = ("blocked", "denied", "gone")
 
 
@@ -146,12 +148,12 @@ def _arrived(play: Play, deeds: Deeds) -> Counter[str]:
 
 
 def _pressed_wrong(play: Play, deeds: Deeds) -> list[str]:
-    """Each press of the last life has its answer; strangers learnt nothing."""
+    """Each press of the team in the last life has its answer; strangers learnt nothing."""
     told = play.telegram.answers
     found = [
         f"{one} was not answered"
         for one in deeds.pressed
-        if one.life == deeds.life and one.query not in told
+        if one.life == deeds.life and one.who in _TEAM and one.query not in told
     ]
     found += [
         f"{one} was told {told[one.query].text!r}"
@@ -169,7 +171,7 @@ async def _given_up(play: Play) -> list[str]:
     found += [
         f"call: {row.reason} {row.payload}"
         for row in await play.rows(outbox)
-        if row.state == "failed" and row.priority > 0 and row.reason not in _UNREACHED
+        if row.state == "failed" and Priority(row.priority).counts and row.reason not in _UNREACHED
     ]
     return found + [
         f"card: {row.reason}" for row in await play.rows(cards) if row.state == "failed"

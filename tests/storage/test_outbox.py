@@ -160,6 +160,16 @@ async def test_the_newest_answer_to_a_press_goes_first(database: Database) -> No
     assert [one.id for one in await _waiting(database)] == [*reversed(answers), reply]
 
 
+async def test_answers_to_others_than_the_team_yield_to_all_else_but_wait_for_no_chat(
+    database: Database,
+) -> None:
+    answer = await _say(database, key="presses:1", priority=Priority.OTHERS)
+    digest = await _say(database, PABLO, priority=Priority.DIGEST)
+    reply = await _say(database, ANNA)
+    assert [one.id for one in await _waiting(database)] == [reply, digest, answer]
+    assert [one.id for one in await _waiting(database, str(ANNA))] == [digest, answer]
+
+
 async def test_what_was_put_off_holds_up_its_own_key_alone(database: Database) -> None:
     await _say(database, ANNA)
     await _say(database, ANNA)
