@@ -23,7 +23,7 @@ from bot.messages import (
     person_address,
 )
 from handlers.wire import unpack
-from storage import accounts, cards, deadlines, leads, messages, steps
+from storage import accounts, cards, deadlines, leads, messages, staff, steps
 from storage.session import Session
 
 _REMEMBERED = 1000  # messages of the team's chat
@@ -44,7 +44,7 @@ class Keys:
         self._lately.clear()
 
     async def of(self, event: Event, session: Session) -> str:
-        """A message goes by its author, a press by its lead, a reply by what it replies to."""
+        """A message goes by its author, a press of the team by its lead, a reply by its subject."""
         key = await _key_of(event, session)
         if not isinstance(event, MessageReceived) or event.chat.private:
             return key
@@ -62,9 +62,7 @@ async def _key_of(event: Event, session: Session) -> str:
         case MessageReceived():
             return await _of_message(event, session)
         case ButtonPressed():
-            press = unpack(event.data)
-            found = await _of_lead(session, press.lead if press else 0)
-            return found or address(event.channel, event.author.id)
+            return await _of_press(event, session)
         case ReachChanged():
             return address(event.channel, event.author.id)
         case AdminWrote():
@@ -106,6 +104,17 @@ def _apart(event: Event) -> str:
             return f"delivery:{event.delivery}"
         case _:
             return event.kind
+
+
+async def _of_press(event: ButtonPressed, session: Session) -> str:
+    """By its lead only if its author is of the team, or was: others could hold up any lead.
+
+    A colleague's first press goes by its author, beside what else concerns the lead.
+    """
+    press = unpack(event.data)
+    author = await staff.at(session, person_address(event.channel, event.author.id))
+    found = await _of_lead(session, press.lead) if press and author else ""
+    return found or address(event.channel, event.author.id)
 
 
 async def _of_message(event: MessageReceived, session: Session) -> str:

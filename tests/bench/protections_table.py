@@ -1823,6 +1823,14 @@ ROWS = (
         "::test_presses_of_who_is_shut_out_or_slowed_cost_no_call[sqlite]",
     ),
     Row(
+        "presses by others than the team hold up no lead",
+        "handlers/keys.py",
+        " if press and author else ",
+        " if press else ",
+        "tests/handlers/test_keys.py"
+        "::test_only_the_teams_presses_go_in_order_with_what_concerns_a_lead[sqlite]",
+    ),
+    Row(
         "answers to others than the team yield to all else",
         "bot/messages.py",
         "    Priority.OTHERS: timedelta(minutes=12, seconds=30),\n",
