@@ -88,7 +88,9 @@ async def reach_changed(work: Work, event: ReachChanged) -> None:
     accounts.change(work.session, account, reach=event.reach.value)
     lead = await leads.open_of(work.session, account.person, work.policy.desk)
     if lead is not None:
-        leads.touch(work.session, lead.id, at=work.now, kind="reach", reach=event.reach.value)
+        # Who goes and comes all day fills neither the disk nor the lead's history.
+        reach = event.reach.value
+        await leads.touch_again(work.session, lead.id, at=work.now, kind="reach", reach=reach)
         cards.refresh(work.session, lead.id, work.now)
 
 

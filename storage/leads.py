@@ -103,6 +103,16 @@ def touch(
     session.put(touches, lead=lead, at=at, actor=actor, staff=staff, kind=kind, data=data)
 
 
+async def touch_again(session: Session, lead: int, *, at: datetime, kind: str, **data: Any) -> None:
+    """Write down what happened, in place of the last touch where that is of the same kind."""
+    last = sa.select(touches.c.id, touches.c.kind).where(touches.c.lead == lead)
+    found = await session.rows(last.order_by(touches.c.at.desc(), touches.c.id.desc()).limit(1))
+    if found and found[0].kind == kind:
+        session.update(touches, {"id": found[0].id}, at=at, data=data)
+    else:
+        touch(session, lead, at=at, kind=kind, **data)
+
+
 async def history(session: Session, lead: int) -> Sequence[Touch]:
     """Everything that happened to a lead, oldest first."""
     rows = await session.rows(

@@ -1823,6 +1823,14 @@ ROWS = (
         "::test_presses_of_who_is_shut_out_or_slowed_cost_no_call[sqlite]",
     ),
     Row(
+        "who goes and comes all day leaves one line of it",
+        "storage/leads.py",
+        "    if found and found[0].kind == kind:\n",
+        "    if False:\n",
+        "tests/plays/test_filling.py"
+        "::test_who_goes_and_comes_all_day_fills_no_disk_and_hides_no_history[sqlite]",
+    ),
+    Row(
         "presses by others than the team hold up no lead",
         "handlers/keys.py",
         " if press and author else ",

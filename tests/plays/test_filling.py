@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from handlers import filling
-from storage.schema import inbox, messages, versions
+from storage.schema import inbox, messages, touches, versions
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM
 from tests.plays.play import Play
 
@@ -72,6 +72,29 @@ async def test_what_is_no_message_leaves_little_behind(play: Play) -> None:
         play.telegram.press_start(ANNA)
     await play.quiet()
     assert len(await bodies(play)) == 1
+
+
+async def test_who_goes_and_comes_all_day_fills_no_disk_and_hides_no_history(play: Play) -> None:
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    play.telegram.write(ANNA, ANNA, "How much?")
+    await play.card(1)
+    play.vk.write(PABLO, "How long?")
+    await play.card(2)
+    for _ in range(5):
+        play.telegram.block(ANNA)
+        play.telegram.unblock(ANNA)
+        play.vk.deny(PABLO)
+        play.vk.allow(PABLO)
+    play.vk.deny(PABLO)
+    await play.card(2, "does not allow messages")
+    await play.quiet()
+    kept = [row for row in await play.rows(touches) if row.kind == "reach"]
+    assert sorted((row.lead, row.data["reach"]) for row in kept) == [(1, "open"), (2, "denied")]
+    play.telegram.write(BORIS, TEAM, "/lead 1")
+    told = await play.shown("came in")
+    assert "How much?" in told.text
+    assert told.text.count("blocked the bot") == 0
 
 
 async def test_the_next_day_they_are_heard_again(play: Play) -> None:
