@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.domain.lead import Lead
 from bot.messages import AdminWrote, Span, Style, address
-from handlers import erasing, terms
+from handlers import erasing, managers, terms
+from handlers.managers import Act
 from handlers.relay import body, in_kind
 from handlers.work import Work
 from storage import accounts, leads, messages
@@ -55,6 +56,17 @@ async def _edited(work: Work, event: AdminWrote, known: Message) -> None:
     was = (Span(f"{known.text}\n", Style.STRIKE),) if known.text else ()
     text = (Span(f"{head}\n", Style.ITALIC), *was, Span(event.text))
     await work.under_card(known.lead, text, message=known.id)
+
+
+async def answering(work: Work, act: Act) -> Lead:
+    """Somebody of the team answers the customer, which takes a free lead."""
+    lead = await managers.take_by_answering(work, act)
+    leads.touch(
+        work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
+    )
+    if lead.open:
+        await answered(work, lead)
+    return lead
 
 
 async def answered(work: Work, lead: Lead) -> None:

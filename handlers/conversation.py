@@ -1,10 +1,19 @@
-"""The conversation in the team's chat: a manager's reply reaches the customer, a note does not."""
+"""The conversation in the team's chat, long by all that a reply is: for the customer, or a note."""
 
 from __future__ import annotations
 
 from bot.domain.errors import Refused
 from bot.domain.lead import Lead, Role
-from bot.messages import Delete, MessageReceived, Reach, address, person_address, plain
+from bot.messages import (
+    Delete,
+    MessageReceived,
+    Post,
+    Priority,
+    Reach,
+    address,
+    person_address,
+    plain,
+)
 from handlers import (
     albums,
     dialogue,
@@ -16,13 +25,13 @@ from handlers import (
     recognition,
     replies,
 )
-from handlers.answers import answered
+from handlers.answers import answered, answering
 from handlers.managers import Act
 from handlers.people import author_of, tell_anonymous
 from handlers.presses import refused
 from handlers.relay import answer, in_kind, is_note, spoken
 from handlers.work import Work
-from storage import accounts, leads, messages
+from storage import accounts, leads, messages, outbox
 from storage.accounts import Account
 from storage.messages import Message, Place
 from storage.prompts import what_of
@@ -141,12 +150,13 @@ async def send(
     if account.reach is not Reach.OPEN or work.policy.is_cut_off(account.channel):
         lead = await managers.take_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
+        call = await _undelivered(work, lead, account, message)
         if first:
-            await _tell_unreachable(work, account, message)
+            await _tell_unreachable(work, account, message, call)
         return lead
     lead = act.lead
     if spoken(message.text) or not message.album:  # without words it is one once it has gone
-        lead = await _answering(work, act)
+        lead = await answering(work, act)
     await work.to_customer(
         account,
         answer(message.text, message.attachments, work.words_for(account)),
@@ -159,22 +169,36 @@ async def send(
     return lead
 
 
-async def _answering(work: Work, act: Act) -> Lead:
-    lead = await managers.take_by_answering(work, act)
-    leads.touch(
-        work.session, lead.id, at=work.now, kind="answered", actor="staff", staff=act.who.id
+async def _undelivered(work: Work, lead: Lead, account: Account, message: Message) -> int | None:
+    """Keep it to be sent again where that may help; the number of the call."""
+    if account.reach not in (Reach.BLOCKED, Reach.DENIED):
+        return None
+    text = answer(message.text, message.attachments, work.words_for(account))
+    number = await outbox.add(
+        work.session,
+        account.channel,
+        Post(account.platform_id, text, attachments=in_kind(message.attachments)),
+        chat=account.platform_id,
+        key=account.address,
+        priority=Priority.REPLY,
+        now=work.now,
+        lead=lead.id,
+        message=message.id,
+        album=message.album,
     )
-    if lead.open:
-        await answered(work, lead)
-    return lead
+    outbox.fail(work.session, number, account.reach.value, work.now)
+    return number
 
 
-async def _tell_unreachable(work: Work, account: Account, message: Message) -> None:
+async def _tell_unreachable(
+    work: Work, account: Account, message: Message, call: int | None
+) -> None:
     if account.reach is Reach.OPEN:
         words = work.texts("failure.cut_off", channel=work.texts.channel(account.channel))
     else:
         words = work.texts(f"failure.{account.reach.value}")
-    await replies.say(work, message, f"⚠️ {words}")
+    keyboard = replies.repeating(work, message, call) if call else ()
+    await replies.say(work, message, f"⚠️ {words}", keyboard=keyboard)
 
 
 async def _noted(work: Work, event: MessageReceived, act: Act) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bot.messages import (
-    Button,
     DeliveryEnded,
+    Edit,
     Failure,
-    Keyboard,
     Post,
     Priority,
     Reach,
@@ -18,11 +17,14 @@ from bot.messages import (
 )
 from handlers import albums, erasing, replies, retracting, rewriting, step_reminders, too_large
 from handlers import cards as faces
+from handlers.answers import answering
 from handlers.managers import Act
-from handlers.wire import number_of, pack
+from handlers.wire import number_of
 from handlers.work import Work
 from storage import accounts, cards, dead, leads, messages, outbox, staff
 from storage import albums as calls
+from storage.accounts import Account
+from storage.copies import HOPELESS
 from storage.erasure import LIST
 from storage.messages import Message
 from storage.outbox import Delivery
@@ -59,23 +61,42 @@ async def ended(work: Work, event: DeliveryEnded) -> None:
 
 
 async def repeat(work: Work, act: Act) -> str:
-    """Send once more what may not have reached the customer."""
+    """Send once more what did not reach the customer, or may not have; the notice says so."""
     number = number_of(act.argument) or 0
-    unknown = await outbox.take_unknown(work.session, number, act.lead.id)
-    posts = [call.outgoing for call in unknown if isinstance(call.outgoing, Post)]
-    if not posts:
-        return work.texts("press.repeated_already")
-    account = await accounts.at(work.session, address(unknown[0].channel, unknown[0].chat))
+    account = await _still_meant(work, number)
     if account is None:
         return work.texts("press.outdated")
+    if work.policy.is_cut_off(account.channel):
+        return work.texts("failure.cut_off", channel=work.texts.channel(account.channel))
+    found = await outbox.take_undelivered(work.session, number, act.lead.id)
+    posts = [call.outgoing for call in found if isinstance(call.outgoing, Post)]
+    if not posts:
+        return work.texts("press.repeated_already")
+    if not any(call.attempts for call in found):  # nor did it count as an answer
+        await answering(work, act)
     await work.to_customer(
         account,
         tuple(span for post in posts for span in post.text),
         lead=act.lead.id,
         attachments=tuple(one for post in posts for one in post.attachments),
-        message=unknown[0].message,
+        message=found[0].message,
     )
-    return work.texts("press.repeated")
+    told = work.texts("press.repeated")
+    await work.call(act.where, Edit(split_address(act.where)[1], act.message_id, plain(told)))
+    return told
+
+
+async def _still_meant(work: Work, number: int) -> Account | None:
+    """To whom this call was; None once it was taken back, or its words are kept no more."""
+    call = await outbox.by_id(work.session, number)
+    if call is None or call.message is None or not isinstance(call.outgoing, Post):
+        return None
+    message = await messages.find(work.session, call.message)
+    if message is None or message.direction != "out" or message.withdrawn_at is not None:
+        return None
+    if not (call.outgoing.text or call.outgoing.attachments):
+        return None
+    return await accounts.at(work.session, address(call.channel, call.chat))
 
 
 async def _reply_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:
@@ -95,7 +116,11 @@ async def _reply_ended(work: Work, delivery: Delivery, event: DeliveryEnded) -> 
                 await rewriting.made_certain(work, message)
         return
     await _mark_unreachable(work, delivery, event)
-    if message is not None and not await _one_by_one(work, delivery, event):
+    if message is None:
+        return
+    if await _one_by_one(work, delivery, event):
+        dead.replaced(work.session, delivery.id)
+    else:
         await _tell_manager(work, message, event)
 
 
@@ -120,16 +145,9 @@ async def _tell_manager(work: Work, message: Message, event: DeliveryEnded) -> N
         words = work.texts("failure.refused")
     if message.lead is not None:
         leads.touch(work.session, message.lead, at=work.now, kind="not_delivered")
-    keyboard = _repeating(work, message, event)
+    helps = event.outcome != "failed" or event.reason not in HOPELESS
+    keyboard = replies.repeating(work, message, event.delivery) if helps else ()
     await replies.say(work, message, f"⚠️ {words}", keyboard=keyboard)
-
-
-def _repeating(work: Work, message: Message, event: DeliveryEnded) -> Keyboard:
-    """A button to send again what nobody knows the fate of."""
-    if event.outcome != "unknown" or message.lead is None:
-        return ()
-    data = pack("repeat", message.lead, str(event.delivery))
-    return ((Button(work.texts("button.repeat"), data),),)
 
 
 async def _post_failed(work: Work, delivery: Delivery, event: DeliveryEnded) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.messages import Delete, Edit, Failure, Keyboard, Post, Priority, Text, plain
+from bot.messages import Button, Delete, Edit, Failure, Keyboard, Post, Priority, Text, plain
 from handlers.relay import answer, in_kind
+from handlers.wire import pack
 from handlers.work import REPLY_EXPIRES, Work
 from storage import accounts, cards, chats, copies, messages, outbox
 from storage.accounts import Account
@@ -76,11 +77,11 @@ async def copies_of(work: Work, reply: Reply) -> Copies:
     return found
 
 
-async def in_doubt(work: Work, reply: Reply) -> Sequence[copies.Call]:
-    """Its calls of which nobody knows whether they were made."""
+async def not_delivered(work: Work, reply: Reply) -> Sequence[copies.Call]:
+    """Its calls that did not arrive, or may not have, and may be made again."""
     numbers = [part.id for part in reply.parts]
     since = min(part.at for part in reply.parts)
-    return await copies.unknown(work.session, reply.account.address, numbers, since)
+    return await copies.not_delivered(work.session, reply.account.address, numbers, since)
 
 
 async def change(
@@ -129,6 +130,13 @@ async def say(work: Work, message: Message, words: str, *, keyboard: Keyboard = 
         lead=message.lead,
         message=message.id,
     )
+
+
+def repeating(work: Work, message: Message, call: int) -> Keyboard:
+    """A button to send again what this call was to send."""
+    if message.lead is None:
+        return ()
+    return ((Button(work.texts("button.repeat"), pack("repeat", message.lead, str(call))),),)
 
 
 async def _thread(work: Work, message: Message) -> str:

@@ -82,12 +82,14 @@ async def _take_back(work: Work, reply: Reply, found: Copies) -> None:
 
 async def _nowhere(work: Work, command: Command, reply: Reply) -> Text:
     """It never went, or nobody knows: then at least it is not sent again."""
-    doubtful = await replies.in_doubt(work, reply)
-    if not doubtful:
+    calls = await replies.not_delivered(work, reply)
+    if not calls:
         return plain(work.texts("del.not_there"))
-    for call in doubtful:
-        copies.forget_unknown(work.session, call)
-    return _withdrawn(work, command, reply, work.texts("del.unknown"))
+    for call in calls:
+        copies.forget_undelivered(work.session, call)
+    doubted = any(call.state == "unknown" for call in calls)
+    words = work.texts("del.unknown") if doubted else work.texts("del.in_time")
+    return _withdrawn(work, command, reply, words)
 
 
 def _withdrawn(work: Work, command: Command, reply: Reply, words: str) -> Text:

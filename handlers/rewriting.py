@@ -126,16 +126,18 @@ async def _change(
 
 async def _nowhere(work: Work, reply: Reply, known: Message) -> None:
     """It never went, or nobody knows: then at least what may be sent again says it rightly."""
-    doubtful = await replies.in_doubt(work, reply)
-    texts = replies.spread(replies.posts(work, reply), len(doubtful))
-    if not doubtful:
+    calls = await replies.not_delivered(work, reply)
+    texts = replies.spread(replies.posts(work, reply), len(calls))
+    if not calls:
         await replies.say(work, known, f"⚠️ {work.texts('edit.not_there')}")
     elif texts is None:
         await _stays(work, known, work.texts("why.parts"))
     else:
-        for call, text in zip(doubtful, texts, strict=True):
-            copies.reword_unknown(work.session, call, text)
-        await replies.say(work, known, f"⚠️ {work.texts('edit.unknown')}")
+        for call, text in zip(calls, texts, strict=True):
+            copies.reword_undelivered(work.session, call, text)
+        doubted = any(call.state == "unknown" for call in calls)
+        words = work.texts("edit.unknown") if doubted else work.texts("edit.undelivered")
+        await replies.say(work, known, f"⚠️ {words}")
 
 
 async def _still_inside(work: Work, event: MessageReceived, known: Message) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.messages import OUTGOING, Delete, Edit, Post, Text
+from bot.messages import OUTGOING, Delete, Edit, Failure, Post, Priority, Text
 from storage.schema import asking, outbox, places
 from storage.session import Session
 
-_LASTS = timedelta(hours=26)  # a reply expires after a day
+HOPELESS = frozenset({Failure.GONE.value, Failure.TOO_LARGE.value})  # it would fail again
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Call:
 
     id: int
     post: Post
+    state: str
     doubted: bool = False
 
 
@@ -62,12 +63,23 @@ async def of(session: Session, where: str, parts: Sequence[int]) -> Copies:
     return Copies(tuple(shown), posts(filter(_waits, calls)), not all(map(_waits, calls)))
 
 
-async def unknown(
+def undelivered() -> sa.ColumnElement[bool]:
+    """The condition for calls to customers that are made again if somebody says so.
+
+    Nobody knows whether they were made, or they were not and may be another time.
+    """
+    failed = sa.and_(outbox.c.state == "failed", outbox.c.reason.not_in(HOPELESS))
+    return sa.and_(
+        outbox.c.priority == Priority.REPLY.value,
+        sa.or_(outbox.c.state.in_(("unknown", "expired")), failed),
+    )
+
+
+async def not_delivered(
     session: Session, where: str, parts: Sequence[int], since: datetime
 ) -> Sequence[Call]:
-    """Calls of which nobody knows whether they were made; `since` is when it was written."""
-    ended = outbox.c.ended_at.between(since, since + _LASTS)
-    query = _posting(where, parts).where(ended, outbox.c.state == "unknown")
+    """Calls that may be made again; `since` is when it was written."""
+    query = _posting(where, parts).where(outbox.c.ended_at >= since, undelivered())
     return posts(await session.rows(query))
 
 
@@ -75,7 +87,7 @@ def posts(rows: Iterable[sa.Row[Any]]) -> tuple[Call, ...]:
     """Those of these calls that show words."""
     found = ((row, OUTGOING.validate_python(row.payload)) for row in rows)
     return tuple(
-        Call(row.id, call, doubted=row.claimed_at is not None)
+        Call(row.id, call, row.state, doubted=row.claimed_at is not None)
         for row, call in found
         if isinstance(call, Post)
     )
@@ -95,15 +107,15 @@ def drop(session: Session, call: Call, now: datetime) -> None:
     session.claim(_waiting(call).values(state="dropped", ended_at=now))
 
 
-def reword_unknown(session: Session, call: Call, text: Text) -> None:
-    """Let a call of unknown outcome say something else if it is made again."""
+def reword_undelivered(session: Session, call: Call, text: Text) -> None:
+    """Let a call that may be made again say something else then."""
     payload = OUTGOING.dump_python(replace(call.post, text=text), mode="json")
-    session.update(outbox, {"id": call.id, "state": "unknown"}, payload=payload)
+    session.update(outbox, {"id": call.id, "state": call.state}, payload=payload)
 
 
-def forget_unknown(session: Session, call: Call) -> None:
-    """Let a call of unknown outcome not be made again."""
-    session.update(outbox, {"id": call.id, "state": "unknown"}, state="dropped")
+def forget_undelivered(session: Session, call: Call) -> None:
+    """Let a call that may be made again not be."""
+    session.update(outbox, {"id": call.id, "state": call.state}, state="dropped")
 
 
 async def changes(session: Session, asks: str) -> Sequence[Change]:

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.messages import OUTGOING, Delete, in_history, split_address
+from storage import copies
 from storage.accounts import Account
 from storage.inbox import INTERNAL
 from storage.schema import (
@@ -127,7 +128,7 @@ def _closing(tree: Sequence[Account], now: datetime, mark: str) -> list[sa.Execu
         dropped_calls(about_them, now, mark),
         emptied_calls(about_them),
         # What tells of them beside others: lists, digests, alarms. Nobody needs it once it is sent.
-        emptied_calls(outbox.c.state.in_(MADE)),
+        emptied_calls(outbox.c.state.in_(MADE), ~copies.undelivered()),
         outbox.update().where(to_them).values(chat="", key="erased"),
     ]
 

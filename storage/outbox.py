@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.messages import OUTGOING, Outgoing, Priority, address
-from storage import albums, doubts, erased
+from storage import albums, copies, doubts, erased
 from storage.cards import of_channel
 from storage.database import Database, upsert
 from storage.schema import Instant, cards, chats, messages, outbox, places
@@ -103,6 +103,11 @@ async def add(
         not_before=albums.hold(session, key, album, now) if album else not_before,
         expires_at=expires_at,
     )
+
+
+def fail(session: Session, number: int, reason: str, now: datetime) -> None:
+    """Let a call just added not be made; it is kept for whoever wants it made yet."""
+    session.update(outbox, {"id": number}, state="failed", reason=reason, ended_at=now)
 
 
 async def anything(connection: AsyncConnection, channel: str) -> bool:
@@ -266,19 +271,20 @@ async def queued(session: Session, key: str) -> bool:
     return bool(await session.rows(query.limit(1)))
 
 
-async def take_unknown(session: Session, number: int, lead: int) -> Sequence[Delivery]:
-    """A lead's call of unknown outcome that is to be made again, once, with its album's others.
+async def take_undelivered(session: Session, number: int, lead: int) -> Sequence[Delivery]:
+    """A lead's call that did not arrive, or may not have, to be made again with its album's others.
 
-    Empty when it is of no unknown outcome, or was taken before.
+    Empty when it is no such call, or was taken before: here, or for `/dead`.
     """
-    unknown = (outbox.c.lead == lead, outbox.c.state == "unknown")
-    found = await session.rows(_SELECT.where(outbox.c.id == number, *unknown))
+    meant = (outbox.c.lead == lead, copies.undelivered())
+    found = await session.rows(_SELECT.where(outbox.c.id == number, *meant))
     if found and found[0].album:
         found = await session.rows(
-            _SELECT.where(albums.calls_of(found[0].key, found[0].album), *unknown)
+            _SELECT.where(albums.calls_of(found[0].key, found[0].album), *meant)
         )
-    for row in found:
-        session.update(outbox, {"id": row.id, "state": "unknown"}, state="repeated")
+    for row in found:  # whose key an erasure changes, as does the end of its keeping
+        known = {"id": row.id, "state": row.state, "key": row.key}
+        session.update(outbox, known, state="repeated")
     return sorted(map(_delivery, found), key=_in_album)
 
 

@@ -533,7 +533,7 @@ outbox = _table(
     _text("asks"),
     _flag("told"),  # whether a handler waits to hear how it ended
     _count("random_id"),
-    # queued | claimed | sent | failed | unknown | expired | dropped | replaced
+    # queued | claimed | sent | failed | unknown | expired | dropped | replaced | repeated
     _text("state", "queued"),
     _count("attempts"),
     _when("turn_at", nullable=False),  # the earlier, the more urgent

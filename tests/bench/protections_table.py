@@ -1082,17 +1082,50 @@ ROWS = (
     Row(
         "its manager is offered to send it again",
         "handlers/deliveries.py",
-        '    if event.outcome != "unknown" or message.lead is None:\n',
-        "    if True:\n",
+        "    keyboard = replies.repeating(work, message, event.delivery) if helps else ()\n",
+        "    keyboard = ()\n",
         "tests/faults/test_repeat.py::test_a_reply_in_doubt_is_never_repeated_unasked"
         "[drop_before-0]",
     ),
     Row(
         "of two who send it again one does",
         "storage/outbox.py",
-        '"state": "unknown"}, state="repeated")',
-        '"state": "unknown"}, state="unknown")',
+        '        session.update(outbox, known, state="repeated")\n',
+        "",
         "tests/faults/test_repeat.py::test_two_managers_press_send_again_and_it_is_sent_once",
+    ),
+    Row(
+        "what did not reach who is out of reach is kept to be sent once they are back",
+        "handlers/conversation.py",
+        "    if account.reach not in (Reach.BLOCKED, Reach.DENIED):\n",
+        "    if True:\n",
+        "tests/plays/test_undelivered.py"
+        "::test_a_reply_to_who_is_out_of_reach_is_sent_once_they_are_back[sqlite-telegram]",
+    ),
+    Row(
+        "what did not arrive is sent again once, by its manager or by /dead",
+        "storage/outbox.py",
+        '        known = {"id": row.id, "state": row.state, "key": row.key}\n',
+        '        known = {"id": 0}\n',
+        "tests/plays/test_set_aside.py"
+        "::test_a_reply_that_we_fail_to_send_is_sent_again_once_by_manager_or_supervisor"
+        "[sqlite-under the card]",
+    ),
+    Row(
+        "what was taken back is not sent again",
+        "handlers/retracting.py",
+        "    return _withdrawn(work, command, reply, words)\n",
+        "    return plain(words)\n",
+        "tests/plays/test_undelivered.py"
+        "::test_what_was_taken_back_is_not_sent_again[sqlite-telegram]",
+    ),
+    Row(
+        "what expired is kept to be sent again when others are erased",
+        "storage/forgetting.py",
+        "        emptied_calls(outbox.c.state.in_(MADE), ~copies.undelivered()),\n",
+        "        emptied_calls(outbox.c.state.in_(MADE)),\n",
+        "tests/storage/test_forgetting.py"
+        "::test_what_expired_may_be_sent_again_after_another_customer_is_erased[sqlite]",
     ),
     Row(
         "a repeat at VK has the same random_id",

@@ -145,7 +145,7 @@ async def test_a_reply_of_unknown_fate_is_at_least_not_sent_again(play: Play) ->
     await play.shown("It will not be sent again")
     query = play.telegram.press(BORIS, TEAM, unsure.id, label="Send again")
     told = await play.until(lambda: play.telegram.answers.get(query))
-    assert told.text == "This was sent again already"
+    assert told.text == "This button is out of date"
     await play.quiet()
     assert texts(play) == []
 

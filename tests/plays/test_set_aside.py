@@ -161,8 +161,9 @@ async def test_a_dropped_card_is_shown_at_its_next_change(
 
 
 @pytest.mark.one_process("it breaks the calls of the one that sends")
-async def test_a_reply_that_we_fail_to_send_is_told_to_manager_and_supervisor(
-    play: Play, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("here", [True, False], ids=["under the card", "by /dead"])
+async def test_a_reply_that_we_fail_to_send_is_sent_again_once_by_manager_or_supervisor(
+    play: Play, monkeypatch: pytest.MonkeyPatch, here: bool
 ) -> None:
     play.telegram.started(VERA)
     product = await play.start()
@@ -184,8 +185,19 @@ async def test_a_reply_that_we_fail_to_send_is_told_to_manager_and_supervisor(
         await play.shown("⚠️")
     assert "ZeroDivisionError" in alarm.text
     assert "Anna" not in alarm.text
-    await ask(play, VERA, "/dead retry all", "1 is tried again")
+    told = await play.shown("Not delivered")
+    data = told.buttons[0]["callback_data"]
+    if here:
+        play.telegram.press(BORIS, TEAM, told.id, label="Send again")
+    else:
+        await ask(play, VERA, "/dead retry all", "1 is tried again")
     await play.heard(ANNA, "Good day, Anna")
+    await play.quiet()
+    again = await play.forge(BORIS, data, message=told.id)
+    assert again.text == "This was sent again already"
+    await ask(play, VERA, "/dead", "Nothing is set aside")
+    await play.quiet()
+    assert [one.text for one in play.private(ANNA)] == ["Good day, Anna"]
 
 
 async def test_a_post_that_the_team_chat_refuses_is_heard_of(play: Play) -> None:

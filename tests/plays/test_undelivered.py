@@ -1,0 +1,246 @@
+"""A reply that did not reach the customer is sent again by a button, once, and told of honestly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.sandbox.telegram import Fault
+from bot.sandbox.telegram.chats import Message
+from storage import retention
+from storage.schema import leads, outbox
+from tests.cast import ANNA, BORIS, DASHA, TEAM, VERA
+from tests.plays.contents import OTHER_PICTURE, PICTURE
+from tests.plays.play import Play
+from tests.plays.test_rewriting import on_vk, reaction
+
+DAY = 86_400
+WORDS = "From 100 euros"
+AGAIN = "Send again"
+NEVER = "Not delivered"
+
+
+class Customer:
+    """Anna on one of the messengers."""
+
+    def __init__(self, play: Play, channel: str) -> None:
+        self.play, self.on_vk = play, channel == "vk"
+
+    def write(self, text: str) -> None:
+        """She writes."""
+        if self.on_vk:
+            self.play.vk.write(ANNA, text)
+        else:
+            self.play.telegram.write(ANNA, ANNA, text)
+
+    def leave(self) -> None:
+        """She blocks the bot, or forbids messages."""
+        if self.on_vk:
+            self.play.vk.deny(ANNA)
+        else:
+            self.play.telegram.block(ANNA)
+
+    def come_back(self) -> None:
+        """She lets us write again."""
+        if self.on_vk:
+            self.play.vk.allow(ANNA)
+        else:
+            self.play.telegram.unblock(ANNA)
+
+    def sees(self) -> list[str]:
+        """What she has from us."""
+        return on_vk(self.play) if self.on_vk else [one.text for one in self.play.private(ANNA)]
+
+    def gone(self) -> None:
+        """Her account is deleted."""
+        (self.play.vk if self.on_vk else self.play.telegram).deactivate(ANNA)
+
+
+@pytest.fixture(params=["telegram", "vk"])
+async def anna(request: pytest.FixtureRequest, play: Play) -> Customer:
+    """Boris has Anna's lead."""
+    await play.start()
+    await play.until(lambda: play.vk.polling)
+    customer = Customer(play, request.param)
+    customer.write("How much is a window?")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    return customer
+
+
+async def left(play: Play, anna: Customer) -> tuple[int, Message]:
+    """Anna is out of reach, and Boris's reply to her; its id, and what he is told of it."""
+    anna.leave()
+    await play.card(1, "The customer ")
+    reply = await play.reply(BORIS, 1, WORDS)
+    return reply, await notice(play)
+
+
+async def notice(play: Play) -> Message:
+    """The notice that offers to send something again."""
+    found: list[Message] = await play.until(lambda: offers(play))
+    await play.quiet()
+    assert len(found) == 1
+    return found[0]
+
+
+def offers(play: Play) -> list[Message]:
+    """The messages with the button."""
+    return [one for one in play.team() if AGAIN in one.labels]
+
+
+def data(message: Message) -> str:
+    """What its button carries."""
+    return str(message.buttons[0]["callback_data"])
+
+
+async def pressed(play: Play, message: Message, who: int = BORIS) -> str:
+    """What the presser is told."""
+    query = play.telegram.press(who, TEAM, message.id, label=AGAIN)
+    told = str((await play.until(lambda: play.telegram.answers.get(query))).text)
+    await play.quiet()
+    return told
+
+
+async def test_a_reply_to_who_is_out_of_reach_is_sent_once_they_are_back(
+    play: Play, anna: Customer
+) -> None:
+    reply, told = await left(play, anna)
+    assert (told.reply_to, told.text[:16]) == (reply, "⚠️ Not delivered")
+    assert (await play.rows(leads))[0].answered_at is None
+    anna.come_back()
+    await play.quiet()
+    assert await pressed(play, told) == "Sent again"
+    assert anna.sees() == [WORDS]
+    assert reaction(play, reply) == ("👍",)
+    assert (await play.rows(leads))[0].answered_at is not None
+    after = play.telegram.message(TEAM, told.id)
+    assert (after.text, after.labels) == ("Sent again", [])
+
+
+async def test_two_who_press_at_once_send_it_once(play: Play, anna: Customer) -> None:
+    _, told = await left(play, anna)
+    forged = data(told)
+    anna.come_back()
+    await play.quiet()
+    both = [play.telegram.press(who, TEAM, told.id, label=AGAIN) for who in (BORIS, DASHA)]
+    await play.until(lambda: all(map(play.telegram.answers.get, both)))
+    await play.quiet()
+    said = sorted(str(play.telegram.answers[query].text) for query in both)
+    assert said == ["Sent again", "This was sent again already"]
+    assert (await play.forge(BORIS, forged, message=told.id)).text == said[1]
+    await play.quiet()
+    assert anna.sees() == [WORDS]
+
+
+async def test_who_is_still_out_of_reach_is_told_of_anew(play: Play, anna: Customer) -> None:
+    _, told = await left(play, anna)
+    await pressed(play, told)
+    again = await notice(play)
+    assert NEVER in again.text
+    assert again.id != told.id
+    anna.come_back()
+    await play.quiet()
+    await pressed(play, again, VERA)
+    assert anna.sees() == [WORDS]
+    assert offers(play) == []
+
+
+async def test_a_refusal_that_only_the_sending_reveals_is_sent_again(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    play.telegram.block(ANNA)
+    play.telegram.world.updates._queue.clear()  # the event never came
+    await play.reply(BORIS, 1, WORDS)
+    told = await notice(play)
+    play.telegram.press_start(ANNA)
+    await play.quiet()
+    await pressed(play, told)
+    assert [one.text for one in play.private(ANNA, WORDS)] == [WORDS]
+
+
+async def test_an_album_to_who_is_out_of_reach_is_sent_as_one(play: Play, anna: Customer) -> None:
+    anna.leave()
+    card = await play.card(1, "The customer ")
+    items: list[dict[str, Any]] = [{"photo": PICTURE}, {"photo": OTHER_PICTURE}]
+    play.telegram.write(BORIS, TEAM, caption=WORDS, media_group=items, reply_to=card.id)
+    told = await notice(play)
+    anna.come_back()
+    await play.quiet()
+    await pressed(play, told)
+    assert [one for one in anna.sees() if one] == [WORDS]
+    sent = [row for row in await play.rows(outbox) if row.message and row.state == "sent"]
+    assert [len(row.payload["attachments"]) for row in sent if row.chat == str(ANNA)] == [2]
+
+
+async def test_who_deleted_their_account_is_not_offered_to_be_tried(
+    play: Play, anna: Customer
+) -> None:
+    anna.gone()
+    await play.reply(BORIS, 1, WORDS)
+    told = await play.shown("Reach them by phone or e-mail")
+    await play.reply(BORIS, 1, WORDS)
+    await play.quiet()
+    assert (told.labels, offers(play)) == ([], [])
+
+
+async def test_what_the_messenger_refused_is_offered(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    play.telegram.fail("sendMessage", Fault.BAD_REQUEST, chat=ANNA)
+    await play.reply(BORIS, 1, WORDS)
+    await pressed(play, await notice(play))
+    assert [one.text for one in play.private(ANNA)] == [WORDS]
+
+
+async def test_what_did_not_arrive_within_a_day_is_offered(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    play.telegram.fail("sendMessage", Fault.SERVER_ERROR, chat=ANNA, times=-1)
+    await play.reply(BORIS, 1, WORDS)
+    await play.until(lambda: [c for c in play.telegram.calls if c.fault == "server_error"])
+    play.move(DAY + 3600)
+    await play.shown("Not delivered within a day")
+    play.telegram.heal()
+    told = await notice(play)
+    await pressed(play, told)
+    await play.heard(ANNA, WORDS)
+
+
+async def test_words_changed_before_it_is_sent_again_go(play: Play, anna: Customer) -> None:
+    reply, told = await left(play, anna)
+    play.telegram.edit(BORIS, TEAM, reply, "From 200 euros")
+    await play.shown("If it is sent again, it will be in the new words")
+    anna.come_back()
+    await play.quiet()
+    await pressed(play, told)
+    assert anna.sees() == ["From 200 euros"]
+
+
+async def test_what_was_taken_back_is_not_sent_again(play: Play, anna: Customer) -> None:
+    reply, told = await left(play, anna)
+    play.telegram.write(BORIS, TEAM, "/del", reply_to=reply)
+    await play.shown("Taken back in time")
+    anna.come_back()
+    await play.quiet()
+    assert await pressed(play, told) == "This button is out of date"
+    assert anna.sees() == []
+
+
+async def test_words_that_are_kept_no_more_are_not_sent_again(play: Play, anna: Customer) -> None:
+    _, told = await left(play, anna)
+    assert play.product is not None
+    later = datetime.fromtimestamp(play.now() + DAY, UTC)
+    assert await retention.purge(play.product.database, later)
+    anna.come_back()
+    await play.quiet()
+    assert await pressed(play, told) == "This button is out of date"
+    assert anna.sees() == []
