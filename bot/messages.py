@@ -726,6 +726,16 @@ def in_history(chat: str | int, number: str | int = "") -> str:
     return f"history:{chat}:{number}"
 
 
+def followed_to(cursor: str) -> int | None:
+    """Up to when events are known to have come (Unix time), of a cursor `ts@time`.
+
+    A gap is looked for in the messenger's history from there on. Other cursors tell no time:
+    what follows them is all that there will be.
+    """
+    _, sign, seen = cursor.rpartition("@")
+    return int(seen) if sign and seen.isdecimal() else None
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """Somebody's standing in a chat as the platform tells it.

@@ -45,6 +45,8 @@ from storage.outbox import Delivery
 
 MARK = erased.MARK  # of the calls that empty copies
 _AGAIN = timedelta(minutes=1)  # what was on its way meanwhile is there by then
+_FOLLOWED = timedelta(minutes=10)  # so far at most is known to have come where all is well
+_LAST = "/day"  # with a receipt: the look after which nothing is remembered
 _LISTED = 30  # copies that a notice names
 
 
@@ -84,8 +86,8 @@ async def wanted(work: Work, event: ErasureWanted) -> None:
         await _confirm(work, account, number, event.receipt)
     _look_later(work, event, "again", work.now + _AGAIN)
     # Its key is another one: nothing waits a day behind it.
-    last = ErasureWanted(0, event.asked_by, f"{event.receipt}/day")
-    _look_later(work, last, "again", work.now + erased.KEPT + _AGAIN)
+    last = ErasureWanted(0, event.asked_by, f"{event.receipt}{_LAST}")
+    _look_later(work, last, "again", work.now + erased.KEPT + _FOLLOWED)
 
 
 async def is_news(work: Work, event: MessageReceived | AdminWrote) -> bool:
@@ -95,7 +97,7 @@ async def is_news(work: Work, event: MessageReceived | AdminWrote) -> bool:
     """
     customer = event.account if isinstance(event, AdminWrote) else event.author.id
     where = address(event.channel, customer)
-    last = await erased.lately(work.session, where, work.now)
+    last = await erased.lately(work.session, where)
     if last is None:
         return True
     written = await messages.written(work.session, where, event.message_id)
@@ -154,7 +156,9 @@ async def _look_again(work: Work, event: ErasureWanted) -> None:
             tree = list(await accounts.of_person(work.session, tree[0].person))
         await _empty(work, done.id, tree)
         await _end_lists(work, done.id, tree)  # those that were just being put together
-    await erasure.clean(work.session, work.now)
+    lasts = await erasure.clean(work.session, work.now)
+    if lasts and event.receipt.endswith(_LAST):
+        _look_later(work, event, f"{work.now.isoformat()}:again", work.now + erased.KEPT)
 
 
 def _look_later(work: Work, event: ErasureWanted, name: str, at: datetime) -> None:

@@ -1,28 +1,32 @@
-"""Who was erased lately: for a day nothing of before is taken in again, whatever still comes."""
+"""Who was erased lately: nothing of before is taken in again, as long as any of it may come.
+
+That is a day, and longer where events of a channel did not come through for so long: its
+history will be asked for all since.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.messages import ErasureWanted
+from bot.messages import ErasureWanted, followed_to
 from storage.inbox import add_events
 from storage.schema import cursors, erasures
 from storage.session import Session
 
 MARK = "erased:"  # with an erasure's number: what its calls ask, and why others were dropped
-KEPT = timedelta(days=1)  # longer than any messenger's history is asked for
+KEPT = timedelta(days=1)  # longer than two looks at a history overlap, and than clocks differ
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """One erasure of the last day: whose it was only they who have the address can tell."""
+    """One erasure that is remembered: whose it was only they who have the address can tell."""
 
     receipt: str
     at: datetime
@@ -41,21 +45,25 @@ def remember(session: Session, receipt: str, addresses: Sequence[str], now: date
     session.upsert(cursors, channel=f"{MARK}{receipt}", value=value)
 
 
-def forget(session: Session, now: datetime) -> None:
-    """Know nothing of those who were erased longer ago."""
-    old = (cursors.c.channel.startswith(MARK), cursors.c.value < (now - KEPT).isoformat())
+async def forget(session: Session, now: datetime) -> bool:
+    """Know nothing of those of whom no history tells any more; whether some stay beyond a day."""
+    positions = await session.rows(sa.select(cursors.c.value).where(cursors.c.value.contains("@")))
+    seen = [followed_to(row.value) for row in positions]
+    oldest = min([now.timestamp(), *(one for one in seen if one is not None)])
+    since = datetime.fromtimestamp(oldest, UTC) - KEPT
+    old = (cursors.c.channel.startswith(MARK), cursors.c.value < since.isoformat())
     session.execute(cursors.delete().where(*old))
+    return any(since <= one.at < now - KEPT for one in await _all(session))
 
 
-async def lately(session: Session, where: str, now: datetime) -> Erased | None:
-    """The latest erasure of an address, if it was within the day."""
-    found = await _all(session)
-    theirs = [one for one in found if one.at >= now - KEPT and one.means(where)]
+async def lately(session: Session, where: str) -> Erased | None:
+    """The latest erasure of an address that is remembered."""
+    theirs = [one for one in await _all(session) if one.means(where)]
     return max(theirs, key=lambda one: one.at, default=None)
 
 
 async def among(session: Session, addresses: Collection[str]) -> list[str]:
-    """Those of some addresses that were erased within the day."""
+    """Those of some addresses whose erasure is remembered."""
     found = await _all(session)
     return [where for where in addresses if any(one.means(where) for one in found)]
 

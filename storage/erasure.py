@@ -152,8 +152,11 @@ async def erase(
     return number
 
 
-async def clean(session: Session, now: datetime) -> None:
-    """Forget what was taken in since of all who were erased, as far as it was handled."""
+async def clean(session: Session, now: datetime) -> bool:
+    """Forget what was taken in since of all who were erased, as far as it was handled.
+
+    See erased.forget for what it returns.
+    """
     ended = inbox.c.ended_at.is_not(None)
     known = (ended, inbox.c.key.is_not(None), inbox.c.key != "erased")
     keys = await session.rows(sa.select(inbox.c.key).where(*known).distinct())
@@ -161,7 +164,7 @@ async def clean(session: Session, now: datetime) -> None:
     session.execute(emptied_events(ended, inbox.c.key.in_(theirs)))
     session.execute(emptied_events(ended, inbox.c.key.like("%:erased-%")))
     session.execute(unnamed_events(await _gone(session)))
-    erased.forget(session, now)
+    return await erased.forget(session, now)
 
 
 async def tidy(database: Database, now: datetime) -> bool:
@@ -276,7 +279,7 @@ async def _calls(session: Session, erasure: int) -> Sequence[sa.Row[Any]]:
 
 
 async def _gone(session: Session) -> list[str]:
-    """Addresses that ids of ended events name, erased within the day, and not come back since."""
+    """Addresses that ids of ended events name, erased lately, and not come back since."""
     theirs = await erased.among(session, await _named(session))
     return [one for one in theirs if await accounts.at(session, one) is None]
 

@@ -1032,6 +1032,22 @@ ROWS = (
         "::test_history_brings_back_nothing_of_who_was_erased[sqlite]",
     ),
     Row(
+        "who was erased is remembered as long as history may tell of before",
+        "storage/erased.py",
+        "    oldest = min([now.timestamp(), *(one for one in seen if one is not None)])\n",
+        "    oldest = now.timestamp()\n",
+        "tests/plays/test_erasing_races.py"
+        "::test_nor_does_it_after_days_in_which_vk_told_nothing[sqlite]",
+    ),
+    Row(
+        "and that is no longer than VK answers",
+        "bot/channels/vk/receive.py",
+        "position.seen, self._told_at - OVERLAP, *map",
+        "position.seen, *map",
+        "tests/channels/test_vk_receive.py"
+        "::test_a_gap_is_looked_for_from_the_last_answer_not_from_the_last_message",
+    ),
+    Row(
         "an erasure locks a lead before what hangs on it, as whoever takes the lead does",
         "storage/forgetting.py",
         "        # First, as whoever takes a lead locks it first: what they began is seen, or never"

@@ -260,6 +260,20 @@ async def test_a_post_dated_ahead_hides_no_gap(place: Place) -> None:
     assert texts(place, inbox) == ["lost"]
 
 
+async def test_a_gap_is_looked_for_from_the_last_answer_not_from_the_last_message(
+    place: Place,
+) -> None:
+    """By VK's clock, and further back by as much as its events may be late."""
+    inbox = Inbox()
+    await followed(place, inbox)
+    place.server.skew = 3 * 86_400
+    async with receiving(place, inbox):
+        place.server.inject({"type": "group_join", "event_id": "joined", "group_id": GROUP})
+        await inbox.until(lambda: inbox.raws)
+    ahead = Position.read(inbox.cursor).seen - place.server.community.now
+    assert round((ahead + gap.OVERLAP) / 86_400, 2) == 3
+
+
 async def test_an_event_whose_type_is_no_word_keeps_none_back(place: Place) -> None:
     inbox = Inbox()
     await followed(place, inbox)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.messages import ErasureWanted, Raw
+from bot.messages import ErasureWanted, Raw, followed_to
 from bot.sandbox.telegram import Fault
 from storage import schema
-from storage.schema import accounts, erasures, inbox, leads, messages, outbox
+from storage.schema import accounts, cursors, erasures, inbox, leads, messages, outbox
 from tests.cast import ANNA, BORIS, PABLO, TEAM, VERA
 from tests.handlers.invariants import assert_invariants
 from tests.plays.play import Play
@@ -83,6 +83,15 @@ async def left(play: Play, *needles: str) -> list[tuple[str, str]]:
         for needle in needles
         if needle in str(row)
     ]
+
+
+async def followed(play: Play) -> None:
+    """Let VK tell something, by which it is known that nothing is missing up to now."""
+    play.vk.inject({"type": "group_join", "event_id": f"joined {play.now()}", "group_id": 7})
+    while not any(
+        (followed_to(row.value) or 0) > play.now() - 3600 for row in await play.rows(cursors)
+    ):
+        await asyncio.sleep(0.01)
 
 
 async def vanished(play: Play, words: str) -> None:
@@ -202,6 +211,8 @@ async def test_the_id_of_who_was_erased_is_nowhere(play: Play) -> None:
     await play.quiet()
     await later(play)
     assert await left(play, NAME, WORDS, str(WHO), "zebulon") == []
+    await later(play, 25 * 3600)
+    await followed(play)
     await later(play, 25 * 3600)
     assert not [row for row in await play.rows(schema.cursors) if "erased" in row.channel]
 
@@ -372,6 +383,31 @@ async def test_history_brings_back_nothing_of_who_was_erased(play: Play) -> None
     await play.quiet()
     await later(play)
     assert await left(play, WORDS) == []
+
+
+async def test_nor_does_it_after_days_in_which_vk_told_nothing(play: Play) -> None:
+    await begun(play)
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(PABLO, f"I want {WORDS}, {PHONE}")
+    await play.card(1)
+    play.vk.write(PABLO, "/delete")
+    asked = await play.until(lambda: [one for one in play.vk.dialog(PABLO) if one.keyboard])
+    play.move(2)
+    play.vk.press(PABLO, PABLO, asked[-1].conversation_message_id, label="Да, удалить всё")
+    await play.until(lambda: [m for m in play.vk.dialog(PABLO) if "Номер подтверждения" in m.text])
+    await play.quiet()
+    await later(play, 50 * 3600)
+    play.vk.lose_history()
+    play.vk.write(ANNA, "Hello")
+    await play.card(2, "Anna")
+    await play.quiet()
+    assert [row.id for row in await play.rows(leads)] == [1, 2]
+    assert len([one for one in play.vk.dialog(PABLO) if one.keyboard]) == 1
+    await later(play)
+    assert await left(play, WORDS, PHONE) == []
+    await followed(play)
+    await later(play, 25 * 3600)
+    assert not [row for row in await play.rows(cursors) if "erased" in row.channel]
 
 
 async def test_an_edit_of_an_erased_message_is_no_new_lead(play: Play) -> None:

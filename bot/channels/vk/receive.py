@@ -8,6 +8,8 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 import aiohttp
@@ -16,7 +18,7 @@ from python_socks import ProxyError
 
 from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError
-from bot.channels.vk.gap import fill
+from bot.channels.vk.gap import OVERLAP, fill
 from bot.channels.vk.raws import as_raw
 from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError
 
@@ -36,9 +38,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Up to where events are committed: VK's `ts`, and the Unix time of the newest of them.
+    """Up to where events are committed: VK's `ts`, and the Unix time up to which none is missing.
 
-    There is no `ts` before the first poll.
+    Both by VK's clock. There is no `ts` before the first poll.
     """
 
     ts: str
@@ -68,6 +70,7 @@ class Receiver:
         self._resume = ""  # the ts that follows a gap which is not filled yet
         self._faults = 0  # in a row
         self._answered = False  # VK did, at least once
+        self._told_at = 0  # when VK last answered a poll, by its own clock
 
     async def receive(self, accept: Accept, cursor: str) -> None:
         """Poll until cancelled. Raises ChannelRefused when only a person can help."""
@@ -98,7 +101,8 @@ class Receiver:
         if self._resume:
             return await self._fill_gap(accept, position)
         updates, ts = await self._news(self._server, position.ts)
-        seen = max([position.seen, *map(_date, updates)])
+        # Without updates too, or a gap would be looked for from long ago: VK has no more.
+        seen = max([position.seen, self._told_at - OVERLAP, *map(_date, updates)])
         # Without updates too: whoever watches knows that VK answers.
         position = await _commit(accept, [as_raw(one) for one in updates], Position(ts, seen))
         self._faults = 0
@@ -140,6 +144,7 @@ class Receiver:
                 if response.status != 200:
                     raise _PollError(f"HTTP {response.status}")
                 answer = json.loads((await response.read()).decode(errors="replace"))
+                self._told_at = _unix(response.headers.get("Date", ""))
         except (aiohttp.ClientError, TimeoutError, OSError, ProxyError, ValueError) as error:
             raise _PollError(type(error).__name__) from None  # its words hold the key
         if not isinstance(answer, dict):
@@ -203,6 +208,14 @@ def _date(update: Any) -> int:
     message = thing.get("message", thing) if isinstance(thing, dict) else None
     date = message.get("date") if isinstance(message, dict) else None
     return date if isinstance(date, int) else 0
+
+
+def _unix(date: str) -> int:
+    """HTTP's date, which is in UTC; 0 for none. Ours would hide a gap where our clock is ahead."""
+    try:
+        return int(parsedate_to_datetime(date).replace(tzinfo=UTC).timestamp())
+    except (ValueError, OverflowError):
+        return 0
 
 
 def refuse_token(error: VkError) -> None:

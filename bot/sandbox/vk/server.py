@@ -200,6 +200,7 @@ class VkServer(Occasions):
         if self.community.out:
             return cut(request)
         reply = as_script(body)
+        reply.headers["Date"] = formatdate(self.community.clock() + self.skew, usegmt=True)
         return await spoilt(request, fault, reply, self._stopping) if fault else reply
 
     async def _upload(self, request: web.Request) -> web.Response:
