@@ -243,6 +243,17 @@ async def test_events_that_vk_forgot_are_found_in_the_conversations(place: Place
     assert [e.admin for e in events if isinstance(e, AdminWrote)] == [str(BORIS)]
 
 
+async def test_of_those_who_wrote_meanwhile_the_first_comes_first(place: Place) -> None:
+    inbox = Inbox()
+    await followed(place, inbox)
+    for person in (PABLO, ANNA):
+        place.server.write(person, f"Hello from {person}")
+    place.server.forget_events(place.server.community.events.last + 1)
+    async with receiving(place, inbox):
+        await inbox.until(lambda: len(inbox.raws) == 2)
+    assert texts(place, inbox) == [f"Hello from {PABLO}", f"Hello from {ANNA}"]
+
+
 async def test_a_post_dated_ahead_hides_no_gap(place: Place) -> None:
     """One that is to be published later has that date."""
     inbox = Inbox()

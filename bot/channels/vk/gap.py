@@ -67,12 +67,16 @@ class _Gap:
         return as_raw({**update, "event_id": f"gap:{self._since}"})
 
     async def _peers(self) -> list[int]:
-        """With whom there are conversations in which something is of the gap."""
+        """With whom there are conversations in which something is of the gap.
+
+        Who has waited longest comes first, and so gets the first lead.
+        """
         method, date = "messages.getConversations", _last_date(self._since)
         items = await self._recent(method, {}, date, most=CONVERSATIONS)
         if len(items) > PAGE:  # who wrote between two pages is on the first one by now
             items += (await self._page(method, {}, date, offset=0))[0]
-        return list(dict.fromkeys(item["conversation"]["peer"]["id"] for item in items))
+        newest_first = dict.fromkeys(item["conversation"]["peer"]["id"] for item in items)
+        return list(reversed(newest_first))
 
     async def _history(self, peer_id: int) -> list[Raw]:
         request = {"peer_id": peer_id}
