@@ -254,6 +254,12 @@ async def test_of_those_who_wrote_meanwhile_the_first_comes_first(place: Place) 
     assert texts(place, inbox) == [f"Hello from {PABLO}", f"Hello from {ANNA}"]
 
 
+async def test_an_event_of_another_community_is_of_no_interest(place: Place) -> None:
+    place.server.write(ANNA, "Hello")
+    assert place.heard().text == "Hello"
+    assert place.channel.parse({**place.server.events[-1], "group_id": GROUP + 1}) is None
+
+
 async def test_a_post_dated_ahead_hides_no_gap(place: Place) -> None:
     """One that is to be published later has that date."""
     inbox = Inbox()

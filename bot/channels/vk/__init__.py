@@ -91,7 +91,9 @@ class VkChannel:
         await receiver.receive(accept, cursor)
 
     def parse(self, body: dict[str, Any]) -> Event | None:
-        """One event in neutral words."""
+        """One event in neutral words; none where it is another community's."""
+        if body.get("group_id") not in (None, self._group_id):
+            return None
         return parse_event(body, self.name)
 
     def fit(self, post: Post) -> tuple[Post, ...]:
