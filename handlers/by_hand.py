@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.contacts import Contact, read
 from bot.domain.lead import Lead
-from bot.messages import MessageReceived, Reach, address
+from bot.messages import MessageReceived, Reach, address, kind_of, plain
 from handlers import prompts, recognition, terms
 from handlers.command import Command
 from handlers.work import Work, cut
@@ -82,7 +82,17 @@ async def _entered(work: Work, event: MessageReceived, who: Staff, text: str) ->
     leads.touch(work.session, lead.id, at=work.now, kind="entered", actor="staff", staff=who.id)
     await cards.create(work.session, lead.id, work.policy.chat, work.now)
     await terms.came(work, lead)
-    await work.react(event.channel, event.chat.id, event.message_id, "👌")
+    await _confirm(work, event, lead)
+
+
+async def _confirm(work: Work, event: MessageReceived, lead: Lead) -> None:
+    """By a sign, or in words where the messenger lets a bot give none."""
+    if kind_of(event.channel) != "vk":
+        await work.react(event.channel, event.chat.id, event.message_id, "👌")
+        return
+    words = work.texts("by_hand.entered", number=lead.id)
+    where = address(event.channel, event.chat.id)
+    await work.post(where, plain(words), reply_to=event.message_id)
 
 
 async def _keep(

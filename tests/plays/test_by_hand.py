@@ -55,6 +55,14 @@ async def test_a_supervisor_enters_one_in_private_and_a_stranger_cannot(play: Pl
     assert [row.channel for row in await play.rows(accounts)] == ["hand", "telegram"]
 
 
+async def test_on_vk_that_it_was_entered_is_said_in_words(play: Play) -> None:
+    await play.start(team={"supervisors": [f"vk:{VERA}"]})
+    await play.until(lambda: play.vk.polling)
+    play.vk.write(VERA, "/new Anna Petrova #fair")
+    await play.card(1, "Anna Petrova")
+    await play.until(lambda: [m for m in play.vk.dialog(VERA) if m.text == "Entered: lead #1"])
+
+
 async def test_whoever_has_no_name_is_shown_by_no_number_of_ours(play: Play) -> None:
     await play.start()
     play.telegram.write(BORIS, TEAM, "/new wants two windows and will come by tomorrow")
