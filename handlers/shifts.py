@@ -13,12 +13,17 @@ from storage.staff import Staff
 
 
 async def on(work: Work, who: Staff | None, rest: str) -> Text:
-    """They are there; what waits in the queue is offered to them, one after the other."""
+    """They are there; what waits in the queue is offered to them, one after the other.
+
+    Who is known only in another messenger than the team's can be offered nothing.
+    """
     del rest
     if who is None:
         return plain(work.texts("reply.anonymous"))
     team = await _changed(work, who, "on")
     await offers.has_time(work)
+    if all(one.id != who.id for one in offers.on_shift(work.policy, team)):
+        return plain(work.texts("shift.elsewhere"))
     waiting = await distribution.count_free(work.session)
     words = [work.texts("shift.on"), _there(work, team)]
     if waiting:
