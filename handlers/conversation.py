@@ -151,7 +151,7 @@ async def send(
         lead = await managers.take_by_answering(work, act)
         leads.touch(work.session, lead.id, at=work.now, kind="not_delivered")
         call = await _undelivered(work, lead, account, message)
-        if first:
+        if first or not message.album:
             await _tell_unreachable(work, account, message, call)
         return lead
     lead = act.lead

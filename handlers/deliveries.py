@@ -72,8 +72,8 @@ async def repeat(work: Work, act: Act) -> str:
     posts = [call.outgoing for call in found if isinstance(call.outgoing, Post)]
     if not posts:
         return work.texts("press.repeated_already")
-    if not any(call.attempts for call in found):  # nor did it count as an answer
-        await answering(work, act)
+    if account.reach is Reach.OPEN and not any(call.expires_at for call in found):
+        await answering(work, act)  # what was never to be sent was no answer
     await work.to_customer(
         account,
         tuple(span for post in posts for span in post.text),

@@ -156,7 +156,7 @@ async def _look_again(work: Work, event: ErasureWanted) -> None:
             tree = list(await accounts.of_person(work.session, tree[0].person))
         await _empty(work, done.id, tree)
         await _end_lists(work, done.id, tree)  # those that were just being put together
-    lasts = await erasure.clean(work.session, work.now)
+    lasts = await erasure.clean(work.session, work.policy.connected, work.now)
     if lasts and event.receipt.endswith(_LAST):
         _look_later(work, event, f"{work.now.isoformat()}:again", work.now + erased.KEPT)
 

@@ -29,6 +29,9 @@ def hold(session: Session, key: str, album: str, now: datetime) -> datetime:
     return until
 
 
+_NEVER_ARRIVED = ("failed", "expired")
+
+
 async def hold_all(connection: AsyncConnection, channel: str, now: datetime) -> None:
     """After a pause of ours the parts that did not come yet may come now."""
     waits = (outbox.c.ended_at.is_(None), outbox.c.channel == channel)
@@ -52,7 +55,10 @@ async def take_back(session: Session, key: str, album: str, now: datetime) -> bo
     found = await session.rows(sa.select(outbox).where(calls_of(key, album)))
     for call in copies.posts(filter(_waits, found)):
         copies.drop(session, call, now)
-    return any(not _waits(row) and row.state != "dropped" for row in found)
+    for call in copies.posts(row for row in found if row.state in _NEVER_ARRIVED):
+        copies.forget_undelivered(session, call)
+    back = {"dropped", *_NEVER_ARRIVED}
+    return any(not _waits(row) and row.state not in back for row in found)
 
 
 def _waits(row: sa.Row[Any]) -> bool:

@@ -45,9 +45,13 @@ def remember(session: Session, receipt: str, addresses: Sequence[str], now: date
     session.upsert(cursors, channel=f"{MARK}{receipt}", value=value)
 
 
-async def forget(session: Session, now: datetime) -> bool:
-    """Know nothing of those of whom no history tells any more; whether some stay beyond a day."""
-    positions = await session.rows(sa.select(cursors.c.value).where(cursors.c.value.contains("@")))
+async def forget(session: Session, channels: Collection[str], now: datetime) -> bool:
+    """Know nothing of those of whom no history tells any more; whether some stay beyond a day.
+
+    Histories are those of `channels`: what is in the settings no more is not asked for any.
+    """
+    of_channels = cursors.c.channel.in_(channels)
+    positions = await session.rows(sa.select(cursors.c.value).where(of_channels))
     seen = [followed_to(row.value) for row in positions]
     oldest = min([now.timestamp(), *(one for one in seen if one is not None)])
     since = datetime.fromtimestamp(oldest, UTC) - KEPT

@@ -152,7 +152,7 @@ async def erase(
     return number
 
 
-async def clean(session: Session, now: datetime) -> bool:
+async def clean(session: Session, channels: Collection[str], now: datetime) -> bool:
     """Forget what was taken in since of all who were erased, as far as it was handled.
 
     See erased.forget for what it returns.
@@ -164,7 +164,7 @@ async def clean(session: Session, now: datetime) -> bool:
     session.execute(emptied_events(ended, inbox.c.key.in_(theirs)))
     session.execute(emptied_events(ended, inbox.c.key.like("%:erased-%")))
     session.execute(unnamed_events(await _gone(session)))
-    return await erased.forget(session, now)
+    return await erased.forget(session, channels, now)
 
 
 async def tidy(database: Database, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Leads, what was done to them, and who was responsible when."""
+"""Leads, what was done to them, and who was responsible when; long as the questions are many."""
 
 from __future__ import annotations
 

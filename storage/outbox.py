@@ -283,8 +283,8 @@ async def take_undelivered(session: Session, number: int, lead: int) -> Sequence
             _SELECT.where(albums.calls_of(found[0].key, found[0].album), *meant)
         )
     for row in found:  # whose key an erasure changes, as does the end of its keeping
-        known = {"id": row.id, "state": row.state, "key": row.key}
-        session.update(outbox, known, state="repeated")
+        known = (outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.key == row.key)
+        session.claim(outbox.update().where(*known).values(state="repeated"))
     return sorted(map(_delivery, found), key=_in_album)
 
 

@@ -1106,7 +1106,7 @@ ROWS = (
     Row(
         "of two who send it again one does",
         "storage/outbox.py",
-        '        session.update(outbox, known, state="repeated")\n',
+        '        session.claim(outbox.update().where(*known).values(state="repeated"))\n',
         "",
         "tests/faults/test_repeat.py::test_two_managers_press_send_again_and_it_is_sent_once",
     ),
@@ -1121,8 +1121,8 @@ ROWS = (
     Row(
         "what did not arrive is sent again once, by its manager or by /dead",
         "storage/outbox.py",
-        '        known = {"id": row.id, "state": row.state, "key": row.key}\n',
-        '        known = {"id": 0}\n',
+        "outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.key == row.key)",
+        "outbox.c.id == row.id,)",
         "tests/plays/test_set_aside.py"
         "::test_a_reply_that_we_fail_to_send_is_sent_again_once_by_manager_or_supervisor"
         "[sqlite-under the card]",

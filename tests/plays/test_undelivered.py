@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.inbox import Dispatcher
 from bot.sandbox.telegram import Fault
 from bot.sandbox.telegram.chats import Message
 from storage import retention
-from storage.schema import leads, outbox
+from storage.schema import leads, messages, outbox
 from tests.cast import ANNA, BORIS, DASHA, TEAM, VERA
 from tests.plays.contents import OTHER_PICTURE, PICTURE
 from tests.plays.play import Play
@@ -244,3 +245,97 @@ async def test_words_that_are_kept_no_more_are_not_sent_again(play: Play, anna: 
     await play.quiet()
     assert await pressed(play, told) == "This button is out of date"
     assert anna.sees() == []
+
+
+async def test_of_two_presses_of_one_moment_one_sends_it(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await _revealed_by_sending(play)
+    play.telegram.unblock(ANNA)
+    await play.quiet()
+    handle, waits = Dispatcher._handle, True
+
+    async def both_at_once(dispatcher: Dispatcher) -> bool:
+        nonlocal waits
+        if waits and len(dispatcher._ready) < 2:
+            return False
+        waits = False
+        return await handle(dispatcher)
+
+    monkeypatch.setattr(Dispatcher, "_handle", both_at_once)
+    both = [play.telegram.press(who, TEAM, told.id, label=AGAIN) for who in (BORIS, DASHA)]
+    await play.until(lambda: all(map(play.telegram.answers.get, both)))
+    await play.quiet()
+    said = {play.telegram.answers[query].text for query in both}
+    assert said == {"Sent again", "This was sent again already"}
+    assert len(play.private(ANNA, WORDS)) == 1
+
+
+async def _revealed_by_sending(play: Play) -> Message:
+    """Boris's second reply was tried, and only that told that Anna has blocked the bot."""
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.reply(BORIS, 1, "Good day")
+    await play.quiet()
+    play.telegram.block(ANNA)
+    play.telegram.world.updates._queue.clear()
+    await play.reply(BORIS, 1, WORDS)
+    return await notice(play)
+
+
+async def test_an_album_that_turns_out_to_be_a_note_is_not_sent_again(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    card = await play.card(1)
+    await play.quiet()
+    play.telegram.block(ANNA)
+    await play.card(1, "The customer ")
+    for words, picture in (("", PICTURE), ("// for us", OTHER_PICTURE)):
+        part: dict[str, Any] = {"photo": picture, "media_group_id": "A1", "reply_to": card.id}
+        play.telegram.write(BORIS, TEAM, **part | ({"caption": words} if words else {}))
+        await play.until(lambda: not play.telegram.world.updates.pending())
+        await play.handled()
+    told = await notice(play)
+    kept = [one for one in await play.rows(messages) if one.author == "staff"]
+    assert [one.direction for one in kept] == ["note", "note"]
+    assert not play.team("had already gone")
+    play.telegram.unblock(ANNA)
+    query = play.telegram.press(BORIS, TEAM, told.id, label=AGAIN)
+    await play.until(lambda: play.telegram.answers.get(query))
+    await play.quiet()
+    assert not [one for one in play.private(ANNA) if "photo" in one.body]
+
+
+async def test_each_of_several_held_replies_is_offered_again(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    play.telegram.block(ANNA)
+    await play.card(1, "The customer ")
+    for words in ("First", "Second"):
+        await play.reply(DASHA, 1, words)
+    question = (await play.until(lambda: [m for m in play.team() if "Send" in m.labels]))[-1]
+    await play.quiet()
+    query = play.telegram.press(DASHA, TEAM, question.id, label="Send")
+    await play.until(lambda: play.telegram.answers.get(query))
+    await play.quiet()
+    assert len(offers(play)) == 2
+
+
+async def test_sent_again_in_vain_it_is_no_answer(play: Play) -> None:
+    await play.start()
+    play.telegram.write(ANNA, ANNA, "Hello")
+    await play.press(BORIS, 1, "Take")
+    await play.quiet()
+    play.telegram.block(ANNA)
+    await play.card(1, "The customer ")
+    await play.reply(BORIS, 1, WORDS)
+    told = await notice(play)
+    query = play.telegram.press(BORIS, TEAM, told.id, label=AGAIN)
+    await play.until(lambda: play.telegram.answers.get(query))
+    await play.quiet()
+    (lead,) = await play.rows(leads)
+    assert lead.answered_at is None
