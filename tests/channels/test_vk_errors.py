@@ -43,10 +43,6 @@ def test_the_more_serious_the_brake_the_longer_the_wait() -> None:
     assert "captcha" in str(from_code(14, "", "messages.send"))
 
 
-def test_who_met_a_captcha_does_not_wait_for_long_after_vk_takes_requests_again() -> None:
-    assert from_code(14, "", "messages.send").retry_after == 300
-
-
 def test_a_press_that_vk_forgot_is_too_late() -> None:
     error = from_code(100, "event_id is unknown", "messages.sendMessageEventAnswer")
     assert error.failure is Failure.TOO_LATE

@@ -87,7 +87,7 @@ _CODES: dict[int, _Meaning] = {
     7: _Meaning(Failure.RIGHTS, "the token lacks a permission"),
     9: _Meaning(Failure.PACE, "flood control", 60.0),
     10: _Meaning(Failure.TRANSIENT, "an internal server error"),
-    CAPTCHA: _Meaning(Failure.PACE, "captcha needed", 300.0),
+    CAPTCHA: _Meaning(Failure.PACE, "captcha needed", 3600.0),
     15: _Meaning(Failure.RIGHTS, "access denied"),
     18: _Meaning(Failure.GONE, "the account was deleted or banned"),
     27: _Meaning(Failure.TOKEN, "the community's token is not accepted"),
