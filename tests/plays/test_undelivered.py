@@ -1,4 +1,4 @@
-"""A reply that did not reach the customer is sent again by a button, once, and told of honestly."""
+"""A reply that did not arrive is sent again by a button, once; long as calls end in many ways."""
 
 from __future__ import annotations
 
