@@ -89,15 +89,16 @@ async def offer_over(work: Work, event: OfferOver) -> None:
 
 
 def on_shift(policy: Policy, team: Sequence[Standing]) -> list[Standing]:
-    """Those to whom new leads may be offered.
+    """Those to whom new leads may be offered, or who are there, where none are offered.
 
     Who never said whether they are there counts as there: the managers named in the settings,
-    or, where none are, everybody but the supervisors. Only the team's own messenger counts.
+    or, where none are, everybody but the supervisors. Offers are made in the team's messenger only.
     """
     return [
         one
         for one in team
-        if split_address(one.address)[0] == policy.messenger and _is_on(policy, one)
+        if _is_on(policy, one)
+        and (not policy.offers_leads or split_address(one.address)[0] == policy.messenger)
     ]
 
 

@@ -22,7 +22,8 @@ async def on(work: Work, who: Staff | None, rest: str) -> Text:
         return plain(work.texts("reply.anonymous"))
     team = await _changed(work, who, "on")
     await offers.has_time(work)
-    if all(one.id != who.id for one in offers.on_shift(work.policy, team)):
+    there = offers.on_shift(work.policy, team)
+    if work.policy.offers_leads and all(one.id != who.id for one in there):
         return plain(work.texts("shift.elsewhere"))
     waiting = await distribution.count_free(work.session)
     words = [work.texts("shift.on"), _there(work, team)]

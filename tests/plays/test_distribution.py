@@ -394,9 +394,21 @@ async def test_whoever_claims_needs_no_offers_and_shifts_change_nothing(play: Pl
     assert "You still have 1 open lead" in await said(play, BORIS, "/off")
 
 
-async def test_who_is_only_on_vk_is_not_told_to_be_on_shift(play: Play) -> None:
-    await play.start(team={"supervisors": [f"vk:{VERA}"]})
+@pytest.mark.parametrize(
+    ("scheme", "told"),
+    [
+        (
+            "round_robin",
+            "New leads are offered in the team's messenger only: send /on from there.",
+        ),
+        ("claim", "You are on shift.\n1 on shift now.\nThe queue is empty."),
+    ],
+)
+async def test_who_is_only_on_vk_is_not_on_shift_where_leads_are_offered(
+    play: Play, scheme: str, told: str
+) -> None:
+    await opened(play, scheme, team={"supervisors": [f"vk:{VERA}"]})
     await play.until(lambda: play.vk.polling)
     play.vk.write(VERA, "/on")
     said = await play.until(lambda: [m.text for m in play.vk.dialog(VERA) if m.author < 0])
-    assert said == ["New leads are offered in the team's messenger only: send /on from there."]
+    assert said == [told]
