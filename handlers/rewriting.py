@@ -125,19 +125,24 @@ async def _change(
 
 
 async def _nowhere(work: Work, reply: Reply, known: Message) -> None:
-    """It never went, or nobody knows: then at least what may be sent again says it rightly."""
+    """It never went, or nobody knows: what may be sent again says it rightly, or is not sent."""
     calls = await replies.not_delivered(work, reply)
-    texts = replies.spread(replies.posts(work, reply), len(calls))
-    if not calls:
-        await replies.say(work, known, f"⚠️ {work.texts('edit.not_there')}")
-    elif texts is None:
-        await _stays(work, known, work.texts("why.parts"))
-    else:
+    posts = replies.posts(work, reply)
+    texts = replies.spread(posts, len(calls))
+    empty = not all(post.text or post.attachments for post in posts)
+    doubted = any(call.state == "unknown" for call in calls)
+    if calls and texts is not None and not empty:
         for call, text in zip(calls, texts, strict=True):
             copies.reword_undelivered(work.session, call, text)
-        doubted = any(call.state == "unknown" for call in calls)
         words = work.texts("edit.unknown") if doubted else work.texts("edit.undelivered")
-        await replies.say(work, known, f"⚠️ {words}")
+    else:
+        for call in calls:
+            copies.forget_undelivered(work.session, call)
+        if doubted:
+            words = work.texts("edit.not_again")
+        else:
+            words = work.texts("del.in_time") if calls and empty else work.texts("edit.not_there")
+    await replies.say(work, known, f"⚠️ {words}")
 
 
 async def _still_inside(work: Work, event: MessageReceived, known: Message) -> None:

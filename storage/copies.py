@@ -114,8 +114,9 @@ def reword_undelivered(session: Session, call: Call, text: Text) -> None:
 
 
 def forget_undelivered(session: Session, call: Call) -> None:
-    """Let a call that may be made again not be."""
-    session.update(outbox, {"id": call.id, "state": call.state}, state="dropped")
+    """Let a call that may be made again not be; a button for it is then out of date."""
+    empty = OUTGOING.dump_python(replace(call.post, text=(), attachments=()), mode="json")
+    session.update(outbox, {"id": call.id, "state": call.state}, state="dropped", payload=empty)
 
 
 async def changes(session: Session, asks: str) -> Sequence[Change]:

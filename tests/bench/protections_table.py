@@ -1119,15 +1119,6 @@ ROWS = (
         "::test_a_reply_to_who_is_out_of_reach_is_sent_once_they_are_back[sqlite-telegram]",
     ),
     Row(
-        "what did not arrive is sent again once, by its manager or by /dead",
-        "storage/outbox.py",
-        "outbox.c.id == row.id, outbox.c.state == row.state, outbox.c.key == row.key)",
-        "outbox.c.id == row.id,)",
-        "tests/plays/test_set_aside.py"
-        "::test_a_reply_that_we_fail_to_send_is_sent_again_once_by_manager_or_supervisor"
-        "[sqlite-under the card]",
-    ),
-    Row(
         "what was taken back is not sent again",
         "handlers/retracting.py",
         "    return _withdrawn(work, command, reply, words)\n",

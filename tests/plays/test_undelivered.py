@@ -105,6 +105,14 @@ async def pressed(play: Play, message: Message, who: int = BORIS) -> str:
     return told
 
 
+async def never_sent(play: Play, anna: Customer, told: Message) -> None:
+    """The button of this notice sends nothing, also once she is back."""
+    anna.come_back()
+    await play.quiet()
+    assert await pressed(play, told) == "This button is out of date"
+    assert anna.sees() == []
+
+
 async def test_a_reply_to_who_is_out_of_reach_is_sent_once_they_are_back(
     play: Play, anna: Customer
 ) -> None:
@@ -226,14 +234,43 @@ async def test_words_changed_before_it_is_sent_again_go(play: Play, anna: Custom
     assert anna.sees() == ["From 200 euros"]
 
 
+@pytest.mark.parametrize("anna", ["telegram"], indirect=True)
+async def test_words_that_take_more_messages_are_to_be_sent_anew(
+    play: Play, anna: Customer
+) -> None:
+    anna.leave()
+    card = await play.card(1, "The customer ")
+    reply = play.telegram.write(BORIS, TEAM, caption=WORDS, photo=PICTURE, reply_to=card.id)
+    told = await notice(play)
+    play.telegram.edit(BORIS, TEAM, reply, "a" * 1100)
+    await play.shown("The customer never got this message. Please send a new one.")
+    await never_sent(play, anna, told)
+
+
+async def test_words_that_became_a_note_are_not_sent_again(play: Play, anna: Customer) -> None:
+    reply, told = await left(play, anna)
+    play.telegram.edit(BORIS, TEAM, reply, "// dear enough")
+    await play.shown("Taken back in time, the customer will not get it.")
+    await never_sent(play, anna, told)
+
+
+@pytest.mark.parametrize("anna", ["telegram"], indirect=True)
+async def test_what_is_in_doubt_and_became_a_note_is_not_sent_again(
+    play: Play, anna: Customer
+) -> None:
+    play.telegram.fail("sendMessage", Fault.DROP_BEFORE, chat=ANNA)
+    reply = await play.reply(BORIS, 1, WORDS)
+    told = await notice(play)
+    play.telegram.edit(BORIS, TEAM, reply, "// dear enough")
+    await play.shown("Not sure the customer has this message. It will not be sent again")
+    await never_sent(play, anna, told)
+
+
 async def test_what_was_taken_back_is_not_sent_again(play: Play, anna: Customer) -> None:
     reply, told = await left(play, anna)
     play.telegram.write(BORIS, TEAM, "/del", reply_to=reply)
     await play.shown("Taken back in time")
-    anna.come_back()
-    await play.quiet()
-    assert await pressed(play, told) == "This button is out of date"
-    assert anna.sees() == []
+    await never_sent(play, anna, told)
 
 
 async def test_words_that_are_kept_no_more_are_not_sent_again(play: Play, anna: Customer) -> None:
@@ -241,10 +278,7 @@ async def test_words_that_are_kept_no_more_are_not_sent_again(play: Play, anna: 
     assert play.product is not None
     later = datetime.fromtimestamp(play.now() + DAY, UTC)
     assert await retention.purge(play.product.database, later)
-    anna.come_back()
-    await play.quiet()
-    assert await pressed(play, told) == "This button is out of date"
-    assert anna.sees() == []
+    await never_sent(play, anna, told)
 
 
 async def test_of_two_presses_of_one_moment_one_sends_it(
