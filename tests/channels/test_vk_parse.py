@@ -233,6 +233,7 @@ def test_other_events_are_of_no_interest(kind: str) -> None:
         arrived(conversation_message_id=10**20),
         arrived(from_id=10**20),
         event("message_reply", message(admin_author_id=10**20)),
+        event("message_reply", message(admin_author_id=900, text=0.5)),
         event("message_event", {"user_id": ANNA}),
         event("message_deny", "secret words"),
     ],

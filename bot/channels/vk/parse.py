@@ -88,7 +88,7 @@ def _admins(message: Thing, channel: str, *, edited: bool) -> Event | None:
         admin=str(_number(admin)),
         message_id=_message_id(message),
         at=_time((edited and message.get("update_time")) or message["date"]),
-        text=message.get("text", ""),
+        text=_text(message),
         attachments=read_attachments(message, channel),
         edited=edited,
     )
@@ -133,14 +133,14 @@ _READERS: dict[str, Callable[[Thing, str], Event | None]] = {
 
 def _received(message: Thing, channel: str, *, language: str, edited: bool) -> MessageReceived:
     forwards = tuple(_forwards(message))
-    text = "/start" if _is_start(message) else message.get("text", "")
+    text = "/start" if _is_start(message) else _text(message)
     return MessageReceived(
         channel=channel,
         chat=_chat(message["peer_id"]),
         author=_author(message["from_id"], language),
         message_id=_message_id(message),
         at=_time((edited and message.get("update_time")) or message["date"]),
-        text="\n\n".join(filter(None, [text, *(f.get("text", "") for f in forwards)])),
+        text="\n\n".join(filter(None, [text, *map(_text, forwards)])),
         attachments=_everything(message, forwards, channel),
         reply_to=_message_id(message["reply_message"]) if message.get("reply_message") else "",
         source=_source(message),
@@ -186,6 +186,13 @@ def _everything(
     message: Thing, forwards: tuple[Thing, ...], channel: str
 ) -> tuple[Attachment, ...]:
     return tuple(a for item in (message, *forwards) for a in read_attachments(item, channel))
+
+
+def _text(message: Thing) -> str:
+    text = message.get("text", "")
+    if not isinstance(text, str):
+        raise ValueError("words that are no text")
+    return text
 
 
 def _source(message: Thing) -> str:
