@@ -41,6 +41,7 @@ async def test_who_sends_very_much_does_not_keep_the_chat_to_themselves(
     assert _documents(play) == [f"window {number}.pdf" for number in range(MANY)]
 
 
+@pytest.mark.one_process("it looks at the one that sends")
 async def test_only_a_pace_of_its_own_lets_a_messenger_have_several_calls_in_a_chat(
     play: Play,
 ) -> None:
