@@ -16,6 +16,7 @@ from tests.plays.play import Play
 from tests.storage.making import saving
 
 
+@pytest.mark.one_process("in a group so new a post that nobody recorded cannot be sought")
 async def test_added_to_a_foreign_group_it_says_so_and_leaves(play: Play) -> None:
     await play.start()
     bot = play.telegram.bot_id
