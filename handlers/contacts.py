@@ -35,10 +35,9 @@ async def known(session: Session, lead: Lead) -> Line:
     return tuple(found)
 
 
-async def obstacles(session: Session, policy: Policy, lead: Lead) -> Line:
-    """A ban, and messages that do not arrive."""
+async def obstacles(session: Session, policy: Policy, lead: Lead, answered: Account) -> Line:
+    """A ban, and messages that do not arrive at the account that is answered."""
     account = await accounts.by_id(session, lead.account)
-    answered = await recognition.account_to_answer(session, lead)
     banned = await accounts.banned(session, account)
     found: Line = ()
     if banned is not None and banned.banned_at is not None:

@@ -152,7 +152,7 @@ async def _commanded(work: Work, account: Account, event: MessageReceived) -> bo
     if event.text == "/start" and not event.attachments:
         await _started(work, account, event)
         return True
-    if slowing.is_slowed(work, account):
+    if account.slowed(work.now):
         return False
     return await privacy.commanded(work, account, event)
 
@@ -179,7 +179,7 @@ async def _started(work: Work, account: Account, event: MessageReceived) -> None
     """/start alone is no lead: its payload waits for the first real message."""
     if event.source:
         accounts.change(work.session, account, source=event.source)
-    if not slowing.is_slowed(work, account):
+    if not account.slowed(work.now):
         await welcome.greet(work, account)
 
 

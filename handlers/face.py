@@ -139,8 +139,8 @@ async def _asked(session: Session, policy: Policy, lead: Lead) -> Line:
 
 async def _reach(session: Session, policy: Policy, lead: Lead) -> Line:
     """What stands in the way of replies, and to whom they go if not to whom the card names."""
-    found = await contacts.obstacles(session, policy, lead)
     answered = await recognition.account_to_answer(session, lead)
+    found = await contacts.obstacles(session, policy, lead, answered)
     if answered.id == lead.account:
         return found
     name = trimmed(cards.person(answered, policy), _NAME)

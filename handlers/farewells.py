@@ -10,7 +10,7 @@ from bot.domain.lead import Lead, State
 from bot.domain.questionnaire import OwnWords
 from bot.messages import Button, ButtonPressed, FeedbackDue, Reach, Span, Text, plain
 from handlers import cards as faces
-from handlers import ratings, reasons, recognition, slowing
+from handlers import ratings, reasons, recognition
 from handlers.choices import settled
 from handlers.feedback import said
 from handlers.wire import pack_customers
@@ -86,7 +86,7 @@ def _look(work: Work, event: FeedbackDue, at: datetime) -> None:
 
 async def _may_be_asked(work: Work, lead: Lead, account: Account) -> bool:
     """Whether they can be reached, are welcome, and want nothing else by now."""
-    if account.reach is not Reach.OPEN or slowing.is_slowed(work, account):
+    if account.reach is not Reach.OPEN or account.slowed(work.now):
         return False
     if (await accounts.by_id(work.session, lead.account)).erased:
         return False

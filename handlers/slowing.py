@@ -21,14 +21,9 @@ _LINE = 80  # characters of each
 _IN_KIND = 10  # pictures and the like that are shown as they are
 
 
-def is_slowed(work: Work, account: Account) -> bool:
-    """Whether they wrote too fast a moment ago."""
-    return account.slowed(work.now)
-
-
 async def slowed(work: Work, account: Account, event: MessageReceived) -> bool:
     """Whether this is only kept: the customer writes, or edits, faster than anybody reads."""
-    if is_slowed(work, account):
+    if account.slowed(work.now):
         return True
     minute = work.now - MINUTE
     if event.album and await messages.album_began(work.session, account.id, event.album, minute):

@@ -15,6 +15,7 @@ from storage.session import Session
 HOLD = timedelta(seconds=1.5)  # after each part, for the others to come
 
 _PARTS = outbox.c.album != sa.literal_column("''")  # as the index says it
+_NEVER_ARRIVED = ("failed", "expired")
 
 
 def calls_of(key: str, album: str) -> sa.ColumnElement[bool]:
@@ -27,9 +28,6 @@ def hold(session: Session, key: str, album: str, now: datetime) -> datetime:
     until = now + HOLD
     session.update(outbox, {"key": key, "album": album, "ended_at": None}, not_before=until)
     return until
-
-
-_NEVER_ARRIVED = ("failed", "expired")
 
 
 async def hold_all(connection: AsyncConnection, channel: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ from bot.channels.vk.api import Api
 from bot.channels.vk.errors import VkError
 from bot.channels.vk.gap import OVERLAP, fill
 from bot.channels.vk.raws import as_raw
-from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError
+from bot.messages import Accept, ChannelRefused, Failure, Raw, SendError, followed_to
 
 WAIT = 25  # seconds that VK holds a poll without news
 
@@ -49,8 +49,7 @@ class Position:
     @classmethod
     def read(cls, cursor: str) -> Position:
         """From a cursor, `ts@time`."""
-        ts, _, seen = cursor.partition("@")
-        return cls(ts, int(seen) if seen.isdigit() else 0)
+        return cls(cursor.partition("@")[0], followed_to(cursor) or 0)
 
     def __str__(self) -> str:
         return f"{self.ts}@{self.seen}"
