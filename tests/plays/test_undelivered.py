@@ -97,9 +97,9 @@ def data(message: Message) -> str:
     return str(message.buttons[0]["callback_data"])
 
 
-async def pressed(play: Play, message: Message, who: int = BORIS) -> str:
+async def pressed(play: Play, message: Message, who: int = BORIS, label: str = AGAIN) -> str:
     """What the presser is told."""
-    query = play.telegram.press(who, TEAM, message.id, label=AGAIN)
+    query = play.telegram.press(who, TEAM, message.id, label=label)
     told = str((await play.until(lambda: play.telegram.answers.get(query))).text)
     await play.quiet()
     return told
@@ -318,14 +318,11 @@ async def _revealed_by_sending(play: Play) -> Message:
     return await notice(play)
 
 
-async def test_an_album_that_turns_out_to_be_a_note_is_not_sent_again(play: Play) -> None:
-    await play.start()
-    play.telegram.write(ANNA, ANNA, "Hello")
-    await play.press(BORIS, 1, "Take")
-    card = await play.card(1)
-    await play.quiet()
-    play.telegram.block(ANNA)
-    await play.card(1, "The customer ")
+async def test_an_album_that_turns_out_to_be_a_note_is_not_sent_again(
+    play: Play, anna: Customer
+) -> None:
+    anna.leave()
+    card = await play.card(1, "The customer ")
     for words, picture in (("", PICTURE), ("// for us", OTHER_PICTURE)):
         part: dict[str, Any] = {"photo": picture, "media_group_id": "A1", "reply_to": card.id}
         play.telegram.write(BORIS, TEAM, **part | ({"caption": words} if words else {}))
@@ -335,41 +332,22 @@ async def test_an_album_that_turns_out_to_be_a_note_is_not_sent_again(play: Play
     kept = [one for one in await play.rows(messages) if one.author == "staff"]
     assert [one.direction for one in kept] == ["note", "note"]
     assert not play.team("had already gone")
-    play.telegram.unblock(ANNA)
-    query = play.telegram.press(BORIS, TEAM, told.id, label=AGAIN)
-    await play.until(lambda: play.telegram.answers.get(query))
-    await play.quiet()
-    assert not [one for one in play.private(ANNA) if "photo" in one.body]
+    await never_sent(play, anna, told)
 
 
-async def test_each_of_several_held_replies_is_offered_again(play: Play) -> None:
-    await play.start()
-    play.telegram.write(ANNA, ANNA, "Hello")
-    await play.press(BORIS, 1, "Take")
-    await play.quiet()
-    play.telegram.block(ANNA)
+async def test_each_of_several_held_replies_is_offered_again(play: Play, anna: Customer) -> None:
+    anna.leave()
     await play.card(1, "The customer ")
     for words in ("First", "Second"):
         await play.reply(DASHA, 1, words)
     question = (await play.until(lambda: [m for m in play.team() if "Send" in m.labels]))[-1]
     await play.quiet()
-    query = play.telegram.press(DASHA, TEAM, question.id, label="Send")
-    await play.until(lambda: play.telegram.answers.get(query))
-    await play.quiet()
+    await pressed(play, question, DASHA, label="Send")
     assert len(offers(play)) == 2
 
 
-async def test_sent_again_in_vain_it_is_no_answer(play: Play) -> None:
-    await play.start()
-    play.telegram.write(ANNA, ANNA, "Hello")
-    await play.press(BORIS, 1, "Take")
-    await play.quiet()
-    play.telegram.block(ANNA)
-    await play.card(1, "The customer ")
-    await play.reply(BORIS, 1, WORDS)
-    told = await notice(play)
-    query = play.telegram.press(BORIS, TEAM, told.id, label=AGAIN)
-    await play.until(lambda: play.telegram.answers.get(query))
-    await play.quiet()
+async def test_sent_again_in_vain_it_is_no_answer(play: Play, anna: Customer) -> None:
+    _, told = await left(play, anna)
+    await pressed(play, told)
     (lead,) = await play.rows(leads)
     assert lead.answered_at is None
