@@ -10,6 +10,7 @@ from bot.messages import (
     Leave,
     Member,
     MemberChanged,
+    Priority,
     TroubleSeen,
     address,
     kind_of,
@@ -92,9 +93,11 @@ async def _bot_moved(work: Work, event: MemberChanged, where: str) -> None:
         return  # beside the bot of the team that serves it
     leaves = event.present and kind_of(event.channel) in _LEAVES
     if leaves and not work.policy.may_become(where):
+        # The team waits for none of it, so it is given up once the chat refuses it.
         if not event.chat.broadcast:
-            await work.post(where, plain(work.texts("chat.foreign", address=_by_kind(where))))
-        await work.call(where, Leave(event.chat.id))
+            words = plain(work.texts("chat.foreign", address=_by_kind(where)))
+            await work.post(where, words, priority=Priority.DIGEST)
+        await work.call(where, Leave(event.chat.id), priority=Priority.DIGEST)
 
 
 def _by_kind(where: str) -> str:

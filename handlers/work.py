@@ -216,7 +216,9 @@ class Work:
             told=told,
         )
 
-    async def call(self, where: str, outgoing: Outgoing) -> None:
+    async def call(
+        self, where: str, outgoing: Outgoing, *, priority: Priority = Priority.CARD
+    ) -> None:
         """Any other call to a chat, in order with what was posted there."""
         where = self.policy.reach(where)
         channel, chat = split_address(where)
@@ -226,7 +228,7 @@ class Work:
             outgoing,
             chat=chat,
             key=where,
-            priority=Priority.CARD,
+            priority=priority,
             now=self.now,
         )
 

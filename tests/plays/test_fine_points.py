@@ -11,6 +11,7 @@ from handlers import router
 from handlers.work import Work
 from storage import outbox
 from storage.schema import inbox, leads
+from storage.schema import outbox as calls
 from tests.cast import ANNA, BORIS, ELSEWHERE, GLEB, PABLO, TEAM, VERA
 from tests.plays.play import Play
 from tests.storage.making import saving
@@ -38,6 +39,16 @@ async def test_added_to_a_foreign_channel_it_leaves(play: Play) -> None:
     world = play.telegram.world
     play.telegram.join(-1001000000003, play.telegram.bot_id, by=GLEB)
     await play.until(lambda: not world.chat(-1001000000003).member(world.bot).present)
+
+
+async def test_a_foreign_group_that_shut_the_bot_out_is_not_asked_again(play: Play) -> None:
+    await play.start()
+    play.telegram.join(ELSEWHERE, play.telegram.bot_id, by=GLEB)
+    play.telegram.leave(ELSEWHERE, play.telegram.bot_id)
+    await play.quiet()
+    asked = [one for one in await play.rows(calls) if one.chat == str(ELSEWHERE)]
+    assert [(one.state, one.reason) for one in asked] == [("failed", "gone")] * 2
+    assert not [one for one in (*play.team(), *play.private(VERA)) if "⚠️" in one.text]
 
 
 async def test_a_foreign_groups_words_make_no_lead(play: Play) -> None:
