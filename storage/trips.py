@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,23 @@ class Connection(aiosqlite.Connection):
 
     _begins = False  # together with the next statement
     _ended = False  # by a commit after which nothing was asked
+
+    async def _connect(self) -> Connection:
+        """Open it; where that fails or is cancelled, it ends when its thread does, not before.
+
+        Else the thread might have something to tell a loop that is closed by then.
+        """
+        opening = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((opening, self._connector))
+        try:
+            self._connection = await asyncio.shield(opening)
+        except BaseException:
+            await asyncio.wait((opening,))
+            self._connection = None if opening.exception() else opening.result()
+            if stopped := self.stop():
+                await stopped
+            raise
+        return self
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         """A cursor as SQLAlchemy uses them."""

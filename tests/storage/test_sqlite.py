@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import pwd
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -166,3 +168,30 @@ def _as_a_stranger() -> Iterator[Path]:
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
+
+
+async def test_a_connection_given_up_while_it_opens_ends_with_its_thread(tmp_path: Path) -> None:
+    may_open, done = threading.Event(), []
+
+    class Slow(sqlite3.Connection):
+        def __init__(self, *given: Any, **how: Any) -> None:
+            may_open.wait()
+            super().__init__(*given, **how)
+            done.append("opened")
+
+        def close(self) -> None:
+            super().close()
+            done.append("closed")
+
+    async def connected() -> None:
+        await trips.connect(str(tmp_path / "d.db"), factory=Slow)
+
+    opening = asyncio.create_task(connected())
+    await asyncio.sleep(0)
+    opening.cancel()
+    await asyncio.sleep(0)
+    still_waits = not opening.done()
+    may_open.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert (still_waits, done) == (True, ["opened", "closed"])
