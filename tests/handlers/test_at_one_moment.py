@@ -209,9 +209,9 @@ async def test_whoever_came_with_others_is_known_as_they_are(stand: Stand) -> No
     assert {row.member for row in there} == {f"telegram:{BORIS}", f"telegram:{DASHA}"}
 
 
-async def waiting(stand: Stand, count: int) -> None:
-    """So many wait for what others hold."""
-    while len(await stand.rows(WAITS)) < count:
+async def waiting(stand: Stand, *tasks: asyncio.Task[None]) -> None:
+    """Each waits for what others hold, if it is not done already."""
+    while len(await stand.rows(WAITS)) < sum(not one.done() for one in tasks):
         await asyncio.sleep(0.01)
 
 
@@ -232,9 +232,9 @@ async def test_who_takes_a_lead_amid_an_erasure_neither_stops_it_nor_has_it(
     async with stand.database.write() as connection:  # in the midst of what the erasure changes
         await connection.execute(sa.select(steps).with_for_update())
         erased = asyncio.create_task(flush(stand.database, [erasure]))
-        await waiting(stand, 1)
+        await waiting(stand, erased)
         taken = asyncio.create_task(flush(stand.database, [taking]))
-        await waiting(stand, 2)
+        await waiting(stand, erased, taken)
     found = await asyncio.gather(erased, taken, return_exceptions=True)
     assert found[0] is None
     assert isinstance(found[1], Conflict)

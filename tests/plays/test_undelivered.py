@@ -273,6 +273,22 @@ async def test_what_was_taken_back_is_not_sent_again(play: Play, anna: Customer)
     await never_sent(play, anna, told)
 
 
+@pytest.mark.parametrize("anna", ["telegram"], indirect=True)
+async def test_the_rest_of_what_was_taken_back_is_not_sent_again(
+    play: Play, anna: Customer
+) -> None:
+    for method in ("sendMediaGroup", "sendPhoto"):
+        play.telegram.fail(method, Fault.BAD_REQUEST, chat=ANNA)
+    card = await play.card(1)
+    items: list[dict[str, Any]] = [{"photo": PICTURE}, {"photo": OTHER_PICTURE}]
+    album = play.telegram.write(BORIS, TEAM, caption=WORDS, media_group=items, reply_to=card.id)
+    told = await notice(play)
+    assert len(play.private(ANNA)) == 1  # one picture arrived
+    play.telegram.write(BORIS, TEAM, "/del", reply_to=album)
+    await play.shown("Taken back, the customer no longer sees it.")
+    await never_sent(play, anna, told)
+
+
 async def test_words_that_are_kept_no_more_are_not_sent_again(play: Play, anna: Customer) -> None:
     _, told = await left(play, anna)
     assert play.product is not None
