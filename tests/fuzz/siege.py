@@ -30,7 +30,6 @@ AT_ONCE = 200  # events until the queues have to be empty
 _AS_THEY_ARE = 0.1  # of the events are repeats of real ones
 _MADE_UP = 0.15  # and so many are made from the descriptions
 _FIRST = 50_000_000  # neighbours' numbers, which no spoiled event has
-_PATIENCE = 300.0  # seconds: a chat that cannot be written to is tried again after a minute
 # What a handler may answer with: these are tried again, and are no faults.
 _HARMLESS = ("Conflict", "TooEarly", "IntegrityError")
 
@@ -55,7 +54,6 @@ class Siege:
 
         Customers who write more than `at_most` a minute are slowed; 0: nobody.
         """
-        self.play.patience = _PATIENCE
         with self._listening():
             self._updates, self._events = await an_ordinary_day(self.play)
             product = self.play.product
